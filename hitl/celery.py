@@ -1,0 +1,12 @@
+"""The Celery application: jobs of the apps, and the clock that finds what is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hitl.settings")
+
+celery = Celery("hitl")
+celery.config_from_object("django.conf:settings", namespace="CELERY")
+celery.autodiscover_tasks(related_name="jobs")
+celery.autodiscover_tasks(related_name="beat")

@@ -1,0 +1,128 @@
+"""Typed readers of the environment: a wrong value stops the start and the message names the mend."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str) -> str:
+    """Give the variable as it stands, or the default when it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """Read a yes or no.
+
+    Raises:
+        ImproperlyConfigured: the value is neither of `1 true yes on` nor of `0 false no off`.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in TRUE | FALSE:
+        return value in TRUE
+    raise ImproperlyConfigured(f"{name} is {value!r}. Set it to 1 or 0.")
+
+
+def number(name: str, default: int, least: int, most: int) -> int:
+    """Read a whole number in [least, most].
+
+    Raises:
+        ImproperlyConfigured: the value is no whole number, or outside the range.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number from {least} to {most}.")
+    return int(value)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """Read a list parted by commas."""
+    value = os.environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def folder(name: str, default: Path) -> Path:
+    """Read a folder's path and make the folder, readable by its owner alone.
+
+    Raises:
+        ImproperlyConfigured: the path is no folder and cannot be made one.
+    """
+    path = Path(os.environ.get(name) or default).expanduser().absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{name} names {path}, which cannot be made a folder: {problem}.") from problem
+    return path
+
+
+def secret(name: str, path: Path) -> bytes:
+    """Give 32 secret bytes: the variable as 64 hex digits, else the file, made with mode 0600 when missing.
+
+    Raises:
+        ImproperlyConfigured: the value is not 64 hex digits.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32))
+            try:
+                path.hardlink_to(fresh)  # the first of two starts wins, nobody reads half a file
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        value = path.read_text().strip()
+    try:
+        found = bytes.fromhex(value)
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise ImproperlyConfigured(f"{name} (or {path.name}) must hold 64 hex digits: `openssl rand -hex 32`.")
+    return found
+
+
+def database(name: str, embedded: Path) -> dict[str, object]:
+    """Read a database URL; unset means SQLite in the given file.
+
+    `postgresql://user:password@host:port/name`; a socket folder as host is percent-encoded.
+
+    Raises:
+        ImproperlyConfigured: the URL is of another kind, or names no database.
+    """
+    value = os.environ.get(name, "")
+    if not value or value.startswith("sqlite:"):
+        path = value.removeprefix("sqlite:").lstrip("/")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": f"/{path}" if path else str(embedded),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA recursive_triggers=ON;",
+            },
+        }
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must be postgresql://user:password@host:port/name, or unset for SQLite.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
