@@ -2,6 +2,22 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """The app in the installation."""
+    """People and projects."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Tell the ledger of people's events."""
+        from audit.reads import EventKind, learn
+        from django.utils.translation import gettext_lazy as _
+
+        learn(
+            EventKind("accounts.person_added", _("The person was added")),
+            EventKind("accounts.owner_named", _("The person became an owner")),
+            EventKind("accounts.membership_given", _("The person became {role}")),
+            EventKind("accounts.membership_ended", _("The person is {role} no longer")),
+            EventKind("accounts.token_made", _("A token was made")),
+            EventKind("accounts.token_ended", _("A token was ended")),
+            EventKind("accounts.project_created", _("The project was created")),
+            EventKind("accounts.project_changed", _("The project was changed")),
+        )

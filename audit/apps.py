@@ -1,7 +1,26 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _guard_again(**_: object) -> None:
+    from audit.models import put_in_place
+
+    put_in_place()
 
 
 class AuditConfig(AppConfig):
-    """The app in the installation."""
+    """The ledger."""
 
     name = "audit"
+
+    def ready(self) -> None:
+        """Declare the guards of the ledger's tables and put all guards back after every migrate."""
+        from audit import models
+        from audit.models import Check, Frozen, guard
+
+        guard(
+            *(Frozen(model) for model in (models.Event, models.Erasure, models.Leaf, models.Tile, models.Checkpoint)),
+            Frozen(models.Payload, erasable=True),
+            Check("audit_event_leaf_hash", models.Event, r"leaf_hash = sha256('\x00'::bytea || leaf)"),
+        )
+        post_migrate.connect(_guard_again, sender=self, dispatch_uid="guards")

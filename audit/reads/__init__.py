@@ -1,5 +1,18 @@
 """What may be read of the ledger, and the bytes it is made of."""
 
 from audit.reads.canonical import canonical, content_commitment, leaf_hash, payload_commitment
+from audit.reads.ids import pseudonym, timestamp, uuid7
+from audit.reads.kinds import KINDS, EventKind, learn
 
-__all__ = ["canonical", "content_commitment", "leaf_hash", "payload_commitment"]
+__all__ = [
+    "KINDS",
+    "EventKind",
+    "canonical",
+    "content_commitment",
+    "leaf_hash",
+    "learn",
+    "payload_commitment",
+    "pseudonym",
+    "timestamp",
+    "uuid7",
+]

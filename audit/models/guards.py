@@ -1,0 +1,181 @@
+"""The last reviewer: triggers and constraints that Django's models cannot state, on both engines.
+
+Each app declares its guards when it is ready; they are put in place after every migrate, since a table remade by
+SQLite loses its triggers silently.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection, models
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A table whose rows never change, but for what is named here.
+
+    `free` columns move with the loop (state, head). `once` columns go from NULL to a value, once. `erasable` lets body
+    and salt turn NULL together with an erasure id, and nothing else.
+    """
+
+    model: type[models.Model]
+    free: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    erasable: bool = False
+
+
+@dataclass(frozen=True)
+class Refers:
+    """A foreign key over several columns: what this row says of another row is what that row says of itself."""
+
+    name: str
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    to: type[models.Model]
+    to_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A CHECK of PostgreSQL that needs its own functions."""
+
+    name: str
+    model: type[models.Model]
+    condition: str
+
+
+@dataclass
+class Guards:
+    """All declared guards, in the order of their declaration."""
+
+    frozen: list[Frozen] = field(default_factory=list)
+    refers: list[Refers] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+
+
+GUARDS = Guards()
+
+
+def guard(*rules: Frozen | Refers | Check) -> None:
+    """Declare guards; called from `ready()`."""
+    for rule in rules:
+        kept: list[object] = {Frozen: GUARDS.frozen, Refers: GUARDS.refers, Check: GUARDS.checks}[type(rule)]  # type: ignore[assignment]
+        if rule not in kept:
+            kept.append(rule)
+
+
+def put_in_place() -> None:
+    """Put every declared guard whose tables exist in place again. Safe to run twice."""
+    tables = set(connection.introspection.table_names())
+    make = _postgres if connection.vendor == "postgresql" else _sqlite
+    with connection.cursor() as cursor:
+        for statement in make(tables):
+            cursor.execute(statement)
+
+
+def _table(model: type[models.Model]) -> str:
+    return model._meta.db_table
+
+
+def _postgres(tables: set[str]) -> Iterator[str]:
+    for rule in GUARDS.frozen:
+        if _table(rule.model) in tables:
+            yield from _postgres_frozen(rule)
+    for refers in GUARDS.refers:
+        if {_table(refers.model), _table(refers.to)} <= tables:
+            foreign = f"FOREIGN KEY ({', '.join(refers.columns)}) REFERENCES {_table(refers.to)} ({', '.join(refers.to_columns)})"
+            yield _constraint(refers.name, _table(refers.model), foreign)
+    for check in GUARDS.checks:
+        if _table(check.model) in tables:
+            yield _constraint(check.name, _table(check.model), f"CHECK ({check.condition})")
+
+
+def _constraint(name: str, table: str, clause: str) -> str:
+    return (
+        f"DO $$BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') "
+        f"THEN ALTER TABLE {table} ADD CONSTRAINT {name} {clause}; END IF; END$$"
+    )
+
+
+def _postgres_frozen(rule: Frozen) -> Iterator[str]:
+    table = _table(rule.model)
+    allowed = [f"OLD.{column} := NEW.{column};" for column in rule.free]
+    allowed += [f"IF OLD.{column} IS NULL THEN OLD.{column} := NEW.{column}; END IF;" for column in rule.once]
+    if rule.erasable:
+        allowed.append(
+            "IF OLD.erasure_id IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL "
+            "THEN OLD.body := NULL; OLD.salt := NULL; OLD.erasure_id := NEW.erasure_id; END IF;"
+        )
+    yield (
+        f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN {' '.join(allowed)} IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; "
+        "RAISE EXCEPTION 'frozen row: % %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation'; END$$"
+    )
+    for name, event, each in (("frozen", "UPDATE OR DELETE", "ROW"), ("whole", "TRUNCATE", "STATEMENT")):
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_{name} BEFORE {event} ON {table} "
+            f"FOR EACH {each} EXECUTE FUNCTION {table}_guard()"
+        )
+        yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}"
+
+
+def _sqlite(tables: set[str]) -> Iterator[str]:
+    for rule in GUARDS.frozen:
+        if _table(rule.model) in tables:
+            yield from _sqlite_frozen(rule)
+    for refers in GUARDS.refers:
+        if {_table(refers.model), _table(refers.to)} <= tables:
+            yield from _sqlite_refers(refers)
+
+
+def _sqlite_frozen(rule: Frozen) -> Iterator[str]:
+    table = _table(rule.model)
+    special = {*rule.free, *rule.once, *(("body", "salt", "erasure_id") if rule.erasable else ())}
+    columns = [column.column for column in rule.model._meta.local_concrete_fields]
+    kept = [f'NEW."{column}" IS OLD."{column}"' for column in columns if column not in special]
+    kept += [f"(NEW.{column} IS OLD.{column} OR OLD.{column} IS NULL)" for column in rule.once]
+    if rule.erasable:
+        kept.append(
+            "((NEW.body IS OLD.body AND NEW.salt IS OLD.salt AND NEW.erasure_id IS OLD.erasure_id) OR (OLD.erasure_id "
+            "IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL))"
+        )
+    taken = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})"
+        for key in _unique_keys(rule.model)
+    )
+    for name, event, when in (
+        ("frozen", "UPDATE", f" WHEN NOT ({' AND '.join(kept)})"),
+        ("kept", "DELETE", ""),
+        ("unreplaced", "INSERT", f" WHEN {taken}"),
+    ):
+        yield f"DROP TRIGGER IF EXISTS {table}_{name}"
+        yield (
+            f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table}{when} "
+            f"BEGIN SELECT RAISE(ABORT, 'frozen row: {table} {event}'); END"
+        )
+
+
+def _same(key: list[str]) -> str:
+    return " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
+
+
+def _unique_keys(model: type[models.Model]) -> list[list[str]]:
+    """List the column sets that REPLACE could use to put another row in a frozen row's place."""
+    keys = [[column.column] for column in model._meta.local_concrete_fields if column.unique]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None:
+            keys.append([model._meta.get_field(name).column for name in constraint.fields])  # type: ignore[union-attr]
+    return keys
+
+
+def _sqlite_refers(rule: Refers) -> Iterator[str]:
+    match = " AND ".join(f"{to} = NEW.{column}" for column, to in zip(rule.columns, rule.to_columns, strict=True))
+    given = " AND ".join(f"NEW.{column} IS NOT NULL" for column in rule.columns)
+    for event in ("INSERT", "UPDATE"):
+        yield f"DROP TRIGGER IF EXISTS {rule.name}_{event.lower()}"
+        yield (
+            f"CREATE TRIGGER {rule.name}_{event.lower()} BEFORE {event} ON {_table(rule.model)} WHEN {given} "
+            f"AND NOT EXISTS (SELECT 1 FROM {_table(rule.to)} WHERE {match}) "
+            f"BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: {rule.name}'); END"
+        )
+

@@ -1,0 +1,125 @@
+"""SQL by hand for the hot paths, the same text on both engines.
+
+Times and ids are stored by Django in two shapes. Parameters are adapted here; columns are read back by the house's
+names: `..._at` and `..._until` are instants, `uuid`, `token` and `..._uuid` are UUIDs, bytes come as bytes.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+
+Row = Any
+"""One row: attributes by the name of the column."""
+
+
+def postgres() -> bool:
+    """Tell whether this connection is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def lock(*tables: str, skip: bool = False) -> str:
+    """Give the clause that locks rows of these tables; SQLite's writer holds the whole database already."""
+    if not postgres():
+        return ""
+    return f" FOR NO KEY UPDATE OF {', '.join(tables)}" + (" SKIP LOCKED" if skip else "")
+
+
+def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    """Run one statement and give its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_sent(value) for value in params])
+        names = [column[0] for column in cursor.description or ()]
+        readers = [_reader(name) for name in names]
+        return [
+            SimpleNamespace(
+                **{name: read(value) for name, read, value in zip(names, readers, row, strict=True)},
+            )
+            for row in (cursor.fetchall() if names else ())
+        ]
+
+
+def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
+    """Run one statement and give its first row, or None."""
+    found = ask(sql, params)
+    return found[0] if found else None
+
+
+def run(sql: str, params: Sequence[Any] = ()) -> int:
+    """Run one statement that gives no rows; tell how many it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_sent(value) for value in params])
+        return int(cursor.rowcount)
+
+
+def insert(
+    table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]], *, returning: str = "", unless_known: bool = False
+) -> list[Row]:
+    """Insert many rows in one statement (SQLite: one for each 500).
+
+    `columns` gives each column's PostgreSQL type. `unless_known` passes over rows whose unique key is taken; the
+    caller on SQLite has looked first, as its guards refuse them.
+    """
+    if not rows:
+        return []
+    tail = f" RETURNING {returning}" if returning else ""
+    names = ", ".join(columns)
+    if postgres():
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        conflict = " ON CONFLICT DO NOTHING" if unless_known else ""
+        sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}{tail}"  # noqa: S608
+        return ask(sql, [list(column) for column in zip(*rows, strict=True)])
+    found: list[Row] = []
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(part))
+        sql = f"INSERT INTO {table} ({names}) VALUES {values}{tail}"  # noqa: S608
+        found += ask(sql, [value for row in part for value in row])
+    return found
+
+
+def within(count: int) -> str:
+    """Give the placeholders of an IN list."""
+    return ", ".join(["%s"] * count)
+
+
+def instant(value: Any) -> dt.datetime | None:
+    """Read an instant as either engine gives it."""
+    if value is None or isinstance(value, dt.datetime):
+        return value
+    return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+
+
+def _sent(value: Any) -> Any:
+    if postgres():
+        return value
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    return value
+
+
+def _uuid(value: Any) -> uuid.UUID | None:
+    return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _reader(name: str) -> Any:
+    if name.endswith(("_at", "_until")):
+        return instant
+    if name in {"uuid", "token"} or name.endswith("_uuid"):
+        return _uuid
+    return _plain
+
+
+def many(values: Iterable[Any]) -> tuple[str, list[Any]]:
+    """Give `(%s, %s)` and the parameters for an IN list that is never empty."""
+    found = list(values) or [None]
+    return f"({within(len(found))})", found

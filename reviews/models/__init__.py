@@ -1,0 +1,57 @@
+"""Rows of the loop."""
+
+from reviews.models.items import Impact, Item, ItemState, Prediction, Route
+from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
+from reviews.models.lines import Lane, PersonLane, Queue, Watermark
+from reviews.models.standing import Position, RightsVersion, Seed, Setup, SwitchChange
+from reviews.models.work import (
+    APART,
+    SETTLING,
+    SHOWS_PRIOR,
+    Claim,
+    ClaimEnd,
+    Draft,
+    Kind,
+    Opening,
+    Presentation,
+    Seat,
+    SeatState,
+    Task,
+    TaskState,
+)
+
+__all__ = [
+    "APART",
+    "SETTLING",
+    "SHOWS_PRIOR",
+    "Claim",
+    "ClaimEnd",
+    "Decision",
+    "Draft",
+    "Feed",
+    "Impact",
+    "Item",
+    "ItemState",
+    "Kind",
+    "Lane",
+    "Opening",
+    "Outcome",
+    "PersonLane",
+    "Position",
+    "Prediction",
+    "Presentation",
+    "Queue",
+    "RightsVersion",
+    "Route",
+    "Seat",
+    "SeatState",
+    "Seed",
+    "Setup",
+    "Source",
+    "SwitchChange",
+    "Task",
+    "TaskState",
+    "Verdict",
+    "Watermark",
+    "Withdrawal",
+]

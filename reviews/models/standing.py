@@ -1,0 +1,101 @@
+"""What a project's loop runs by: decision rights, the switch, seeds, and how items are shown."""
+
+from django.db import models
+
+from accounts.models import Project
+from audit.models import Event
+from guidelines.models import ModelVersion
+
+
+class RightsVersion(models.Model):
+    """A project's published decision rights: numbered, hashed, never changed.
+
+    `body` is RFC 8785 with all defaults filled in; `digest` is its SHA-256 in hex.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rights", db_index=False)
+    number = models.IntegerField()
+    body = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    reason = models.TextField()
+    published_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="reviews_rightsversion_number")]
+
+    def __str__(self) -> str:
+        return f"Decision rights {self.number} of {self.project_id}"
+
+
+class Position(models.TextChoices):
+    """Where a switch stands."""
+
+    NORMAL = "normal"
+    ALL_TO_PEOPLE = "all-to-people"
+    HOLD_EVERYTHING = "hold-everything"
+
+
+class SwitchChange(models.Model):
+    """Who turned which switch where, when and why; the newest row of a scope is in force.
+
+    Neither project nor model version: the installation's switch.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True)
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True)
+    position = models.CharField(max_length=16, choices=Position)
+    reason = models.TextField()
+    turned_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(project__isnull=True) | models.Q(model_version__isnull=True),
+                name="reviews_switchchange_one_scope",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position__in=Position.values), name="reviews_switchchange_position"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.position
+
+
+class Seed(models.Model):
+    """A month's promise of a draw seed: SHA-256 of the seed first, the seed itself a week after the month."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False)
+    month = models.CharField(max_length=7)
+    commitment = models.CharField(max_length=64)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+    seed = models.CharField(max_length=64, null=True)
+    revealed_at = models.DateTimeField(null=True)
+    reveal_event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True, related_name="revealed_seed")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "month"], name="reviews_seed_month"),
+            models.CheckConstraint(
+                condition=models.Q(seed__isnull=True, revealed_at__isnull=True, reveal_event__isnull=True)
+                | models.Q(seed__isnull=False, revealed_at__isnull=False, reveal_event__isnull=False),
+                name="reviews_seed_revealed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month}"
+
+
+class Setup(models.Model):
+    """How a project shows its items to people."""
+
+    project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
+    show_prediction = models.BooleanField(default=True)
+    show_confidence = models.BooleanField(default=True)
+    segments = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.project_id)

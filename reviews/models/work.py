@@ -1,0 +1,206 @@
+"""Human work: tasks, seats, claims, and what each claim showed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from audit.models import Event
+from reviews.models.items import Item
+from reviews.models.lines import Lane, Queue
+
+
+class Kind(models.TextChoices):
+    """What a task is for."""
+
+    WORK = "work", _("Review")
+    AUDIT = "audit", _("Audit")
+    SECOND = "second", _("Second review")
+    ADJUDICATION = "adjudication", _("Adjudication")
+    ESCALATION = "escalation", _("Escalation")
+    APPEAL = "appeal", _("Appeal")
+    REREVIEW = "rereview", _("Re-review")
+    LEARNING = "learning", _("Learning")
+    GOLD = "gold", _("Gold")
+    CATCH = "catch", _("Catch trial")
+    CALIBRATION = "calibration", _("Calibration")
+
+
+SETTLING = ("work", "learning", "adjudication", "escalation", "audit", "second", "rereview", "appeal")
+APART = ("work", "audit", "second", "adjudication", "escalation", "appeal", "rereview")
+SHOWS_PRIOR = ("adjudication", "escalation", "appeal")
+
+
+class TaskState(models.TextChoices):
+    """Where a task stands: open for decisions, settled, passed on to another task, or closed without an answer."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    PASSED_ON = "passed_on"
+    CLOSED = "closed"
+
+
+class Task(models.Model):
+    """One piece of human work on an item in one queue; it wants `wanted` equal answers of different people.
+
+    `sseq` and `head` are the end of its ledger stream (0 and NULL before its first event). `after` is the task that it
+    came out of. `event` opened it (an item's receipt opens its first tasks).
+    """
+
+    uuid = models.UUIDField(unique=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="tasks")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=16, choices=Kind)
+    wanted = models.IntegerField(default=1)
+    after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
+    opened_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
+    sseq = models.IntegerField(default=0)
+    head = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "kind", "item"], name="reviews_task_kind_of_item"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="reviews_task_kind"),
+            models.CheckConstraint(condition=models.Q(state__in=TaskState.values), name="reviews_task_state"),
+            models.CheckConstraint(condition=models.Q(wanted__gte=1, wanted__lte=9), name="reviews_task_wanted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+
+class SeatState(models.TextChoices):
+    """Where a seat stands."""
+
+    OPEN = "open"
+    LEASED = "leased"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+HELD = models.Q(state__in=["leased", "decided"])
+
+
+class Seat(models.Model):
+    """One wanted decision of a task. While leased or decided it has a person and the claim they hold it by.
+
+    `slot` is `open` (on a screen) or `prefetch`. `rank` is smaller for what is worth more. `apart` says that the
+    item's other apart tasks want other people.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="seats", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, db_index=False)
+    number = models.IntegerField()
+    lane = models.ForeignKey(Lane, on_delete=models.PROTECT, db_index=False)
+    rank = models.IntegerField()
+    due_at = models.DateTimeField()
+    apart = models.BooleanField()
+    state = models.CharField(max_length=8, choices=SeatState, default=SeatState.OPEN)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, db_index=False)
+    claim_id = models.BigIntegerField(null=True)
+    slot = models.CharField(max_length=8, null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="reviews_seat_number"),
+            models.UniqueConstraint(fields=["task", "person"], condition=HELD, name="reviews_seat_one_a_person"),
+            models.UniqueConstraint(
+                fields=["item", "person"], condition=HELD & models.Q(apart=True), name="reviews_seat_apart"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "slot"], condition=models.Q(state="leased"), name="reviews_seat_slot"
+            ),
+            models.CheckConstraint(
+                condition=(HELD & models.Q(person__isnull=False, claim_id__isnull=False))
+                | (~HELD & models.Q(person__isnull=True, claim_id__isnull=True)),
+                name="reviews_seat_held_by_a_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="leased", lease_until__isnull=False, slot__in=["open", "prefetch"])
+                | (~models.Q(state="leased") & models.Q(lease_until__isnull=True, slot__isnull=True)),
+                name="reviews_seat_lease",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=SeatState.values), name="reviews_seat_state"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "rank", "due_at", "id"], condition=models.Q(state="open"), name="reviews_seat_line"
+            ),
+            models.Index(fields=["lease_until"], condition=models.Q(state="leased"), name="reviews_seat_lapsing"),
+            models.Index(fields=["person", "id"], condition=models.Q(state="decided"), name="reviews_seat_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Seat {self.number} of {self.task_id}"
+
+
+class Claim(models.Model):
+    """One person's lease on a seat, from prefetch or opening to an end."""
+
+    token = models.UUIDField(unique=True)
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+    via = models.CharField(max_length=8)
+    claimed_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class Presentation(models.Model):
+    """The manifest of digests that a claim showed, at most 4 KB of RFC 8785."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
+    manifest = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.claim_id)
+
+
+class Opening(models.Model):
+    """The claim's item was on screen."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
+    opened_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return str(self.claim_id)
+
+
+class ClaimEnd(models.Model):
+    """A claim that ended without a decision: lapsed, given back, or ended by another verb."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
+    reason = models.CharField(max_length=8)
+    ended_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["lapsed", "returned", "ended"]), name="reviews_claimend_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.reason}"
+
+
+class Draft(models.Model):
+    """What a person has typed on a task and not yet sent; RFC 8785 bytes, erased on submit."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    body = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "person"], name="reviews_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.task_id}"

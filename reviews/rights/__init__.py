@@ -1,0 +1,37 @@
+"""Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
+
+from .document import load, read
+from .draws import AT_INTAKE, Draw, draws, drawn, month_seed, seed_commitment, unit
+from .fields import Subject
+from .numbers import duration
+from .routing import SWITCH, Routed, Switch, intake_rates, route
+from .sentences import arm_sentence, sentence
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+
+__all__ = [
+    "ADJUDICATION",
+    "AT_INTAKE",
+    "ROLES",
+    "SWITCH",
+    "VERDICTS",
+    "Arm",
+    "Condition",
+    "Draw",
+    "Rights",
+    "Routed",
+    "Rule",
+    "Subject",
+    "Switch",
+    "arm_sentence",
+    "drawn",
+    "draws",
+    "duration",
+    "intake_rates",
+    "load",
+    "month_seed",
+    "read",
+    "route",
+    "seed_commitment",
+    "sentence",
+    "unit",
+]

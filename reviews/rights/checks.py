@@ -1,0 +1,180 @@
+"""What decision rights must satisfy before they are published: every problem, with its path and a sentence."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from .arms import arm_problems, decision_problems, lane_problems
+from .conditions import condition_problems
+from .numbers import duration, rate
+from .shape import ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
+from .wire import Problem
+
+RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label")
+LATER = "{} comes with a later version; leave it out."
+EVENTS = ("asked", "overdue", "disagreement", "label", "skips", "impact", "cost")
+
+
+def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+    """Find everything that keeps a document from being published.
+
+    Args:
+        rights: of the right shape, defaults filled in.
+        queues: level of each queue of the project, by slug.
+    """
+    if rights.v != 1:
+        yield "v", "Version 1 is the only one there is."
+    yield from _names("routing", [rule.name for rule in rights.routing], RESERVED)
+    for place, rule in enumerate(rights.routing):
+        yield from _rule(rule, f"routing[{place}]")
+    yield from arm_problems(rights, queues)
+    yield from decision_problems(rights)
+    yield from lane_problems(rights)
+    yield from _verdicts(rights.verdicts, queues)
+    yield from _disagreement(rights, queues)
+    yield from _overrides(rights.overrides)
+    yield from _escalation(rights.escalation, queues)
+    yield from _service_levels(rights, queues)
+    yield from _audit(rights, queues)
+    yield from _quality_and_sets(rights)
+    yield from _times(rights)
+
+
+def _rule(rule: Rule, path: str) -> Iterator[Problem]:
+    for place, condition in enumerate(rule.when):
+        yield from condition_problems(condition, f"{path}.when[{place}]")
+
+
+def _names(path: str, names: list[str], reserved: tuple[str, ...] = ()) -> Iterator[Problem]:
+    for place, name in enumerate(names):
+        where = f"{path}[{place}].name"
+        if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
+            yield where, "A name is 1 to 100 characters, without spaces around it."
+        if name in reserved:
+            yield where, f"The name {name!r} is reserved; choose another."
+        if name in names[:place]:
+            yield where, f"The name {name!r} stands here twice; names tell rules apart."
+
+
+def _queue(queue: str, path: str, queues: Mapping[str, int]) -> Iterator[Problem]:
+    if queue not in queues:
+        yield path, f"There is no queue {queue!r} in this project."
+
+
+def _one_of(value: str, known: Iterable[str], path: str) -> Iterator[Problem]:
+    if value not in known:
+        yield path, f"Choose one of: {', '.join(known)}."
+
+
+def _several_of(values: tuple[str, ...], known: tuple[str, ...], path: str) -> Iterator[Problem]:
+    for place, value in enumerate(values):
+        yield from _one_of(value, known, f"{path}[{place}]")
+        if value in values[:place]:
+            yield f"{path}[{place}]", f"{value!r} stands here twice."
+
+
+def _verdicts(rows: tuple[Verdicts, ...], queues: Mapping[str, int]) -> Iterator[Problem]:
+    pairs = [(row.queue, row.role) for row in rows]
+    for place, row in enumerate(rows):
+        path = f"verdicts[{place}]"
+        yield from _queue(row.queue, f"{path}.queue", queues)
+        yield from _acting_role(row.role, f"{path}.role")
+        yield from _several_of(row.allow, VERDICTS, f"{path}.allow")
+        yield from _several_of(row.reason_for, row.allow, f"{path}.reason_for")
+        if not row.allow:
+            yield f"{path}.allow", "Allow at least one verdict, or leave the row out."
+        if pairs[place] in pairs[:place]:
+            yield path, "This queue and role stand here twice."
+
+
+def _acting_role(role: str, path: str) -> Iterator[Problem]:
+    yield from _one_of(role, ROLES, path)
+    if role == "compliance":
+        yield path, "Compliance reads and exports everything and changes nothing; choose another role."
+
+
+def _disagreement(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+    rule = rights.disagreement
+    if rule.measure != "exact":
+        yield "disagreement.measure", LATER.format("A measure other than exact")
+    if (agree_at := rate(rule.agree_at)) is None:
+        yield "disagreement.agree_at", "Write a share from 0 to 1."
+    elif agree_at != 1:
+        yield "disagreement.agree_at", LATER.format("Agreement at less than 1")
+    yield from _one_of(rule.then, ("another", "adjudicate"), "disagreement.then")
+    yield from _one_of(rule.finally_, ("adjudicate",), "disagreement.finally")
+    yield from _queue(rule.queue, "disagreement.queue", queues)
+
+
+def _overrides(rows: tuple[Override, ...]) -> Iterator[Problem]:
+    yield from _names("overrides", [row.name for row in rows])
+    for place, row in enumerate(rows):
+        path = f"overrides[{place}]"
+        if not row.roles:
+            yield f"{path}.roles", "Name at least one role."
+        for number, role in enumerate(row.roles):
+            yield from _acting_role(role, f"{path}.roles[{number}]")
+        for key, conditions in (("when", row.when), ("second_person_when", row.second_person_when)):
+            for number, condition in enumerate(conditions):
+                yield from condition_problems(condition, f"{path}.{key}[{number}]")
+
+
+def _escalation(rows: tuple[EscalationRule, ...], queues: Mapping[str, int]) -> Iterator[Problem]:
+    yield from _names("escalation", [row.name for row in rows])
+    for place, row in enumerate(rows):
+        path = f"escalation[{place}]"
+        if row.on not in EVENTS:
+            yield from _one_of(row.on, EVENTS, f"{path}.on")
+        elif row.on != "asked":
+            yield f"{path}.on", LATER.format(f"Escalation on {row.on}")
+        elif row.after is not None:
+            yield f"{path}.after", "An escalation that a person asks for waits for nothing; leave this out."
+        yield from _queue(row.to.queue, f"{path}.to.queue", queues)
+        if (level := queues.get(row.to.queue, row.to.level)) != row.to.level:
+            yield f"{path}.to.level", f"The queue {row.to.queue!r} stands at level {level}."
+        yield from _several_of(row.to.notify, ROLES, f"{path}.to.notify")
+
+
+def _service_levels(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+    named = [level.queue for level in rights.service_levels]
+    for place, level in enumerate(rights.service_levels):
+        path = f"service_levels[{place}]"
+        yield from _queue(level.queue, f"{path}.queue", queues)
+        yield from _duration(level.due_after, f"{path}.due_after")
+        if level.queue in named[:place]:
+            yield f"{path}.queue", f"The queue {level.queue!r} stands here twice."
+    if rights.on_deadline in ("hold", "withdraw"):
+        yield "on_deadline", LATER.format(f"{rights.on_deadline!r} at the deadline")
+    else:
+        yield from _one_of(rights.on_deadline, ("escalate",), "on_deadline")
+
+
+def _audit(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+    yield from _queue(rights.audit.queue, "audit.queue", queues)
+    yield from _one_of(rights.audit.correction, ("supersede", "record"), "audit.correction")
+
+
+def _quality_and_sets(rights: Rights) -> Iterator[Problem]:
+    quality, sets = rights.quality, rights.sets
+    for key in ("gold_rate", "catch_rate", "blind_rate"):
+        if (value := rate(getattr(quality, key))) is None:
+            yield f"quality.{key}", "Write a share from 0 to 1."
+        elif value > 0:
+            yield f"quality.{key}", LATER.format(f"A {key.replace('_', ' ')} above 0")
+    if quality.pause is not None:
+        yield "quality.pause", LATER.format("A pause")
+    if rights.ladder is not None:
+        yield "ladder", LATER.format("A ladder")
+    for key in ("evaluation_rate", "fresh_rate"):
+        if rate(getattr(sets, key)) is None:
+            yield f"sets.{key}", "Write a share from 0 to 1."
+
+
+def _times(rights: Rights) -> Iterator[Problem]:
+    yield from _duration(rights.release_after, "release_after")
+    yield from _duration(rights.lease, "lease")
+
+
+def _duration(text: str, path: str) -> Iterator[Problem]:
+    try:
+        duration(text)
+    except ValueError as problem:
+        yield path, str(problem)

@@ -1,0 +1,75 @@
+"""What a condition must satisfy: a known field, an operator it takes, and a value it can be compared with."""
+
+from collections.abc import Iterator
+
+from .fields import Field, Kind, field_named
+from .numbers import decimal
+from .shape import Condition
+from .wire import Problem
+
+EQUALITY = ("=", "!=", "in", "not_in", "exists")
+ORDERING = ("<", "<=", ">", ">=")
+OPERATORS = ("=", "!=", *ORDERING, "in", "not_in", "contains", "exists")
+MOST_VALUES, LONGEST_VALUE = 1000, 200
+
+_TAKES: dict[Kind, tuple[str, ...]] = {
+    "number": ("=", "!=", *ORDERING, "in", "not_in", "exists"),
+    "text": (*EQUALITY, "contains"),
+    "impact": EQUALITY,
+    "any": OPERATORS,
+}
+
+
+def condition_problems(condition: Condition, path: str) -> Iterator[Problem]:
+    """Find what keeps a condition from being compared with any item."""
+    place = field_named(condition.field)
+    if place is None:
+        yield (
+            f"{path}.field",
+            f"There is no field {condition.field!r}; known are confidence, impact, cost, units, model.name, "
+            "model.version, and what follows segments., prediction., scores. or data.",
+        )
+    if condition.op not in OPERATORS:
+        yield f"{path}.op", f"Choose one of: {' '.join(OPERATORS)}."
+    elif place is not None and condition.op not in _TAKES[place.kind]:
+        yield f"{path}.op", f"The field {condition.field} takes only: {' '.join(_TAKES[place.kind])}."
+    elif place is not None:
+        yield from _value(condition, place, f"{path}.value")
+
+
+def _value(condition: Condition, place: Field, path: str) -> Iterator[Problem]:
+    value = condition.value
+    if value is None or value == () or value == "":
+        yield path, "This is required."
+    elif condition.op in ("in", "not_in") and not isinstance(value, tuple):
+        yield path, f"The operator {condition.op} takes a list."
+    elif condition.op not in ("in", "not_in") and isinstance(value, tuple):
+        yield path, f"The operator {condition.op} takes one value; a list goes with in and not_in."
+    elif isinstance(value, tuple):
+        if len(value) > MOST_VALUES:
+            yield path, f"A list holds at most {MOST_VALUES} values."
+        for number, text in enumerate(value):
+            yield from _text(condition.op, text, place, f"{path}[{number}]")
+    else:
+        yield from _text(condition.op, value, place, path)
+
+
+def _text(op: str, text: str, place: Field, path: str) -> Iterator[Problem]:
+    if len(text) > LONGEST_VALUE:
+        yield path, f"A value is at most {LONGEST_VALUE} characters long."
+    elif op == "exists":
+        if text not in ("true", "false"):
+            yield path, "The operator exists takes true or false."
+    elif place.kind == "impact":
+        if text not in ("normal", "high"):
+            yield path, "Impact is normal or high."
+    elif place.kind == "number" or op in ORDERING:
+        yield from _numeric(text, place, path)
+
+
+def _numeric(text: str, place: Field, path: str) -> Iterator[Problem]:
+    number = decimal(text)
+    if number is None:
+        yield path, "Write a number, as in 0.60."
+    elif place.root in ("confidence", "scores") and place.fold != "count" and not 0 <= number <= 1:
+        yield path, f"{'Confidence' if place.root == 'confidence' else 'A score'} lies from 0 to 1."
