@@ -1,0 +1,52 @@
+# Commands of hitl; README.md tells when to use which. Needs Python 3.11+ and, for what apt installs, Debian or a kin.
+PYTHON ?= python3
+PY := .venv/bin/python
+COMPILE := .venv/lock/bin/uv pip compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate \
+	--python-version 3.11 --universal $(UPGRADE)
+
+.PHONY: run demo-reset test test-long check bench lock installed-run installed-test installed-check
+
+run: installed-run
+	@exec $(PY) manage.py run
+
+demo-reset: installed-run
+	@$(PY) manage.py run --afresh
+
+test: installed-test
+	@failed=0; \
+	$(PY) -m pytest -m "not long" --engine=sqlite || failed=1; \
+	$(PY) -m pytest -m "not long" --engine=postgres || failed=1; \
+	exit $$failed
+
+test-long: installed-test
+	@failed=0; \
+	$(PY) -m pytest -m long --engine=sqlite || failed=1; \
+	$(PY) -m pytest -m long --engine=postgres || failed=1; \
+	exit $$failed
+
+check: installed-check
+	@$(PY) checks/run.py
+
+bench: installed-test
+	@$(PY) -m bench
+
+# Locks anew from pyproject.toml and frontend/package.json; UPGRADE=--upgrade takes newer releases.
+lock:
+	@[ -x .venv/lock/bin/uv ] || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv; }
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --extra test -c requirements/run.txt -o requirements/test.txt
+	$(COMPILE) --extra check -c requirements/test.txt -o requirements/check.txt
+	$(subst compile pyproject.toml,compile --group node,$(COMPILE)) -o requirements/node.txt
+	cd frontend && npm install --package-lock-only --silent
+
+installed-run:
+	@$(PYTHON) requirements/install.py run
+	@$(PY) frontend/parts.py
+
+installed-test:
+	@$(PYTHON) requirements/install.py test
+	@$(PY) frontend/parts.py --dev
+
+installed-check:
+	@$(PYTHON) requirements/install.py check
+	@$(PY) frontend/parts.py --dev
