@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -95,7 +95,7 @@ def secret(name: str, path: Path) -> bytes:
 def database(name: str, embedded: Path) -> dict[str, object]:
     """Read a database URL; unset means SQLite in the given file.
 
-    `postgresql://user:password@host:port/name`; a socket folder as host is percent-encoded.
+    `postgresql://user:password@host:port/name`; a socket folder is given as `?host=/folder`.
 
     Raises:
         ImproperlyConfigured: the URL is of another kind, or names no database.
@@ -103,9 +103,11 @@ def database(name: str, embedded: Path) -> dict[str, object]:
     value = os.environ.get(name, "")
     if not value or value.startswith("sqlite:"):
         path = value.removeprefix("sqlite:").lstrip("/")
+        file = f"/{path}" if path else str(embedded)
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": f"/{path}" if path else str(embedded),
+            "NAME": file,
+            "TEST": {"NAME": f"{file}.test"},  # a file too: in memory there is no WAL and no second connection
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
@@ -121,8 +123,9 @@ def database(name: str, embedded: Path) -> dict[str, object]:
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": parse_qs(parts.query).get("host", [unquote(parts.hostname or "")])[0],
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }
