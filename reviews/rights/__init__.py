@@ -1,7 +1,7 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
 from .document import load, read
-from .draws import AT_INTAKE, Draw, draws, drawn, month_seed, seed_commitment, unit
+from .draws import AT_INTAKE, Draw, drawn, draws, month_seed, seed_commitment, unit
 from .fields import Subject
 from .numbers import duration
 from .routing import SWITCH, Routed, Switch, intake_rates, route

@@ -1,14 +1,15 @@
 """What decision rights must satisfy before they are published: every problem, with its path and a sentence."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from .arms import arm_problems, decision_problems, lane_problems
-from .conditions import condition_problems
+from .conditions import conditions_problems
 from .numbers import duration, rate
 from .shape import ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
 
 RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label")
+MOST_RULES = 200
 LATER = "{} comes with a later version; leave it out."
 EVENTS = ("asked", "overdue", "disagreement", "label", "skips", "impact", "cost")
 
@@ -22,6 +23,8 @@ def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
     """
     if rights.v != 1:
         yield "v", "Version 1 is the only one there is."
+    if len(rights.routing) > MOST_RULES:
+        yield "routing", f"Routing takes at most {MOST_RULES} rules."
     yield from _names("routing", [rule.name for rule in rights.routing], RESERVED)
     for place, rule in enumerate(rights.routing):
         yield from _rule(rule, f"routing[{place}]")
@@ -39,8 +42,7 @@ def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
 
 
 def _rule(rule: Rule, path: str) -> Iterator[Problem]:
-    for place, condition in enumerate(rule.when):
-        yield from condition_problems(condition, f"{path}.when[{place}]")
+    yield from conditions_problems(rule.when, f"{path}.when")
 
 
 def _names(path: str, names: list[str], reserved: tuple[str, ...] = ()) -> Iterator[Problem]:
@@ -50,8 +52,17 @@ def _names(path: str, names: list[str], reserved: tuple[str, ...] = ()) -> Itera
             yield where, "A name is 1 to 100 characters, without spaces around it."
         if name in reserved:
             yield where, f"The name {name!r} is reserved; choose another."
-        if name in names[:place]:
-            yield where, f"The name {name!r} stands here twice; names tell rules apart."
+    for place in repeated(names):
+        yield f"{path}[{place}].name", f"The name {names[place]!r} stands here twice; names tell rules apart."
+
+
+def repeated(values: Sequence[Hashable]) -> Iterator[int]:
+    """Find the places whose value stood earlier already."""
+    earlier: set[Hashable] = set()
+    for place, value in enumerate(values):
+        if value in earlier:
+            yield place
+        earlier.add(value)
 
 
 def _queue(queue: str, path: str, queues: Mapping[str, int]) -> Iterator[Problem]:
@@ -67,12 +78,11 @@ def _one_of(value: str, known: Iterable[str], path: str) -> Iterator[Problem]:
 def _several_of(values: tuple[str, ...], known: tuple[str, ...], path: str) -> Iterator[Problem]:
     for place, value in enumerate(values):
         yield from _one_of(value, known, f"{path}[{place}]")
-        if value in values[:place]:
-            yield f"{path}[{place}]", f"{value!r} stands here twice."
+    for place in repeated(values):
+        yield f"{path}[{place}]", f"{values[place]!r} stands here twice."
 
 
 def _verdicts(rows: tuple[Verdicts, ...], queues: Mapping[str, int]) -> Iterator[Problem]:
-    pairs = [(row.queue, row.role) for row in rows]
     for place, row in enumerate(rows):
         path = f"verdicts[{place}]"
         yield from _queue(row.queue, f"{path}.queue", queues)
@@ -81,8 +91,8 @@ def _verdicts(rows: tuple[Verdicts, ...], queues: Mapping[str, int]) -> Iterator
         yield from _several_of(row.reason_for, row.allow, f"{path}.reason_for")
         if not row.allow:
             yield f"{path}.allow", "Allow at least one verdict, or leave the row out."
-        if pairs[place] in pairs[:place]:
-            yield path, "This queue and role stand here twice."
+    for place in repeated([(row.queue, row.role) for row in rows]):
+        yield f"verdicts[{place}]", "This queue and role stand here twice."
 
 
 def _acting_role(role: str, path: str) -> Iterator[Problem]:
@@ -113,8 +123,7 @@ def _overrides(rows: tuple[Override, ...]) -> Iterator[Problem]:
         for number, role in enumerate(row.roles):
             yield from _acting_role(role, f"{path}.roles[{number}]")
         for key, conditions in (("when", row.when), ("second_person_when", row.second_person_when)):
-            for number, condition in enumerate(conditions):
-                yield from condition_problems(condition, f"{path}.{key}[{number}]")
+            yield from conditions_problems(conditions, f"{path}.{key}")
 
 
 def _escalation(rows: tuple[EscalationRule, ...], queues: Mapping[str, int]) -> Iterator[Problem]:
@@ -134,13 +143,12 @@ def _escalation(rows: tuple[EscalationRule, ...], queues: Mapping[str, int]) -> 
 
 
 def _service_levels(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
-    named = [level.queue for level in rights.service_levels]
     for place, level in enumerate(rights.service_levels):
         path = f"service_levels[{place}]"
         yield from _queue(level.queue, f"{path}.queue", queues)
         yield from _duration(level.due_after, f"{path}.due_after")
-        if level.queue in named[:place]:
-            yield f"{path}.queue", f"The queue {level.queue!r} stands here twice."
+    for place in repeated([level.queue for level in rights.service_levels]):
+        yield f"service_levels[{place}].queue", "This queue stands here twice."
     if rights.on_deadline in ("hold", "withdraw"):
         yield "on_deadline", LATER.format(f"{rights.on_deadline!r} at the deadline")
     else:

@@ -6,7 +6,8 @@
   "false" it holds when the field is absent. Null is absent.
 - What the item holds says how to compare. A number asks for a number in the rule, a truth value for "true" or "false",
   a text is compared as text and has no order; a whole object compares with nothing. Anything else is a mismatch, and
-  one element that mismatches is enough for one.
+  one element that mismatches is enough for one
+  (hence `True in [...]` below and no `any(...)`: a mismatch must not hide behind a match).
 - `contains`: a text contains a part of it; an array contains an element equal to the value.
 - `min:` and `max:` fold the numbers found to one, `count:` counts elements (0 for an empty array).
 """
@@ -49,7 +50,7 @@ def compare(subject: Subject, condition: Condition) -> tuple[bool | None, str | 
         return (found is not None and found != []) == (condition.value == "true"), _seen(found)
     try:
         folded = _folded(found, place)
-        return bool(folded) and any([_holds(condition, value) for value in folded or ()]), _seen(folded)
+        return bool(folded) and True in [_holds(condition, value) for value in folded or ()], _seen(folded)
     except Mismatch:
         return None, _seen(found)
 
@@ -69,13 +70,13 @@ def _holds(condition: Condition, value: Any) -> bool:
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value or "",)
     if condition.op == "contains":
         return _contains(value, wanted[0])
-    return any([_element_holds(condition.op, wanted, element) for element in flat([value])])
+    return True in [_element_holds(condition.op, wanted, element) for element in flat([value])]
 
 
 def _element_holds(op: str, wanted: tuple[str, ...], element: Any) -> bool:
     if op in ORDER:
         return ORDER[op](_number(element), _decimal(wanted[0]))
-    equal = any([_equal(element, text) for text in wanted])
+    equal = True in [_equal(element, text) for text in wanted]
     return equal if op in ("=", "in") else not equal
 
 
@@ -83,7 +84,7 @@ def _contains(value: Any, text: str) -> bool:
     if isinstance(value, str):
         return text in value
     if isinstance(value, list | tuple):
-        return any([_equal(element, text) for element in value if element is not None])
+        return True in [_equal(element, text) for element in value if element is not None]
     raise Mismatch
 
 

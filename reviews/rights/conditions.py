@@ -1,6 +1,6 @@
 """What a condition must satisfy: a known field, an operator it takes, and a value it can be compared with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .fields import Field, Kind, field_named
 from .numbers import decimal
@@ -10,7 +10,7 @@ from .wire import Problem
 EQUALITY = ("=", "!=", "in", "not_in", "exists")
 ORDERING = ("<", "<=", ">", ">=")
 OPERATORS = ("=", "!=", *ORDERING, "in", "not_in", "contains", "exists")
-MOST_VALUES, LONGEST_VALUE = 1000, 200
+MOST_CONDITIONS, MOST_VALUES, LONGEST_VALUE = 50, 1000, 200
 
 _TAKES: dict[Kind, tuple[str, ...]] = {
     "number": ("=", "!=", *ORDERING, "in", "not_in", "exists"),
@@ -20,8 +20,15 @@ _TAKES: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def condition_problems(condition: Condition, path: str) -> Iterator[Problem]:
-    """Find what keeps a condition from being compared with any item."""
+def conditions_problems(conditions: Sequence[Condition], path: str) -> Iterator[Problem]:
+    """Find what keeps conditions from being compared with any item."""
+    if len(conditions) > MOST_CONDITIONS:
+        yield path, f"A rule takes at most {MOST_CONDITIONS} conditions."
+    for place, condition in enumerate(conditions):
+        yield from _condition(condition, f"{path}[{place}]")
+
+
+def _condition(condition: Condition, path: str) -> Iterator[Problem]:
     place = field_named(condition.field)
     if place is None:
         yield (

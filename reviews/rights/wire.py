@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -50,13 +51,15 @@ def shaped(sent: bytes | Mapping[str, Any]) -> Rights:
     if not isinstance(tree, Mapping):
         raise Unreadable([("", "Decision rights are one JSON object.")])
     problems: list[Problem] = []
-    plain = _plain(tree, "", "", problems)
-    if problems:
-        raise Unreadable(problems)
     try:
+        plain = _plain(tree, "", "", problems)
+        if problems:
+            raise Unreadable(problems)
         return msgspec.convert(plain, Rights)
     except msgspec.ValidationError as problem:
         raise Unreadable([_translated(str(problem))]) from problem
+    except RecursionError as problem:
+        raise Unreadable([("", "Decision rights are not nested this deep.")]) from problem
 
 
 def _parsed(sent: bytes) -> Any:
@@ -75,10 +78,11 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if double := next((key for place, key in enumerate(keys) if key in keys[:place]), None):
-        raise ValueError(f"the key {double!r} stands twice in one object")
-    return dict(pairs)
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        key = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the key {key!r} stands twice in one object")
+    return whole
 
 
 def _plain(value: Any, path: str, key: str, problems: list[Problem]) -> Any:
