@@ -25,7 +25,7 @@ test-long: installed-test
 	exit $$failed
 
 check: installed-check
-	@$(PY) checks/run.py
+	@$(PY) -m checks.run
 
 bench: installed-test
 	@$(PY) -m bench

@@ -47,7 +47,8 @@ class Broker:
             maxmemory-policy noeviction
             loglevel warning
         """
-        server = subprocess.Popen(  # noqa: S603 - the settings go through standard input, so that no list of processes shows them
+        # Settings go through standard input: a list of processes must not show the password.
+        server = subprocess.Popen(  # noqa: S603 - our own program
             [str(program()), "-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -82,7 +83,7 @@ def program() -> Path:
         NoBroker: there is neither.
     """
     try:
-        return get_binary_path()
+        return Path(get_binary_path())
     except ValkeyBinaryNotFoundError as missing:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
         if not found:

@@ -1,5 +1,6 @@
 """Run hitl on one machine: broker, web, worker and clock as children of one process, until it is told to stop."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -106,10 +107,8 @@ class House:
 
 def kill_group(process: Process) -> None:
     """Kill what is left of a child and its own children, which share its session."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def main(purpose: str) -> int:
     """Install what the purpose needs and say so; say nothing when all of it is there."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the machine may have an older one
         sys.exit(f"hitl needs Python 3.11 or later; this is {sys.version.split()[0]}. Set PYTHON to a newer one.")
     with alone():
         ensure_environment()

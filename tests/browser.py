@@ -29,7 +29,9 @@ def browser() -> "Iterator[Browser]":
     """Give one Chromium for the whole run; a test opens a context of its own in it."""
     program = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not program:
-        pytest.fail("There is no Chromium here. `make test` installs it; or set TEST_CHROMIUM to its path.", pytrace=False)
+        pytest.fail(
+            "There is no Chromium here. `make test` installs it; or set TEST_CHROMIUM to its path.", pytrace=False
+        )
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

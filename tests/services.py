@@ -1,8 +1,8 @@
 """Servers for the tests, started before Django reads its settings: an early plugin (`-p tests.services`).
 
-`--engine sqlite` (as it is) or `--engine postgres` chooses the database. PostgreSQL is the server at TEST_DATABASE_URL when
-that is set, else one from a wheel in a temporary folder. Each run has a broker, a data folder and servers of its own, and
-leaves none of them behind; what a killed run could not stop, the next one does.
+`--engine sqlite` (as it is) or `--engine postgres` chooses the database. PostgreSQL is the server at TEST_DATABASE_URL
+when that is set, else one from a wheel in a temporary folder. Each run has a broker, a data folder and servers of its
+own, and leaves none of them behind; what a killed run could not stop, the next one does.
 """
 
 import atexit
@@ -61,10 +61,17 @@ class Services:
         if as_other:
             os.chown(cluster, as_other.pw_uid, as_other.pw_gid)
         user = {"user": as_other.pw_uid, "group": as_other.pw_gid, "extra_groups": []} if as_other else {}
-        made = subprocess.run(
-            [binaries / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N"],
-            cwd=cluster, capture_output=True, text=True, check=False, **user,
-        )  # fmt: skip
+        initdb = [
+            binaries / "initdb",
+            "-D",
+            cluster,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+        ]
+        made = subprocess.run([*initdb, "-N"], cwd=cluster, capture_output=True, text=True, check=False, **user)
         if made.returncode:
             raise pytest.UsageError(f"PostgreSQL could not make its folder: {made.stderr}")
         options = {"listen_addresses": "", "unix_socket_directories": cluster, "max_connections": 200, "fsync": "off"}

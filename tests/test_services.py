@@ -51,7 +51,7 @@ def test_the_broker_answers_to_its_password_alone():
 
 
 def test_the_data_folder_is_a_temporary_one():
-    assert settings.HITL_DATA == services.running.folder / "data"
+    assert services.running.folder / "data" == settings.HITL_DATA
     assert services.running.folder.stat().st_mode & 0o077 == 0o011
 
 

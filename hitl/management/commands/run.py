@@ -116,7 +116,9 @@ class Command(BaseCommand):
         """
         folder: Path = settings.HITL_DATA
         if os.environ.get("DATABASE_URL"):
-            raise CannotRun("DATABASE_URL is set: only the embedded database can be loaded afresh. Drop yours yourself.")
+            raise CannotRun(
+                "DATABASE_URL is set: only the embedded database can be loaded afresh. Drop yours yourself."
+            )
         if folder in (Path.home(), *settings.BASE_DIR.parents, settings.BASE_DIR):
             raise CannotRun(f"{folder} holds more than hitl's data. Remove what you mean yourself.")
         held = sorted(found.name for found in folder.iterdir() if found.name != LOCK)
