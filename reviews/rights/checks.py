@@ -88,7 +88,7 @@ def _verdicts(rows: tuple[Verdicts, ...], queues: Mapping[str, int]) -> Iterator
         yield from _queue(row.queue, f"{path}.queue", queues)
         yield from _acting_role(row.role, f"{path}.role")
         yield from _several_of(row.allow, VERDICTS, f"{path}.allow")
-        yield from _several_of(row.reason_for, row.allow, f"{path}.reason_for")
+        yield from _several_of(row.reason_for, VERDICTS, f"{path}.reason_for")
         if not row.allow:
             yield f"{path}.allow", "Allow at least one verdict, or leave the row out."
     for place in repeated([(row.queue, row.role) for row in rows]):
