@@ -1,4 +1,7 @@
-"""Checks the demo's committed inputs against each other. Standard library only: ``python3 demo/scripts/check_inputs.py``."""
+"""Check the demo's committed inputs against each other: ``python3 demo/scripts/check_inputs.py``.
+
+Standard library only.
+"""
 
 import json
 import re
@@ -13,15 +16,30 @@ DEMO = Path(__file__).parent.parent
 PROJECTS = ["photos", "reviews", "credit"]
 MEDIA_BYTES, DEMO_BYTES, LONG_SIDE = 4_000_000, 6_000_000, 640
 TAKEN_KEYS = set("acreszjkngqbmv0?")
-ITEM_KEYS = {"external_id", "model", "prediction", "confidence", "scores", "data", "segments", "impact", "cost", "units", "occurred_at"}
+ITEM_KEYS = {
+    "external_id",
+    "model",
+    "prediction",
+    "confidence",
+    "scores",
+    "data",
+    "segments",
+    "impact",
+    "cost",
+    "units",
+    "occurred_at",
+}
 PROJECT_KEYS = {
-    "slug", "name", "task_type", "time_zone", "currency", "language", "labels", "error_categories", "segments", "queues", "rights", "schema",
-    "decisive", "show_prediction", "show_confidence",
-}  # fmt: skip
+    *("slug", "name", "task_type", "time_zone", "currency"),
+    *("language", "labels", "error_categories", "segments", "queues"),
+    *("rights", "schema", "decisive", "show_prediction", "show_confidence"),
+}
 RIGHTS_KEYS = {
-    "v", "routing", "otherwise", "no_confidence", "high_impact", "verdicts", "disagreement", "overrides", "escalation", "service_levels",
-    "on_deadline", "audit", "quality", "sets", "release_after", "lease", "ladder",
-}  # fmt: skip
+    *("v", "routing", "otherwise", "no_confidence", "high_impact"),
+    *("verdicts", "disagreement", "overrides", "escalation", "service_levels"),
+    *("on_deadline", "audit", "quality", "sets", "release_after"),
+    *("lease", "ladder"),
+}
 ROLES = {"reviewer", "adjudicator", "operations", "guideline_editor", "compliance", "records_officer"}
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -61,13 +79,25 @@ def project_faults(project: dict[str, Any], slug: str) -> Iterator[str]:
     rights = project["rights"]
     if unknown := set(rights) - RIGHTS_KEYS:
         yield f"rights: unknown {unknown}"
-    arms = [rule["then"] for rule in rights["routing"]] + [rights["otherwise"], rights["no_confidence"], rights["high_impact"]]
+    arms = [rule["then"] for rule in rights["routing"]] + [
+        rights["otherwise"],
+        rights["no_confidence"],
+        rights["high_impact"],
+    ]
     for arm in arms:
         if (arm["arm"] == "review") != ("queue" in arm) or arm.get("queue", "general") not in queues:
             yield f"rights: {arm}"
-        if any(not isinstance(arm[key], str) or not 0 <= Decimal(arm[key]) <= 1 for key in ("audit_rate", "second_share") if key in arm):
+        if any(
+            not isinstance(arm[key], str) or not 0 <= Decimal(arm[key]) <= 1
+            for key in ("audit_rate", "second_share")
+            if key in arm
+        ):
             yield f"rights: a rate of {arm} is no share written as a string"
-    if any(not isinstance(value, str) for rule in rights["routing"] for value in (condition["value"] for condition in rule["when"])):
+    if any(
+        not isinstance(value, str)
+        for rule in rights["routing"]
+        for value in (condition["value"] for condition in rule["when"])
+    ):
         yield "rights: a value is no string"
     if any(rule["on"] != "asked" for rule in rights["escalation"]):
         yield "rights: escalation other than asked"
@@ -104,7 +134,11 @@ def item_faults(item: dict[str, Any], project: dict[str, Any], folder: Path) -> 
 
 def folder_faults(slug: str) -> Iterator[str]:
     folder = DEMO / slug
-    project, items, truth = json.loads((folder / "project.json").read_text()), lines(folder / "items.jsonl"), lines(folder / "truth.jsonl")
+    project, items, truth = (
+        json.loads((folder / "project.json").read_text()),
+        lines(folder / "items.jsonl"),
+        lines(folder / "truth.jsonl"),
+    )
     yield from project_faults(project, slug)
     ids = [item["external_id"] for item in items]
     if len(ids) != len(set(ids)):
@@ -137,7 +171,9 @@ def team_faults() -> Iterator[str]:
     if given != ROLES or not any(person.get("owner") for person in people):
         yield f"team: roles {given}"
     for person in people:
-        if {role["project"] for role in person["roles"]} - set(PROJECTS) or not 0.8 <= person.get("accuracy", 0.9) <= 0.97:
+        if {role["project"] for role in person["roles"]} - set(PROJECTS) or not 0.8 <= person.get(
+            "accuracy", 0.9
+        ) <= 0.97:
             yield f"team: {person['email']}"
 
 

@@ -15,7 +15,15 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 # expansion blocks of the published network: repeats, kernel, stride of the first, expansion, channels out
-BLOCKS = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
+BLOCKS = [
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+]
 DTYPES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
 
@@ -47,7 +55,9 @@ def read_checkpoint(file: BinaryIO) -> dict[str, np.ndarray]:
         dtype = np.dtype(storages[key])
         values[key] = np.frombuffer(file.read(count * dtype.itemsize), dtype)
     return {
-        name: np.lib.stride_tricks.as_strided(values[key][offset:], size, [s * values[key].itemsize for s in stride]).copy()
+        name: np.lib.stride_tricks.as_strided(
+            values[key][offset:], size, [s * values[key].itemsize for s in stride]
+        ).copy()
         for name, (key, offset, size, stride) in tensors.items()
     }
 
@@ -60,26 +70,34 @@ class Graph:
         self.low, self.high = self.constant(np.float32(0)), self.constant(np.float32(6))
 
     def constant(self, value: Any) -> str:
+        """Store a constant; gives its name."""
         name = f"w{len(self.initializers)}"
         self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, op: str, inputs: list[str], **attributes: Any) -> str:
+        """Append a node with one output; gives the name of that."""
         name = f"n{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
         return name
 
     def conv(self, x: str, conv: str, norm: str, stride: int = 1, group: int = 1, *, relu6: bool = True) -> str:
+        """A convolution with its batch norm folded in, and ReLU6 unless told."""
         weight = self.tensors[f"{conv}.weight"].astype(np.float64)
-        gain, bias, mean, variance = (self.tensors[f"{norm}.{p}"].astype(np.float64) for p in ("weight", "bias", "running_mean", "running_var"))
+        gain, bias, mean, variance = (
+            self.tensors[f"{norm}.{p}"].astype(np.float64) for p in ("weight", "bias", "running_mean", "running_var")
+        )
         scale = gain / np.sqrt(variance + 1e-3)
         folded = self.constant((weight * scale[:, None, None, None]).astype(np.float32))
         shift = self.constant((bias - mean * scale).astype(np.float32))
         shape = list(weight.shape[2:])
-        y = self.node("Conv", [x, folded, shift], strides=[stride] * 2, group=group, kernel_shape=shape, auto_pad="SAME_UPPER")
+        y = self.node(
+            "Conv", [x, folded, shift], strides=[stride] * 2, group=group, kernel_shape=shape, auto_pad="SAME_UPPER"
+        )
         return self.node("Clip", [y, self.low, self.high]) if relu6 else y
 
     def block(self, x: str, prefix: str, stride: int, expansion: int, channels_in: int, *, residual: bool) -> str:
+        """An inverted residual block without squeeze and excitation."""
         y = self.conv(x, f"{prefix}._expand_conv", f"{prefix}._bn0") if expansion != 1 else x
         y = self.conv(y, f"{prefix}._depthwise_conv", f"{prefix}._bn1", stride, channels_in * expansion)
         y = self.conv(y, f"{prefix}._project_conv", f"{prefix}._bn2", relu6=False)

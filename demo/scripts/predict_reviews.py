@@ -16,6 +16,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -31,30 +32,49 @@ NEUTRAL_WITHIN = 0.75  # a mean rating nearer to 0 than this is neutral
 FIRST_AT = datetime(2026, 11, 9, 6, 30, tzinfo=UTC)
 # The demo is shown to anybody: sentences with these are left out. So are marks that came out of a lost encoding.
 LEFT_OUT = re.compile(
-    r"\b(sex\w*|porn\w*|rap(e|ed|ist)\b|nazi\w*|hitler|holocaust|suicid\w*|murder\w*|kill\w*|terroris\w*|jew\w*|muslim\w*|christian\w*|gay\w*"
-    r"|lesbian\w*|black\w*|blax\w*|racis\w*|bitch\w*|whor\w*|slut\w*|shit\w*|crap\w*|fuck\w*|damn\w*|ass(es|hole)?|hell|god|nud\w*|drug\w*|blood\w*"
-    r"|torture\w*|retard\w*|erotic\w*|orgasm\w*|breast\w*|penis|genital\w*|bastard\w*|suck\w*|piss\w*)\b",
+    r"\b("
+    r"sex\w*|porn\w*|rap(e|ed|ist)|nazi\w*|hitler|holocaust|suicid\w*|murder\w*|kill\w*|terroris\w*|"
+    r"jew\w*|muslim\w*|christian\w*|gay\w*|lesbian\w*|black\w*|blax\w*|racis\w*|bitch\w*|whor\w*|slut\w*|"
+    r"shit\w*|crap\w*|fuck\w*|damn\w*|ass(es|hole)?|hell|god|nud\w*|drug\w*|blood\w*|"
+    r"torture\w*|retard\w*|erotic\w*|orgasm\w*|breast\w*|penis|genital\w*|bastard\w*|suck\w*|piss\w*"
+    r")\b",
     re.IGNORECASE,
 )
 
 
-def sentences(sources: Path) -> Iterator[tuple[str, str, str, list[int]]]:
-    """(external id, kind, text, ratings) of every sentence that both files of its kind have."""
-    outer = tarfile.open(next(sources.glob("vaderSentiment-3.3.2.tar.gz")))
-    inner = outer.extractfile("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz")
-    assert inner is not None
-    archive = tarfile.open(fileobj=io.BytesIO(inner.read()))
+class Sentence(NamedTuple):
+    """A sentence of a review; ratings run from -4 to 4, one a person."""
 
-    def rows(name: str) -> list[list[str]]:
-        file = archive.extractfile(f"hutto_ICWSM_2014/{name}.txt")
-        assert file is not None
-        return [line.split("\t") for line in file.read().decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    external_id: str
+    kind: str
+    text: str
+    ratings: list[int]
 
+
+def rated_files(sources: Path) -> dict[str, list[list[str]]]:
+    """The tab-separated rows of the files used, by file name."""
+    with tarfile.open(next(sources.glob("vaderSentiment-3.3.2.tar.gz"))) as outer:
+        inner = outer.extractfile("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz")
+        assert inner is not None
+        content = inner.read()
+    files = {}
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for name in [f"{name}_{part}" for name in FILES.values() for part in ("anonDataRatings", "GroundTruth")]:
+            file = archive.extractfile(f"hutto_ICWSM_2014/{name}.txt")
+            assert file is not None
+            lines = file.read().decode("utf-8-sig", "replace").splitlines()
+            files[name] = [line.split("\t") for line in lines if line.strip()]
+    return files
+
+
+def sentences(sources: Path) -> Iterator[Sentence]:
+    """Every sentence that both files of its kind have."""
+    files = rated_files(sources)
     for kind, name in FILES.items():
-        ratings = {row[0]: ast.literal_eval(row[3]) for row in rows(f"{name}_anonDataRatings") if len(row) == 4}
-        for number, _mean, text in rows(f"{name}_GroundTruth"):
+        ratings = {row[0]: ast.literal_eval(row[3]) for row in files[f"{name}_anonDataRatings"] if len(row) == 4}
+        for number, _mean, text in files[f"{name}_GroundTruth"]:
             if number in ratings:
-                yield f"{kind}-{number}", kind, text.strip(), ratings[number]
+                yield Sentence(f"{kind}-{number}", kind, text.strip(), ratings[number])
 
 
 def truth_of(ratings: list[int]) -> str:
@@ -71,41 +91,55 @@ def showable(text: str, ratings: list[int]) -> bool:
     return text.isascii() and SHORTEST <= len(text) <= LONGEST and not LEFT_OUT.search(text) and len(ratings) >= 15
 
 
+def probabilities(found: list[Sentence]) -> np.ndarray:
+    """One row a sentence, one column a label; product and film reviews each get weights of their own."""
+    vader = SentimentIntensityAnalyzer()
+    said = [vader.polarity_scores(sentence.text) for sentence in found]
+    numbers = np.array([[s["compound"], abs(s["compound"]), s["pos"], s["neu"], s["neg"]] for s in said], float)
+    film = np.array([[sentence.kind == "film"] for sentence in found], float)
+    y = np.array([LABELS.index(truth_of(sentence.ratings)) for sentence in found])
+    x = np.hstack([numbers, film, numbers * film])
+    folds = StratifiedKFold(10, shuffle=True, random_state=3)
+    return cross_val_predict(LogisticRegression(max_iter=5000), x, y, cv=folds, method="predict_proba")
+
+
+def chosen(found: list[Sentence], rng: random.Random) -> list[int]:
+    numbers: list[int] = []
+    for kind in FILES:
+        fit = [i for i, s in enumerate(found) if s.kind == kind and showable(s.text, s.ratings)]
+        numbers += rng.sample(fit, EACH)
+    rng.shuffle(numbers)
+    return numbers
+
+
+def item_of(sentence: Sentence, probability: np.ndarray, at: datetime) -> dict[str, object]:
+    best = int(probability.argmax())
+    return {
+        "external_id": sentence.external_id,
+        "model": MODEL,
+        "prediction": {"labels": [LABELS[best]]},
+        "confidence": round(float(probability[best]), 4),
+        "scores": {LABELS[n]: round(float(probability[n]), 4) for n in np.argsort(-probability)},
+        "data": {"text": readable(sentence.text)},
+        "segments": {"kind": sentence.kind, "language": "en"},
+        "impact": "normal",
+        "occurred_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
 def main(sources: Path) -> None:
     found = list(sentences(sources))
-    vader = SentimentIntensityAnalyzer()
-    said = [vader.polarity_scores(text) for _, _, text, _ in found]
-    x = np.array([[s["compound"], abs(s["compound"]), s["pos"], s["neu"], s["neg"], row[1] == "film"] for s, row in zip(said, found, strict=True)], float)
-    x = np.hstack([x, x[:, :5] * x[:, 5:]])  # product and film reviews each get weights of their own
-    y = np.array([LABELS.index(truth_of(ratings)) for *_, ratings in found])
-    folds = StratifiedKFold(10, shuffle=True, random_state=3)
-    probability = cross_val_predict(LogisticRegression(max_iter=5000), x, y, cv=folds, method="predict_proba")
-
+    probability = probabilities(found)
     rng = random.Random(20261109)
-    chosen: list[int] = []
-    for kind in FILES:
-        chosen += rng.sample([i for i, (_, k, text, ratings) in enumerate(found) if k == kind and showable(text, ratings)], EACH)
-    rng.shuffle(chosen)
-
     OUT.mkdir(exist_ok=True)
     at = FIRST_AT
     with (OUT / "items.jsonl").open("w") as items, (OUT / "truth.jsonl").open("w") as truth:
-        for i in chosen:
-            external_id, kind, text, ratings = found[i]
-            best = int(probability[i].argmax())
-            item = {
-                "external_id": external_id,
-                "model": MODEL,
-                "prediction": {"labels": [LABELS[best]]},
-                "confidence": round(float(probability[i][best]), 4),
-                "scores": {LABELS[n]: round(float(probability[i][n]), 4) for n in np.argsort(-probability[i])},
-                "data": {"text": readable(text)},
-                "segments": {"kind": kind, "language": "en"},
-                "impact": "normal",
-                "occurred_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-            print(json.dumps(item), file=items)
-            print(json.dumps({"external_id": external_id, "answer": {"labels": [truth_of(ratings)]}, "ratings": ratings}), file=truth)
+        for i in chosen(found, rng):
+            sentence = found[i]
+            print(json.dumps(item_of(sentence, probability[i], at)), file=items)
+            answer = {"labels": [truth_of(sentence.ratings)]}
+            known = {"external_id": sentence.external_id, "answer": answer, "ratings": sentence.ratings}
+            print(json.dumps(known), file=truth)
             at += timedelta(seconds=rng.randint(60, 1800))
 
 
