@@ -336,6 +336,11 @@ def test_what_is_no_json_object_of_exact_numbers_is_refused(sent):
     assert len(problems(sent)) == 1
 
 
+def test_a_key_that_stands_twice_is_refused_and_named():
+    sent = json.dumps(SMALL).replace('"v": 1', '"v": 1, "lease": "PT1M", "lease": "PT15M"').encode()
+    assert "'lease' stands twice" in problems(sent)[""]
+
+
 def test_a_deeply_nested_object_is_refused():
     deep = {}
     for _ in range(5000):

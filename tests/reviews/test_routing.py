@@ -182,6 +182,14 @@ def test_over_arrays_any_element_counts():
     assert taken(subject, "prediction.boxes.colour", "exists") is False
 
 
+def test_an_empty_array_is_there_but_its_elements_are_not():
+    subject = replace(SURE, prediction={"boxes": []})
+    assert taken(subject, "prediction.boxes", "exists") is True
+    assert taken(subject, "prediction.boxes.label", "exists") is False
+    assert taken(subject, "prediction.boxes.label", "exists", False) is True
+    assert taken(subject, "prediction.boxes.label", "!=", "cat") is False
+
+
 def test_min_max_and_count_fold_an_array_to_one_number():
     boxes = {"boxes": [{"label": "cat", "score": 0.9}, {"label": "dog", "score": 0.4}]}
     subject = replace(SURE, prediction=boxes, data={"tags": ["a", "b", "c"], "none": []})
