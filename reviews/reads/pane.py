@@ -1,0 +1,247 @@
+"""What the workbench shows of a claim: the item's stage, the answer to be made, and what the page's script must know."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from reviews.reads.held import Held
+
+VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The item as people look at it. `kind` is picture, text, facts, json or gone; `pictures` are SHA-256 in hex."""
+
+    kind: str
+    pictures: list[str] = field(default_factory=list)
+    text: str = ""
+    facts: list[tuple[str, Any]] = field(default_factory=list)
+    rest: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One label that may be chosen. `number` is its colour; `percent` the model's score where scores are shown."""
+
+    code: str
+    name: str
+    key: str
+    number: int
+    definition: str
+    proposed: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One member of a form's output. `kind` is choice, text, number, integer or boolean; `value` stands in the field."""
+
+    name: str
+    title: str
+    kind: str
+    options: list[tuple[Any, bool]]
+    required: bool
+    value: Any
+    proposed: Any
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """An earlier decision to pick from: its key, its words, and what in it differs from the other ones."""
+
+    key: str
+    who: str
+    verdict: str
+    words: list[tuple[str, str, bool]]
+    rationale: str | None
+    output: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """A claim made ready for the page. `shape` is labels, fields or json; `script` is what JavaScript reads."""
+
+    held: Held
+    stage: Stage
+    shape: str
+    choices: list[Choice]
+    fields: list[Field]
+    text: str
+    takes: list[Take]
+    proposal_words: list[tuple[str, str, int]]
+    percent: int | None
+    step: int
+    drafted: dict[str, Any]
+    script: dict[str, Any]
+
+    @property
+    def wide(self) -> bool:
+        """Tell whether the judgement needs the wide side: forms and earlier decisions."""
+        return self.shape != "labels" or bool(self.takes)
+
+
+def pane(held: Held) -> Pane:
+    """Make a claim ready for the page."""
+    draft = held.draft or {}
+    shape = shape_of(held.task.task_type, held.taxonomy)
+    standing = held.proposal if isinstance(held.proposal, dict) else {}
+    return Pane(
+        held=held,
+        stage=stage(held.item.data),
+        shape=shape,
+        choices=_choices(held, standing, draft) if shape == "labels" else [],
+        fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
+        text=draft.get("text", ""),
+        takes=takes(held),
+        proposal_words=words_of(held.proposal, held.taxonomy),
+        percent=percent(held.confidence),
+        step=step(held.confidence),
+        drafted=draft,
+        script={
+            "token": str(held.token),
+            "shape": shape,
+            "many": bool(held.taxonomy.get("many")),
+            "proposal": held.proposal,
+            "allowed": held.allowed,
+            "reasonFor": held.reason_for,
+            "takes": [{"output": take.output, "verdict": take.verdict} for take in takes(held)],
+            "activeMs": draft.get("active_ms", 0),
+            "intent": draft.get("verdict"),
+        },
+    )
+
+
+def shape_of(task_type: str, taxonomy: dict[str, Any]) -> str:
+    """Say how an output is composed: by labels, by the fields of a flat schema, or as JSON."""
+    if task_type == "classification":
+        return "labels"
+    schema = taxonomy.get("schema") or {}
+    parts = schema.get("properties")
+    if task_type == "form" and schema.get("type") == "object" and parts and all(map(_kind, parts.values())):
+        return "fields"
+    return "json"
+
+
+def _kind(part: Any) -> str | None:
+    if not isinstance(part, dict):
+        return None
+    if "enum" in part and all(isinstance(one, str | int | float | bool) for one in part["enum"]):
+        return "choice"
+    kinds = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
+    return kinds.get(part.get("type", "")) if isinstance(part.get("type"), str) else None
+
+
+def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any]) -> list[Choice]:
+    proposed = standing.get("labels", [])
+    chosen = draft.get("labels", proposed)
+    taken = {str(number) for number in range(1, len(held.prior) + 1)}
+    found = []
+    for number, label in enumerate(held.taxonomy.get("labels", []), 1):
+        code = label["code"]
+        key = str(label.get("key") or (number if number < 10 else ""))
+        found.append(
+            Choice(
+                code,
+                label.get("name") or code,
+                "" if key in taken else key,
+                (number - 1) % 12 + 1,
+                label.get("definition") or "",
+                code in proposed,
+                code in chosen,
+            )
+        )
+    return found
+
+
+def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, Any]) -> list[Field]:
+    typed = draft.get("fields", {})
+    found = []
+    for name, part in schema["properties"].items():
+        value = typed.get(name, standing.get(name))
+        found.append(
+            Field(
+                name,
+                part.get("title") or plain(name),
+                _kind(part) or "text",
+                [(one, one == value) for one in part.get("enum", [])],
+                name in schema.get("required", []),
+                "" if value is None else value,
+                standing.get(name),
+                part.get("description", ""),
+            )
+        )
+    return found
+
+
+def takes(held: Held) -> list[Take]:
+    """List the earlier decisions of a claim side by side; a word is marked where not all of them say it."""
+    told = [words_of(one.output, held.taxonomy) for one in held.prior]
+    return [
+        Take(
+            str(number),
+            one.who,
+            one.verdict,
+            [(term, word, any((term, word) not in [(t, w) for t, w, _ in other] for other in told)) for term, word, _ in mine],
+            one.rationale,
+            one.output,
+        )
+        for number, (one, mine) in enumerate(zip(held.prior, told, strict=True), 1)
+    ]
+
+
+def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Say an output in words: (term, word, label colour or 0) for each label or member."""
+    if not isinstance(output, dict):
+        return []
+    if isinstance(output.get("labels"), list):
+        names = {one["code"]: (one.get("name") or one["code"], number) for number, one in enumerate(taxonomy.get("labels", []))}
+        found = []
+        for code in output["labels"]:
+            name, number = names.get(code, (str(code), 0))
+            found.append(("", name, number % 12 + 1))
+        return found
+    return [(plain(name), said(value), 0) for name, value in output.items()]
+
+
+def said(value: Any) -> str:
+    """Say a plain value; lists and objects by their length."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        return f"{len(value)} parts" if len(value) != 1 else "1 part"
+    return "–" if value is None else str(value)
+
+
+def stage(data: dict[str, Any]) -> Stage:
+    """Choose how an item is looked at: its pictures, its text, its facts, else its JSON."""
+    pictures = [value[7:] for value in data.values() if isinstance(value, str) and value.startswith("sha256:")]
+    plainly = {key: value for key, value in data.items() if not (isinstance(value, str) and value.startswith("sha256:"))}
+    text = plainly.pop("text", None)
+    facts = [(plain(key), value) for key, value in plainly.items() if not isinstance(value, list | dict)]
+    rest = {key: value for key, value in plainly.items() if isinstance(value, list | dict)} or None
+    if pictures:
+        return Stage("picture", pictures, str(text or ""), facts, rest)
+    if isinstance(text, str):
+        return Stage("text", [], text, facts, rest)
+    if facts:
+        return Stage("facts", [], "", facts, rest)
+    return Stage("json", rest=rest) if rest else Stage("gone")
+
+
+def plain(name: str) -> str:
+    """Make a member's name readable: credit_amount to Credit amount."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def percent(confidence: str | None) -> int | None:
+    """Give a confidence in whole percent."""
+    return round(Decimal(confidence) * 100) if confidence is not None else None
+
+
+def step(confidence: str | None) -> int:
+    """Say how loud a doubt is: 1 loudest to 4 quiet."""
+    if confidence is None:
+        return 4
+    return next((number for number, edge in ((1, "0.5"), (2, "0.7"), (3, "0.85")) if Decimal(confidence) < Decimal(edge)), 4)
