@@ -13,11 +13,12 @@ class AccountsConfig(AppConfig):
 
         learn(
             EventKind("accounts.person_added", _("The person was added")),
+            EventKind("accounts.password_set", _("The person set a password")),
             EventKind("accounts.owner_named", _("The person became an owner")),
             EventKind("accounts.membership_given", _("The person became {role}")),
             EventKind("accounts.membership_ended", _("The person is {role} no longer")),
-            EventKind("accounts.token_made", _("A token was made")),
-            EventKind("accounts.token_ended", _("A token was ended")),
+            EventKind("accounts.token_made", _("A token was made for {bearer}")),
+            EventKind("accounts.token_ended", _("A token of {bearer} was ended")),
             EventKind("accounts.project_created", _("The project was created")),
             EventKind("accounts.project_changed", _("The project was changed")),
         )

@@ -5,9 +5,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.places import Project
+from accounts.querysets import Memberships
 
 
 class Role(models.TextChoices):
@@ -37,7 +39,11 @@ class Person(models.Model):
 
 
 class Users(BaseUserManager["User"]):
-    """Looks users up by e-mail, whatever the case of its letters."""
+    """Looks users up by e-mail, whatever the case of its letters, each with their person."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        """Give users with their person at hand."""
+        return super().get_queryset().select_related("person")
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the user whose e-mail this is."""
@@ -56,6 +62,9 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_once")]
 
     def __str__(self) -> str:
         return self.email
@@ -87,6 +96,8 @@ class Membership(models.Model):
     skills = models.JSONField(default=list)
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
+
+    objects = Memberships.as_manager()
 
     class Meta:
         constraints = [

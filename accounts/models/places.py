@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import Projects
 from audit.models import Log
 
 
@@ -52,6 +53,8 @@ class Project(models.Model):
     created_at = models.DateTimeField()
     sseq = models.IntegerField(default=0)
     head = models.BinaryField(null=True)
+
+    objects = Projects.as_manager()
 
     class Meta:
         constraints = [

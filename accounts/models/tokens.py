@@ -28,6 +28,9 @@ class Service(models.Model):
     name = models.CharField(max_length=100)
     created_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name"], name="accounts_service_name_once")]
+
     def __str__(self) -> str:
         return self.name
 
