@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the ledger of people's events."""
-        from audit.reads import EventKind, learn
         from django.utils.translation import gettext_lazy as _
+
+        from audit.reads import EventKind, learn
 
         learn(
             EventKind("accounts.person_added", _("The person was added")),

@@ -7,15 +7,10 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 if TYPE_CHECKING:
-    from accounts.models import Membership, Project
-
-    ProjectRows = QuerySet[Project]
-    MembershipRows = QuerySet[Membership]
-else:
-    ProjectRows = MembershipRows = QuerySet
+    from accounts.models import Membership, Project  # noqa: F401 - named in strings
 
 
-class Projects(ProjectRows):
+class Projects(QuerySet["Project"]):
     """Projects, narrowed."""
 
     def visible_to(self, person_id: int, at: datetime) -> "Projects":
@@ -26,7 +21,7 @@ class Projects(ProjectRows):
         return self.filter(Exists(standing) | Exists(owner))
 
 
-class Memberships(MembershipRows):
+class Memberships(QuerySet["Membership"]):
     """Memberships, narrowed."""
 
     def standing(self, at: datetime) -> "Memberships":

@@ -1,0 +1,25 @@
+"""Verbs of people, roles, tokens and projects."""
+
+from accounts.actions.memberships import end_membership, give_membership
+from accounts.actions.people import add_person, as_owner, name_owner, set_password
+from accounts.actions.projects import change_project, create_project
+from accounts.actions.streams import lock_person, lock_project, lock_projects, record_on_person, record_on_project
+from accounts.actions.tokens import end_token, make_token
+
+__all__ = [
+    "add_person",
+    "as_owner",
+    "change_project",
+    "create_project",
+    "end_membership",
+    "end_token",
+    "give_membership",
+    "lock_person",
+    "lock_project",
+    "lock_projects",
+    "make_token",
+    "name_owner",
+    "record_on_person",
+    "record_on_project",
+    "set_password",
+]
