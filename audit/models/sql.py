@@ -123,3 +123,13 @@ def many(values: Iterable[Any]) -> tuple[str, list[Any]]:
     """Give `(%s, %s)` and the parameters for an IN list that is never empty."""
     found = list(values) or [None]
     return f"({within(len(found))})", found
+
+
+def together(*statements: tuple[str, Sequence[Any]]) -> None:
+    """Run writes to different rows that do not read each other: one statement on PostgreSQL, each alone on SQLite."""
+    if postgres() and len(statements) > 1:
+        parts = ", ".join(f"w{number} AS ({sql})" for number, (sql, _) in enumerate(statements))
+        ask(f"WITH {parts} SELECT 1 AS done", [value for _, params in statements for value in params])  # noqa: S608
+    else:
+        for sql, params in statements:
+            run(sql, params)

@@ -1,5 +1,7 @@
 """Lines of work: queues, lanes, who may work them, and how far each has looked."""
 
+import uuid
+
 from django.db import models
 
 from accounts.models import Membership, Person, Project
@@ -8,6 +10,7 @@ from accounts.models import Membership, Person, Project
 class Queue(models.Model):
     """A named line of work with a level and skills."""
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="queues", db_index=False)
     slug = models.SlugField(max_length=50)
     name = models.CharField(max_length=100)

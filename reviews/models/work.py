@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from audit.models import Event
+from guidelines.models import GuidelineVersion, TaxonomyVersion
 from reviews.models.items import Item
 from reviews.models.lines import Lane, Queue
 
@@ -48,7 +49,7 @@ class Task(models.Model):
 
     uuid = models.UUIDField(unique=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="tasks")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     kind = models.CharField(max_length=16, choices=Kind)
     wanted = models.IntegerField(default=1)
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False)
@@ -152,9 +153,11 @@ class Claim(models.Model):
 
 
 class Presentation(models.Model):
-    """The manifest of digests that a claim showed, at most 4 KB of RFC 8785."""
+    """The manifest of digests that a claim showed, at most 4 KB of RFC 8785, and the versions it names."""
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
+    taxonomy = models.ForeignKey(TaxonomyVersion, on_delete=models.PROTECT, db_index=False)
+    guideline = models.ForeignKey(GuidelineVersion, on_delete=models.PROTECT, null=True, db_index=False)
     manifest = models.BinaryField()
 
     def __str__(self) -> str:

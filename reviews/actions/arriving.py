@@ -1,0 +1,277 @@
+"""One item's arrival: its rows worked out first, then all rows of a request written a table at a time."""
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.reads import Actor
+from audit.actions import NO_HEAD
+from audit.models.sql import insert
+from audit.reads import canonical, content_commitment, uuid7
+from guidelines.models import ModelVersion
+
+from reviews.actions.lines import lane
+from reviews.actions.tasking import NewTask, open_tasks
+from reviews.actions.trail import Ground, Trail
+from reviews.models import Lane
+from reviews.outputs import unknown_labels
+from reviews.reads.standing import Standing
+from reviews.rights import Routed, Subject, draws, intake_rates, route
+from reviews.wire import Submission
+
+ITEM = {
+    "uuid": "uuid", "project_id": "bigint", "external_id": "text", "received_at": "timestamptz", "impact": "text",
+    "cost": "numeric", "units": "int", "body": "bytea", "salt": "bytea", "commitment": "bytea", "state": "text",
+    "sseq": "int", "head": "bytea",
+}  # fmt: skip
+PREDICTION = {
+    "item_id": "bigint", "model_version_id": "bigint", "purpose": "text", "confidence": "numeric", "body": "bytea",
+    "salt": "bytea", "commitment": "bytea",
+}  # fmt: skip
+ROUTE = {
+    "item_id": "bigint", "number": "int", "arm": "text", "rule": "text", "problem": "text", "conditions": "text",
+    "rights_id": "bigint", "switch": "text", "draws": "text", "routed_at": "timestamptz",
+}  # fmt: skip
+OUTCOME = {
+    "uuid": "uuid", "item_id": "bigint", "project_id": "bigint", "number": "int", "source": "text", "body": "bytea",
+    "salt": "bytea", "commitment": "bytea", "settled_at": "timestamptz", "release_at": "timestamptz",
+    "event_id": "bigint", "released_at": "timestamptz",
+}  # fmt: skip
+STATES = {"accept": "accepted", "review": "open", "hold": "held"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that may be erased one day, with their salt and what stays of them."""
+
+    body: bytes
+    salt: bytes
+    commitment: bytes
+
+
+def content(value: Any) -> Content:
+    """Make erasable content of a JSON value, or of bytes that are canonical already."""
+    body = value if isinstance(value, bytes) else canonical(value)
+    salt = os.urandom(32)
+    return Content(body, salt, content_commitment(salt, body))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An item on its way in: what was sent, where it goes, its draws, and the tasks that will open."""
+
+    sent: Submission
+    uuid: uuid.UUID
+    body: Content
+    prediction: Content | None
+    version: ModelVersion | None
+    routed: Routed
+    switch: str
+    draws: list[Any]
+    work: tuple[str, str, int, Lane] | None
+    audit: tuple[str, Lane] | None
+    outcome: Content | None
+    outcome_uuid: uuid.UUID
+
+
+def arrive(
+    sent: Submission, *, now: Standing, version: ModelVersion | None, ground: Ground, seed: bytes, at: dt.datetime
+) -> Arrival:
+    """Route and draw one item; nothing is written but a lane that was never needed before."""
+    switch = now.switch_for(version.pk if version else None)
+    routed = route(_subject(sent, now, version), now.rights, switch)
+    month = at.astimezone(dt.UTC).strftime("%Y-%m")
+    drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
+    purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}
+    work = audit = None
+    if routed.arm == "review":
+        line = _lane(now, str(routed.queue), routed.skills)
+        work = None if line is None else ("work", str(routed.queue), routed.decisions, line)
+        if line is None:
+            routed = _held_for_lanes(routed)
+    elif routed.arm == "accept" and "audit" in purposes:
+        line = _lane(now, now.rights.audit.queue, ())
+        audit = None if line is None else (now.rights.audit.queue, line)
+    prediction = None
+    if sent.prediction is not None or sent.confidence is not None:
+        scores = {label: str(score) for label, score in sent.scores.items()}
+        prediction = content({"prediction": sent.prediction, "scores": scores})
+    outcome = content({"output": sent.prediction}) if routed.arm == "accept" else None
+    return Arrival(
+        sent, uuid7(at), content(sent.body), prediction, version, routed, switch, drawn, work, audit, outcome, uuid7(at)
+    )
+
+
+def _held_for_lanes(routed: Routed) -> Routed:
+    return Routed(
+        "hold", routed.rule, "too_many_lanes", routed.conditions, None, 0, (), routed.audit_rate, routed.second_share
+    )
+
+
+def _subject(sent: Submission, now: Standing, version: ModelVersion | None) -> Subject:
+    unknown = sent.prediction is not None and bool(
+        unknown_labels(version.project.task_type if version else "", sent.prediction, set(now.labels))
+    )
+    return Subject(
+        confidence=sent.confidence,
+        impact=sent.impact,
+        cost=sent.cost,
+        units=sent.units,
+        segments=sent.segments,
+        model_name=sent.model[0] if sent.model else None,
+        model_version=sent.model[1] if sent.model else None,
+        prediction=sent.prediction,
+        scores=sent.scores,
+        data=sent.data,
+        unknown_labels=unknown,
+    )
+
+
+def _lane(now: Standing, slug: str, skills: Sequence[str]) -> Lane | None:
+    """Find the lane of a queue for these skills, making it when it is new; None where the queue is full of lanes."""
+    queue = now.queues[slug]
+    key = (queue.pk, " ".join(sorted({*skills, *queue.skills})))
+    if key not in now.lanes:
+        found = lane(queue, skills)
+        if found is None:
+            return None
+        now.lanes[key] = found
+    return now.lanes[key]
+
+
+def write_arrivals(
+    arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime
+) -> set[str]:
+    """Write arrivals a table at a time, one ledger event an item; give the external ids that were new."""
+    trail = Trail(ground, by, at)
+    for one in arrivals:
+        stream = f"item/{one.uuid}"
+        trail.heads[stream] = NO_HEAD
+        _tell(one, trail, stream, now)
+    heads = {entry.stream: entry for entry in trail.entries}
+    rows = insert(
+        "reviews_item",
+        ITEM,
+        [_item(one, ground, heads[f"item/{one.uuid}"].hash, at) for one in arrivals],
+        returning="id, uuid",
+        unless_known=True,
+    )
+    ids = {row.uuid: row.id for row in rows}
+    new = [one for one in arrivals if one.uuid in ids]
+    trail.entries[:] = [heads[f"item/{one.uuid}"] for one in new]
+    events = dict(zip((one.uuid for one in new), trail.write(), strict=True))
+    _write_parts(new, ids, events, now, ground, at)
+    return {one.sent.external_id for one in new}
+
+
+def _item(one: Arrival, ground: Ground, head: bytes, at: dt.datetime) -> tuple[Any, ...]:
+    sent, body = one.sent, one.body
+    return (
+        one.uuid, ground.project_id, sent.external_id, at, sent.impact, sent.cost, sent.units, body.body, body.salt,
+        body.commitment, STATES[one.routed.arm], 1, head,
+    )  # fmt: skip
+
+
+def _tell(one: Arrival, trail: Trail, stream: str, now: Standing) -> None:
+    """Add the one event of an arrival: what came, where it went and why, its draws, tasks and outcome."""
+    routed = one.routed
+    tasks = [{"kind": kind, "queue": queue, "wanted": wanted} for kind, queue, wanted in _tasks(one)]
+    trail.add(
+        stream,
+        "reviews.item_received",
+        {
+            "item": str(one.uuid),
+            "model": str(one.version.uuid) if one.version else None,
+            "rights": now.rights_number,
+            "source": "model" if one.outcome else None,
+        },
+        received={
+            "external_id": one.sent.external_id,
+            "content": one.body.commitment.hex(),
+            "prediction": one.prediction.commitment.hex() if one.prediction else None,
+        },
+        route={
+            "arm": routed.arm,
+            "rule": routed.rule,
+            "problem": routed.problem,
+            "rights": now.rights_digest,
+            "switch": one.switch,
+            "conditions": routed.conditions,
+        },
+        draws={"external_id": one.sent.external_id, "draws": one.draws, "tasks": tasks},
+        outcome={"outcome": str(one.outcome_uuid), "number": 1, "content": one.outcome.commitment.hex()}
+        if one.outcome
+        else None,
+    )
+
+
+def _tasks(one: Arrival) -> list[tuple[str, str, int]]:
+    found = [one.work[:3]] if one.work else []
+    return found + ([("audit", one.audit[0], 1)] if one.audit else [])
+
+
+def _write_parts(
+    new: list[Arrival],
+    ids: dict[uuid.UUID, int],
+    events: dict[uuid.UUID, int],
+    now: Standing,
+    ground: Ground,
+    at: dt.datetime,
+) -> None:
+    insert(
+        "reviews_prediction",
+        PREDICTION,
+        [
+            (
+                ids[one.uuid], one.version.pk, "route", one.sent.confidence, one.prediction.body, one.prediction.salt,
+                one.prediction.commitment,
+            )
+            for one in new
+            if one.prediction and one.version
+        ],
+    )  # fmt: skip
+    insert("reviews_route", ROUTE, [_route(one, ids[one.uuid], now, at) for one in new])
+    insert(
+        "reviews_outcome",
+        OUTCOME,
+        [
+            (
+                one.outcome_uuid, ids[one.uuid], ground.project_id, 1, "model", one.outcome.body, one.outcome.salt,
+                one.outcome.commitment, at, at, events[one.uuid], at,
+            )
+            for one in new
+            if one.outcome
+        ],
+    )  # fmt: skip
+    open_tasks([(task, events[one.uuid]) for one in new for task in _new_tasks(one, ids[one.uuid], now, at)], at)
+
+
+def _route(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> tuple[Any, ...]:
+    routed = one.routed
+    return (
+        item_id, 1, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(), now.rights_id,
+        one.switch, canonical(one.draws).decode(), at,
+    )  # fmt: skip
+
+
+def _new_tasks(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> list[NewTask]:
+    lines = [one.work] if one.work else []
+    lines += [("audit", one.audit[0], 1, one.audit[1])] if one.audit else []
+    return [
+        NewTask(
+            uuid=uuid7(at),
+            item_id=item_id,
+            kind=kind,
+            queue=now.queues[queue],
+            wanted=wanted,
+            rights=now.rights,
+            high=one.sent.impact == "high",
+            confidence=one.sent.confidence,
+            cost=one.sent.cost,
+            lane=line,
+        )
+        for kind, queue, wanted, line in lines
+    ]

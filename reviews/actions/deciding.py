@@ -1,0 +1,158 @@
+"""Deciding: one person's judgement under their live claim, and what follows from it."""
+
+import datetime as dt
+import json
+import os
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.reads import Actor
+from audit.models.sql import Row, ask, ask_one, lock, together
+from audit.reads import canonical, content_commitment, uuid7
+from django.db import transaction
+
+from reviews.actions.claiming import acting_role, ground_of, own_claim, tags_of
+from reviews.actions.following import Following, follow
+from reviews.actions.judging import judge
+from reviews.actions.trail import Trail
+from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
+from reviews.wire import DecisionBody
+
+LOCKED = """
+SELECT i.sseq AS item_sseq, i.head AS item_head, i.state AS item_state, i.erasure_id,
+    t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state,
+    s.state AS seat_state, s.claim_id, s.slot, s.lease_until, s.person_id
+FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id JOIN reviews_seat s ON s.task_id = t.id
+WHERE s.id = %s
+"""
+STANDING = """
+SELECT s.id AS seat_id, s.number, s.state, s.lane_id, s.rank, s.due_at, d.verdict, d.body, d.person_id,
+    (SELECT max(w.attempt) FROM reviews_withdrawal w WHERE w.task_id = s.task_id AND w.person_id = %s) AS withdrawn,
+    (SELECT max(o.number) FROM reviews_outcome o WHERE o.item_id = s.item_id) AS last_number,
+    (SELECT o.number FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
+        ORDER BY o.number DESC LIMIT 1) AS live_number,
+    (SELECT o.body FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
+        ORDER BY o.number DESC LIMIT 1) AS live_body
+FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
+WHERE s.task_id = %s ORDER BY s.number
+"""
+WRITE = (
+    "INSERT INTO reviews_decision (uuid, task_id, person_id, attempt, prev_attempt, seat_id, claim_id, verdict, body, "
+    "salt, commitment, active_ms, mode, via, decided_at, event_id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'single', %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that stands: its id, what it amounts to, and whether this call made it."""
+
+    uuid: uuid.UUID
+    verdict: str
+    output: Any
+    decided_at: dt.datetime
+    new: bool
+
+
+@transaction.atomic
+def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) -> Decided:
+    """Submit a judgement under a live, opened claim; settle, ask another, adjudicate or escalate as the rights say.
+
+    The same body under the same claim answers the same decision again. Locks item, task, seat.
+
+    Raises:
+        NotFound: no such claim of this person.
+        ClaimLost: it lapsed or ended without a decision.
+        AlreadyDecided: it was decided with another body.
+        NotOpened: the item was never on screen.
+        VerdictNotAllowed, BadDecision, BadOutput: the judgement does not fit the rights, the task or the labels.
+        NoHigherLevel: escalated from the top.
+    """
+    seen = own_claim(token, by, at)
+    claim = ask_one("SELECT id FROM reviews_claim WHERE token = %s", [token])
+    now = ask_one(LOCKED + lock("i", "t", "s"), [seen.seat_id])
+    assert claim is not None
+    assert now is not None
+    if now.claim_id != claim.id or now.seat_state != "leased" or now.lease_until <= at:
+        return _earlier(claim.id, sent)
+    if seen.opened_at is None or now.slot != "open":
+        raise NotOpened
+    by = by.as_role(acting_role(seen))
+    judged = judge(seen, sent)
+    body = canonical({"sent": json.loads(sent.body), "output": judged.output, "differences": judged.differences})
+    seats = ask(STANDING, [seen.person_id, seen.task_id])
+    trail = Trail(ground_of(seen), by, at)
+    trail.at_head(f"task/{seen.task_uuid}", now.task_sseq, now.task_head)
+    trail.at_head(f"item/{seen.item_uuid}", now.item_sseq, now.item_head)
+    made = _decision(seen, now, sent, judged.verdict, body, seats, trail)
+    following = Following(seen=seen, now=now, seats=seats, trail=trail, at=at)
+    writes = follow(following, verdict=judged.verdict, output=judged.output, note=sent.rationale)
+    events = trail.write()
+    together(
+        (WRITE, [*made.values, by.via, at, events[made.place]]),
+        (
+            "UPDATE reviews_seat SET state = 'decided', slot = NULL, lease_until = NULL WHERE id = %s",
+            [seen.seat_id],
+        ),
+        ("DELETE FROM reviews_draft WHERE task_id = %s AND person_id = %s", [seen.task_id, seen.person_id]),
+        *following.heads(),
+        *writes(events),
+    )
+    following.afterwards(events)
+    return Decided(made.uuid, judged.verdict, judged.output, at, True)
+
+
+@dataclass(frozen=True)
+class _Made:
+    uuid: uuid.UUID
+    values: list[Any]
+    place: int
+
+
+def _decision(seen: Row, now: Row, sent: DecisionBody, verdict: str, body: bytes, seats: list[Row], trail: Trail) -> _Made:
+    """Make the decision's row, all but its door and event, and add its event to the task's stream."""
+    salt = os.urandom(32)
+    commitment = content_commitment(salt, body)
+    attempt = (seats[0].withdrawn or 0) + 1
+    decision = uuid7(trail.at)
+    place = trail.add(
+        f"task/{seen.task_uuid}",
+        "reviews.decision_submitted",
+        tags_of(seen),
+        decision={
+            "decision": str(decision),
+            "token": str(seen.token),
+            "attempt": attempt,
+            "verdict": verdict,
+            "content": commitment.hex(),
+            "active_ms": sent.active_ms,
+            "mode": "single",
+        },
+    )
+    values = [
+        decision, seen.task_id, seen.person_id, attempt, attempt - 1 or None, seen.seat_id, now.claim_id, verdict,
+        body, salt, commitment, sent.active_ms,
+    ]  # fmt: skip
+    return _Made(decision, values, place)
+
+
+def _earlier(claim_id: int, sent: DecisionBody) -> Decided:
+    """Answer the decision that was made under this claim before.
+
+    Raises:
+        AlreadyDecided: it had another body.
+        ClaimLost: there is none.
+    """
+    found = ask_one(
+        "SELECT d.uuid, d.verdict, d.body, d.decided_at, w.id AS withdrawal_id FROM reviews_decision d "
+        "LEFT JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id "
+        "AND w.attempt = d.attempt WHERE d.claim_id = %s",
+        [claim_id],
+    )
+    if found is None or found.body is None:
+        raise ClaimLost
+    body = json.loads(found.body)
+    if canonical(body["sent"]) != sent.body or found.withdrawal_id is not None:
+        raise AlreadyDecided
+    return Decided(found.uuid, found.verdict, body["output"], found.decided_at, False)

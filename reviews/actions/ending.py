@@ -1,0 +1,90 @@
+"""Ending claims without a decision: lapsed, given back, or ended by another verb."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from accounts.reads import Actor, clock
+from audit.models.sql import Row, ask, insert, lock, many, run, together
+from django.db import transaction
+
+from reviews.actions.trail import Ground, Trail
+
+EVENT = {"lapsed": "reviews.claim_lapsed", "returned": "reviews.claim_returned", "ended": "reviews.claim_ended"}
+LEASED = """
+SELECT s.id AS seat_id, s.claim_id, s.lane_id, s.rank, s.due_at, s.task_id, c.token,
+    t.uuid AS task_uuid, t.kind, t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state,
+    i.uuid AS item_uuid, p.id AS project_id, p.uuid AS project_uuid, l.id AS log_id, l.origin
+FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_claim c ON c.id = s.claim_id
+JOIN reviews_item i ON i.id = t.item_id JOIN accounts_project p ON p.id = i.project_id
+JOIN audit_log l ON l.id = p.log_id
+WHERE s.state = 'leased' AND {which} ORDER BY t.id, s.id {limit}
+"""
+
+
+@transaction.atomic
+def end_claims(
+    seat_ids: Sequence[int], *, reason: str, by: Actor, at: dt.datetime, token: uuid.UUID | None = None
+) -> int:
+    """End the claims on these seats; the seats wait again where their task is open. Locks task, seat, in order of id.
+
+    `reason` is lapsed, returned or ended. With `token` only that claim is ended. Gives how many were ended.
+    """
+    placeholders, ids = many(seat_ids)
+    lapsed = " AND s.lease_until <= %s" if reason == "lapsed" else ""
+    rows = ask(
+        LEASED.format(which=f"s.id IN {placeholders}{lapsed}", limit="") + lock("t", "s"),
+        [*ids, *([at] if lapsed else [])],
+    )
+    rows = [row for row in rows if token is None or row.token == token]
+    _end(rows, reason, by, at)
+    return len(rows)
+
+
+@transaction.atomic
+def sweep(*, at: dt.datetime, limit: int = 200) -> int:
+    """Return lapsed seats to their lanes. Locks task, seat, in order of id, skipping locked ones; gives how many."""
+    rows = ask(
+        LEASED.format(which="s.lease_until <= %s", limit=f"LIMIT {int(limit)}") + lock("t", "s", skip=True), [at]
+    )
+    if rows:
+        _end(rows, "lapsed", clock(), at)
+    return len(rows)
+
+
+def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
+    trails: dict[int, Trail] = {}
+    for row in rows:
+        ground = Ground(row.project_id, row.project_uuid, (row.log_id, row.origin))
+        trail = trails.setdefault(row.project_id, Trail(ground, by, at))
+        stream = f"task/{row.task_uuid}"
+        trail.at_head(stream, row.task_sseq, row.task_head)
+        row.place = trail.add(
+            stream, EVENT[reason], {"item": str(row.item_uuid), "kind": row.kind}, claim={"token": str(row.token)}
+        )
+    events = {project: trail.write() for project, trail in trails.items()}
+    insert(
+        "reviews_claimend",
+        {"claim_id": "bigint", "reason": "text", "ended_at": "timestamptz", "event_id": "bigint"},
+        [(row.claim_id, reason, at, events[row.project_id][row.place]) for row in rows],
+    )
+    for row in rows:
+        head = trails[row.project_id].heads[f"task/{row.task_uuid}"]
+        together(
+            (
+                "UPDATE reviews_seat SET state = %s, person_id = NULL, slot = NULL, lease_until = NULL, claim_id = NULL "
+                "WHERE id = %s",
+                ["open" if row.task_state == "open" else "closed", row.seat_id],
+            ),
+            ("UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s", [head.sseq, head.hash, row.task_id]),
+        )
+    look_again([(row.lane_id, row.rank, row.due_at, row.seat_id) for row in rows])
+
+
+def look_again(places: Sequence[tuple[int, int, dt.datetime, int]]) -> None:
+    """Drop the watermarks that would pass over seats which have appeared at these (lane, rank, due_at, seat) places."""
+    first: dict[int, tuple[int, dt.datetime, int]] = {}
+    for lane, *place in places:
+        first[lane] = min(first.get(lane, tuple(place)), tuple(place))  # type: ignore[assignment,arg-type]
+    for lane, place in sorted(first.items()):
+        run("DELETE FROM reviews_watermark WHERE lane_id = %s AND (rank, due_at, seat_id) >= (%s, %s, %s)", [lane, *place])

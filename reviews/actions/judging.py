@@ -1,0 +1,96 @@
+"""Judging what was sent: which verdict it is, what it amounts to, and whether the rights allow it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from audit.models.sql import Row
+
+from reviews.errors import BadDecision, VerdictNotAllowed
+from reviews.models import SHOWS_PRIOR
+from reviews.outputs import differences, read_output, same
+from reviews.reads.held import hides_proposal, rights_of, taxonomy_of, verdicts_for
+from reviews.wire import DecisionBody
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A judgement that fits: its verdict, the output it amounts to, and the differences from the proposal."""
+
+    verdict: str
+    output: Any
+    differences: list[dict[str, Any]]
+
+
+def judge(seen: Row, sent: DecisionBody) -> Judged:
+    """Fit what was sent to the task, by the taxonomy of the claim and the verdicts of the rights in force.
+
+    Raises:
+        BadDecision: verdict, output, categories or reason do not go together.
+        BadOutput: the output does not fit the task type and labels.
+        VerdictNotAllowed: the rights do not give this verdict.
+    """
+    taxonomy = taxonomy_of(seen.taxonomy_body)
+    proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body else None
+    shown = proposed is not None and not hides_proposal(seen)
+    output = sent.output
+    if output is not None:
+        output = read_output(
+            seen.task_type,
+            output,
+            {label["code"] for label in taxonomy["labels"]},
+            taxonomy["schema"],
+            taxonomy["many"],
+        )
+    verdict = _verdict(seen, sent, output, proposed, shown)
+    if verdict == "approve" and output is None:
+        output = proposed
+    _check_allowed(seen, verdict, sent)
+    _check_categories(taxonomy, verdict, sent)
+    if output is None or proposed is None or not verdict_answers(verdict):
+        changed: list[dict[str, Any]] = []
+    else:
+        changed = differences(seen.task_type, proposed, output)
+    return Judged(verdict, output if verdict_answers(verdict) else None, changed)
+
+
+def verdict_answers(verdict: str) -> bool:
+    """Tell whether a verdict gives an answer that carries an output."""
+    return verdict in {"approve", "correct"}
+
+
+def _verdict(seen: Row, sent: DecisionBody, output: Any, proposed: Any, shown: bool) -> str:
+    """Give the verdict sent, or derive it by comparison where the proposal was hidden or absent."""
+    if sent.verdict is None or (not shown and sent.verdict == "correct"):
+        if shown:
+            raise BadDecision(fields=[("verdict", "Send a verdict: the proposal was shown.")])
+        equal = proposed is not None and same(seen.task_type, proposed, output)
+        return "approve" if equal else "correct"
+    if sent.verdict == "approve" and not shown:
+        raise BadDecision(fields=[("verdict", "No proposal was shown, so there is none to approve. Send your output.")])
+    if sent.verdict == "correct":
+        if output is None:
+            raise BadDecision(fields=[("output", "A correction needs the corrected output.")])
+        if same(seen.task_type, proposed, output) and seen.kind not in SHOWS_PRIOR:
+            raise BadDecision(fields=[("output", "Nothing differs from the proposal. Approve it instead.")])
+    elif output is not None:
+        raise BadDecision(fields=[("output", f"An output goes with a correction, not with {sent.verdict}.")])
+    return sent.verdict
+
+
+def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
+    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    wanted = "correct" if verdict == "approve" and sent.verdict != "approve" else verdict
+    if wanted not in allowed:
+        raise VerdictNotAllowed
+    if verdict in reasons and not (sent.rationale or "").strip():
+        raise BadDecision(fields=[("rationale", "The decision rights ask for a reason with this verdict.")])
+
+
+def _check_categories(taxonomy: dict[str, Any], verdict: str, sent: DecisionBody) -> None:
+    known = {category["code"] for category in taxonomy["error_categories"]}
+    if sent.error_categories and verdict not in {"correct", "reject"}:
+        raise BadDecision(fields=[("error_categories", "Error categories go with a correction or a rejection.")])
+    for code in sent.error_categories:
+        if code not in known:
+            raise BadDecision(fields=[("error_categories", f"There is no error category {code!r} in this project.")])

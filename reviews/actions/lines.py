@@ -1,0 +1,104 @@
+"""Lanes: the line that a queue and a skill set make, and who may work it."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+
+from accounts.models import Membership
+from audit.models.sql import ask, run
+from django.db import transaction
+from django.db.models import Q
+
+from reviews.models import Lane, PersonLane, Queue, RightsVersion
+from reviews.reads.held import NEVER_DUE, rights_of
+from reviews.rights import Rights, duration
+
+MOST_LANES = 64
+BAND = 1_000_000
+FIRST, ORDINARY, AFTERWARDS = 0, 1, 2
+
+
+def rank(kind: str, *, high: bool, confidence: Decimal | None, cost: Decimal | None) -> int:
+    """Say how early a seat is taken: a whole number from 0, smaller first.
+
+    Mandatory work first (high impact, adjudication, escalation), then work, then audits. Within a band by what a
+    decision is worth, p_error x cost on a logarithmic scale; without a cost that is lowest confidence first.
+    """
+    band = FIRST if high or kind in {"adjudication", "escalation", "appeal"} else ORDINARY
+    if kind in {"audit", "second", "rereview"}:
+        band = AFTERWARDS
+    p_error = 1.0 if confidence is None else max(1.0 - float(confidence), 1e-6)
+    worth = p_error * max(float(cost if cost is not None else 1), 1e-6)
+    place = BAND // 2 - round(math.log10(worth) * 20_000)
+    return band * BAND + min(max(place, 0), BAND - 1)
+
+
+def due_at(rights: Rights, queue: str, at: dt.datetime) -> dt.datetime:
+    """Say when a seat in this queue is due; ten years off where no service level says so."""
+    for level in rights.service_levels:
+        if level.queue == queue:
+            return at + duration(level.due_after)
+    return at + NEVER_DUE
+
+
+def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:
+    """Find or make the lane of a queue for these skills and the queue's own; None where the queue has 64 already."""
+    wanted = " ".join(sorted({*skills, *queue.skills}))
+    found = Lane.objects.filter(queue=queue, skills=wanted).first()
+    if found is not None:
+        return found
+    if Lane.objects.filter(queue=queue).count() >= MOST_LANES:
+        return None
+    made, new = Lane.objects.get_or_create(queue=queue, skills=wanted)
+    if new:
+        fill_lanes([made])
+    return made
+
+
+@transaction.atomic
+def fill_lanes(lanes: Iterable[Lane]) -> None:
+    """Write anew who may work these lanes: memberships with a role that the rights in force let work there, and the skills."""
+    for one in lanes:
+        queue = Queue.objects.select_related("project").get(pk=one.queue_id)
+        standing = RightsVersion.objects.filter(project=queue.project).order_by("-number").first()
+        roles = {row.role for row in rights_of(bytes(standing.body)).verdicts if row.queue == queue.slug} if standing else set()
+        wanted = set(one.skills.split())
+        able = [
+            member
+            for member in Membership.objects.filter(Q(until_at__isnull=True), project=queue.project, role__in=roles)
+            if wanted <= set(member.skills)
+        ]
+        PersonLane.objects.filter(lane=one).exclude(membership__in=able).delete()
+        known = set(PersonLane.objects.filter(lane=one).values_list("membership_id", flat=True))
+        PersonLane.objects.bulk_create(
+            [
+                PersonLane(person_id=member.person_id, lane=one, membership=member)
+                for member in able
+                if member.pk not in known
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def fill_project(project_id: int) -> None:
+    """Write anew who may work the lanes of a project; run twice it changes nothing."""
+    fill_lanes(Lane.objects.filter(queue__project_id=project_id).order_by("pk"))
+
+
+ABLE = """
+SELECT 1 AS able FROM reviews_personlane pl
+JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
+WHERE pl.lane_id = %s AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = %s AND o.person_id = pl.person_id
+    AND o.state IN ('leased', 'decided')) LIMIT 1
+"""
+
+
+def someone_left(lane_id: int, item_id: int, at: dt.datetime) -> bool:
+    """Tell whether anybody who works this lane has not yet sat on this item."""
+    return bool(ask(ABLE, [at, at, lane_id, item_id]))
+
+
+def drop_marks(lane_id: int) -> None:
+    """Let everyone look at a whole lane again."""
+    run("DELETE FROM reviews_watermark WHERE lane_id = %s", [lane_id])

@@ -1,0 +1,155 @@
+"""Intake: items come in, are routed and drawn, and their work opens; each item whole or not at all."""
+
+import datetime as dt
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Project
+from accounts.reads import Actor
+from assets.models import Grant
+from audit.models.sql import ask, many, postgres
+from audit.reads import content_commitment
+from django.db import transaction
+
+from reviews.actions.arriving import Arrival, arrive, write_arrivals
+from reviews.actions.seeding import seed_of_month
+from reviews.actions.trail import Ground
+from reviews.actions.versions import model_versions
+from reviews.errors import BadItem, BadOutput, ItemDiffers, ItemGone, NoRights
+from reviews.outputs import read_output, unknown_labels
+from reviews.reads.answers import answers
+from reviews.reads.standing import Standing, standing
+from reviews.wire import Refused, Submission
+
+KNOWN = "SELECT external_id, salt, commitment FROM reviews_item WHERE project_id = %s AND external_id IN {places}"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one sent item: created, known or refused, with the item as the API shows it, or the refusal."""
+
+    external_id: str | None
+    status: str
+    item: dict[str, Any] | None = None
+    problem: Refused | None = None
+
+
+def receive(
+    *, project: Project, entries: Sequence[Submission | Refused], by: Actor, at: dt.datetime
+) -> list[Received]:
+    """Take items in, in the order sent; one bad item never spoils the rest.
+
+    The same body again answers the same item; another body under a known external id is refused `item_differs`. Each
+    request is one transaction, which locks nothing but the rows it makes.
+
+    Raises:
+        NoRights: the project has no decision rights in force.
+    """
+    seed = seed_of_month(project=project, at=at)
+    with transaction.atomic():
+        now = standing(project)
+        if now is None:
+            raise NoRights
+        refused = {id(entry): entry for entry in entries if isinstance(entry, Refused)}
+        sent = _fitting([entry for entry in entries if isinstance(entry, Submission)], project, now, refused)
+        created = _create(sent, project, now, seed, by, at)
+        known = [one for one in sent if one.external_id not in created]
+        _compare(known, project, refused)
+        found = answers(project.pk, "external_id", [one.external_id for one in sent if id(one) not in refused])
+    return [_received(entry, refused, created, found) for entry in entries]
+
+
+def _received(
+    entry: Submission | Refused, refused: dict[int, Refused], created: set[str], found: dict[str, dict[str, Any]]
+) -> Received:
+    problem = refused.get(id(entry))
+    if problem is not None:
+        return Received(entry.external_id, "refused", problem=problem)
+    status = "created" if entry.external_id in created else "known"
+    return Received(entry.external_id, status, item=found[str(entry.external_id)])
+
+
+def refusal(entry: Submission, problem: BadItem | BadOutput | ItemDiffers | ItemGone) -> Refused:
+    """Shape a refusal as one entry's answer."""
+    return Refused(
+        external_id=entry.external_id, code=problem.code, sentence=problem.sentence, errors=problem.fields
+    )
+
+
+def _fitting(
+    sent: list[Submission], project: Project, now: Standing, refused: dict[int, Refused]
+) -> list[Submission]:
+    """Keep the items whose prediction fits the task type and whose files the project holds; refuse the rest."""
+    wanted = {asset for one in sent for asset in one.asset_ids}
+    granted = _granted(project, wanted)
+    fitting = []
+    for one in sent:
+        problem = _misfit(one, project, now, granted)
+        if problem is None:
+            fitting.append(one)
+        else:
+            refused[id(one)] = refusal(one, problem)
+    return fitting
+
+
+def _granted(project: Project, asset_ids: set[str]) -> set[str]:
+    if not asset_ids:
+        return set()
+    digests = [asset.removeprefix("sha256:") for asset in asset_ids]
+    rows = Grant.objects.filter(project=project, asset__sha256__in=digests).values_list("asset__sha256", flat=True)
+    return {f"sha256:{digest}" for digest in rows}
+
+
+def _misfit(one: Submission, project: Project, now: Standing, granted: set[str]) -> BadItem | None:
+    missing = [asset for asset in one.asset_ids if asset not in granted]
+    if missing:
+        return BadItem(fields=[("data", f"This project holds no asset {missing[0]}. Upload it first.")])
+    if one.prediction is None:
+        return None
+    known = set(now.labels) | set(unknown_labels(project.task_type, one.prediction, set(now.labels)))
+    try:
+        read_output(project.task_type, one.prediction, known, now.taxonomy["schema"], now.taxonomy["many"])
+    except BadOutput as problem:
+        return BadItem(
+            "This prediction does not fit the project's task type.",
+            fields=[(f"prediction.{path}".rstrip("."), message) for path, message in problem.fields],
+        )
+    return None
+
+
+def _create(
+    sent: list[Submission], project: Project, now: Standing, seed: bytes, by: Actor, at: dt.datetime
+) -> set[str]:
+    """Write the items that are new, with all that follows from their arrival; give their external ids."""
+    ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
+    versions = model_versions(project, {one.model for one in sent if one.model}, at)
+    fresh = sent if postgres() else _unseen(sent, project)
+    arrivals: list[Arrival] = []
+    for one in fresh:
+        version = versions.get(one.model) if one.model else None
+        arrivals.append(arrive(one, now=now, version=version, ground=ground, seed=seed, at=at))
+    # two requests with the same ids in another order must not wait for each other
+    return write_arrivals(sorted(arrivals, key=lambda one: one.sent.external_id), now=now, ground=ground, by=by, at=at)
+
+
+def _unseen(sent: list[Submission], project: Project) -> list[Submission]:
+    """Leave out what is known; SQLite's writer holds the database, so nothing can come between."""
+    placeholders, ids = many([one.external_id for one in sent])
+    known = {row.external_id for row in ask(KNOWN.format(places=placeholders), [project.pk, *ids])}
+    return [one for one in sent if one.external_id not in known]
+
+
+def _compare(known: list[Submission], project: Project, refused: dict[int, Refused]) -> None:
+    """Refuse the known items whose body is another one, or can no longer be compared."""
+    if not known:
+        return
+    placeholders, ids = many([one.external_id for one in known])
+    rows = {row.external_id: row for row in ask(KNOWN.format(places=placeholders), [project.pk, *ids])}
+    for one in known:
+        row = rows[one.external_id]
+        if row.salt is None:
+            refused[id(one)] = refusal(one, ItemGone())
+        elif not hmac.compare_digest(content_commitment(row.salt, one.body), row.commitment):
+            refused[id(one)] = refusal(one, ItemDiffers())

@@ -1,0 +1,77 @@
+"""Opening tasks: a row in a queue, with one seat a wanted decision."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from audit.models.sql import insert
+
+from reviews.actions.ending import look_again
+from reviews.actions.lines import due_at, lane, rank
+from reviews.errors import NoHigherLevel
+from reviews.models import APART, Lane, Queue
+from reviews.rights import Rights
+
+TASK = {
+    "uuid": "uuid", "item_id": "bigint", "queue_id": "bigint", "kind": "text", "wanted": "int", "after_id": "bigint",
+    "event_id": "bigint", "opened_at": "timestamptz", "state": "text", "sseq": "int",
+}  # fmt: skip
+SEAT = {
+    "task_id": "bigint", "item_id": "bigint", "number": "int", "lane_id": "bigint", "rank": "int",
+    "due_at": "timestamptz", "apart": "boolean", "state": "text",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task about to be opened. `lane` is found from the queue's own skills when none is given."""
+
+    uuid: uuid.UUID
+    item_id: int
+    kind: str
+    queue: Queue
+    wanted: int
+    rights: Rights
+    after_id: int | None = None
+    high: bool = False
+    confidence: Decimal | None = None
+    cost: Decimal | None = None
+    lane: Lane | None = None
+
+
+def open_tasks(tasks: Sequence[tuple[NewTask, int]], at: dt.datetime) -> list[int]:
+    """Write tasks, each with the event that opened it, and their seats; give the tasks' row ids in order.
+
+    The caller holds the items' locks and has written the events.
+    """
+    if not tasks:
+        return []
+    rows = insert(
+        "reviews_task",
+        TASK,
+        [
+            (new.uuid, new.item_id, new.queue.pk, new.kind, new.wanted, new.after_id, event, at, "open", 0)
+            for new, event in tasks
+        ],
+        returning="id, uuid",
+    )
+    ids = {row.uuid: row.id for row in rows}
+    seats = [
+        (ids[new.uuid], new.item_id, number, *_place(new, at), new.kind in APART, "open")
+        for new, _ in tasks
+        for number in range(1, new.wanted + 1)
+    ]
+    insert("reviews_seat", SEAT, seats)
+    look_again([(seat[3], seat[4], seat[5], 0) for seat in seats])
+    return [ids[new.uuid] for new, _ in tasks]
+
+
+def _place(new: NewTask, at: dt.datetime) -> tuple[int, int, dt.datetime]:
+    """Give (lane, rank, due) of a task's seats."""
+    line = new.lane or lane(new.queue, [])
+    if line is None:
+        raise NoHigherLevel(f"The queue {new.queue.name} has no lane left for this work.")
+    order = rank(new.kind, high=new.high, confidence=new.confidence, cost=new.cost)
+    return line.pk, order, due_at(new.rights, new.queue.slug, at)

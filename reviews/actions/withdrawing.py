@@ -1,0 +1,193 @@
+"""Taking a decision back, until its outcome is released."""
+
+import datetime as dt
+import uuid
+
+from accounts.errors import NotFound
+from accounts.reads import Actor
+from audit.models.sql import Row, ask, ask_one, lock, many, run, together
+from django.db import transaction
+
+from reviews.actions.claiming import acting_role, ground_of, seat_claim, tags_of, working_person
+from reviews.actions.ending import end_claims
+from reviews.actions.trail import Trail
+from reviews.errors import MovedOn, Released
+from reviews.reads.held import Held, look_at_seat, rights_of
+from reviews.rights import duration
+
+FIND = """
+SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, t.item_id
+FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE d.uuid = %s
+"""
+LOCKED = """
+SELECT i.sseq AS item_sseq, i.head AS item_head, i.state AS item_state,
+    t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state, s.state AS seat_state, s.claim_id
+FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id JOIN reviews_seat s ON s.task_id = t.id
+WHERE s.id = %s
+"""
+AFTER = """
+SELECT t.id, t.uuid, t.sseq, s.state AS seat_state
+FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id WHERE t.after_id = %s ORDER BY t.id, s.id
+"""
+PREFETCHED = "SELECT id FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'prefetch'"
+OUTCOME = """
+SELECT id, uuid, number, released_at FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
+"""
+NEEDED_CLOSED = """
+SELECT id FROM reviews_seat WHERE task_id = %s AND state = 'open' ORDER BY number DESC LIMIT 1
+"""
+
+
+def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
+    """Take a decision of mine back and hold its seat again, to be opened and redone.
+
+    A settled, unreleased outcome is annulled and its number is not used again. A task that the decision opened is
+    closed when nobody has touched it. A prefetched claim is given back; an open one takes its place. Locks item, task,
+    seat.
+
+    Raises:
+        NotFound: no such decision of this person.
+        Released: its outcome is released, or its time is over.
+        MovedOn: someone has taken up what it led to, or it is withdrawn already.
+    """
+    person_id = working_person(by)
+    with transaction.atomic():
+        _make_room(person_id, by, at)
+    with transaction.atomic():
+        return _withdraw(decision, person_id, by, at)
+
+
+def _make_room(person_id: int, by: Actor, at: dt.datetime) -> None:
+    prefetched = ask_one(PREFETCHED, [person_id])
+    if prefetched is not None:
+        end_claims([prefetched.id], reason="returned", by=by, at=at)
+
+
+def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
+    found = ask_one(FIND, [decision])
+    if found is None or found.person_id != person_id:
+        raise NotFound
+    now = ask_one(LOCKED + lock("i", "t", "s"), [found.seat_id])
+    assert now is not None
+    seen = look_at_seat(found.seat_id, person_id, at)
+    assert seen is not None
+    if now.seat_state != "decided" or now.claim_id != found.claim_id:
+        raise MovedOn("This decision is withdrawn already.")
+    outcome = ask_one(OUTCOME, [found.task_id])
+    _check_time(found, now, seen, outcome, at)
+    by = by.as_role(acting_role(seen))
+    trail = Trail(ground_of(seen), by, at)
+    task_stream, item_stream = f"task/{seen.task_uuid}", f"item/{seen.item_uuid}"
+    trail.at_head(task_stream, now.task_sseq, now.task_head)
+    trail.at_head(item_stream, now.item_sseq, now.item_head)
+    item_state = now.item_state
+    place = trail.add(
+        task_stream, "reviews.decision_withdrawn", tags_of(seen), withdrawal={"decision": str(decision)}
+    )
+    if outcome is not None:
+        trail.add(
+            item_stream,
+            "reviews.outcome_annulled",
+            tags_of(seen),
+            outcome={"outcome": str(outcome.uuid), "number": outcome.number},
+        )
+        run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
+    if now.task_state == "passed_on":
+        _close_after(found.task_id, trail, item_stream, seen)
+    if outcome is not None or now.task_state != "open":
+        item_state = _item_state(seen)
+    return _seat_again(found, seen, trail, place, item_state, by, at)
+
+
+def _check_time(found: Row, now: Row, seen: Row, outcome: Row | None, at: dt.datetime) -> None:
+    """See that nothing which this decision led to is out in the world.
+
+    Raises:
+        Released: the outcome is out, or an audit, skip or escalation is past the time its outcome would have had.
+        MovedOn: the task was closed over it.
+    """
+    if outcome is not None and outcome.released_at is not None:
+        raise Released
+    if now.task_state == "closed" or now.item_state in {"held", "withdrawn", "expired", "erased"}:
+        raise MovedOn
+    final = outcome is None and (now.task_state != "open" or found.verdict == "skip")
+    if final and at > found.decided_at + duration(rights_of(seen.rights_body).release_after):
+        raise Released
+
+
+def _item_state(seen: Row) -> str:
+    """Give the milestone that an item stands at without the annulled outcome."""
+    left = ask_one(
+        "SELECT source FROM reviews_outcome WHERE item_id = %s AND annulled_at IS NULL ORDER BY number DESC LIMIT 1",
+        [seen.item_id],
+    )
+    if left is None:
+        return "open"
+    return "accepted" if left.source == "model" else "decided"
+
+
+def _close_after(task_id: int, trail: Trail, item_stream: str, seen: Row) -> None:
+    """Close the tasks that came out of this one, if nobody has touched them.
+
+    Raises:
+        MovedOn: somebody has.
+    """
+    rows = ask(AFTER + lock("t", "s"), [task_id])
+    if any(row.sseq > 0 or row.seat_state not in {"open", "closed"} for row in rows):
+        raise MovedOn
+    if not rows:
+        return
+    placeholders, ids = many({row.id for row in rows})
+    run(f"UPDATE reviews_seat SET state = 'closed' WHERE task_id IN {placeholders} AND state = 'open'", ids)  # noqa: S608
+    run(f"UPDATE reviews_task SET state = 'closed' WHERE id IN {placeholders}", ids)  # noqa: S608
+    trail.add(
+        item_stream,
+        "reviews.task_closed",
+        tags_of(seen),
+        task={"tasks": sorted({str(row.uuid) for row in rows})},
+    )
+
+
+def _seat_again(
+    found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime
+) -> Held:
+    """Write the withdrawal and hold the seat again by a new claim in the open slot."""
+    surplus = ask_one(NEEDED_CLOSED, [found.task_id]) if _one_too_many(found, seen) else None
+    if surplus is not None:
+        run("UPDATE reviews_seat SET state = 'closed' WHERE id = %s", [surplus.id])
+    item_stream, task_stream = f"item/{seen.item_uuid}", f"task/{seen.task_uuid}"
+    events = trail.write()
+    trail.entries.clear()
+    item, task = trail.heads[item_stream], trail.heads[task_stream]
+    run(
+        "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) VALUES (%s, %s, %s, %s, %s)",
+        [found.task_id, found.person_id, found.attempt, at, events[place]],
+    )
+    together(
+        ("UPDATE reviews_task SET state = 'open', sseq = %s, head = %s WHERE id = %s", [task.sseq, task.hash, seen.task_id]),
+        (
+            "UPDATE reviews_item SET state = %s, sseq = %s, head = %s WHERE id = %s",
+            [item_state, item.sseq, item.hash, seen.item_id],
+        ),
+    )
+    run(
+        "UPDATE reviews_seat SET slot = 'prefetch' WHERE person_id = %s AND state = 'leased' AND slot = 'open'",
+        [found.person_id],
+    )
+    until = at + duration(rights_of(seen.rights_body).lease)
+    return seat_claim(found.seat_id, found.person_id, slot="open", until=until, by=by, at=at, trail=trail)
+
+
+def _one_too_many(found: Row, seen: Row) -> bool:
+    """Tell whether the redo makes a seat that this decision asked for needless: a skip's, or a disagreement's."""
+    row = ask_one(
+        "SELECT count(*) AS seats, sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free, "
+        "sum(CASE WHEN s.state = 'decided' AND d.verdict <> 'skip' AND s.id <> %s THEN 1 ELSE 0 END) AS answers, "
+        "sum(CASE WHEN s.state = 'leased' THEN 1 ELSE 0 END) AS leased "
+        "FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided' "
+        "WHERE s.task_id = %s",
+        [found.seat_id, found.task_id],
+    )
+    return bool(row and row.free and row.answers + row.leased + row.free + 1 > max(seen.wanted, row.answers + 1))
+
+

@@ -1,0 +1,265 @@
+"""What a claim holds: everything that the page or the program needs to decide, as it was when it was claimed."""
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from audit.models.sql import Row, ask, ask_one, postgres
+from reviews.models import SHOWS_PRIOR
+from reviews.rights import Rights, load
+
+LOOK = """
+SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id, s.person_id,
+    s.lane_id, s.rank, s.due_at, s.apart,
+    t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, t.sseq AS task_sseq,
+    t.head AS task_head,
+    i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at, i.body AS item_body,
+    i.commitment AS item_commitment,
+    pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
+    mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
+    r.number AS route_number, r.rights_id, rv.number AS rights_number, rv.digest AS rights_digest, rv.body AS rights_body,
+    now_rv.body AS standing_body, now_rv.digest AS standing_digest,
+    q.id AS queue_id, q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
+    p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
+    p.language, l.id AS log_id, l.origin,
+    tv.id AS taxonomy_id, tv.digest AS taxonomy_digest, tv.number AS taxonomy_number, tv.body AS taxonomy_body,
+    gv.id AS guideline_id, gv.digest AS guideline_digest, gv.number AS guideline_number,
+    su.show_prediction, su.show_confidence,
+    c.token, c.claimed_at, ps.manifest, op.opened_at, dr.body AS draft_body,
+    (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
+        AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
+FROM reviews_seat s
+JOIN reviews_task t ON t.id = s.task_id
+JOIN reviews_item i ON i.id = s.item_id
+JOIN accounts_project p ON p.id = i.project_id
+JOIN audit_log l ON l.id = p.log_id
+JOIN reviews_queue q ON q.id = t.queue_id
+JOIN reviews_setup su ON su.project_id = p.id
+JOIN reviews_route r ON r.item_id = i.id
+    AND r.number = (SELECT max(o.number) FROM reviews_route o WHERE o.item_id = i.id)
+JOIN reviews_rightsversion rv ON rv.id = r.rights_id
+JOIN reviews_rightsversion now_rv ON now_rv.project_id = p.id
+    AND now_rv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = p.id)
+LEFT JOIN reviews_prediction pr ON pr.item_id = i.id AND pr.purpose = 'route'
+LEFT JOIN guidelines_modelversion mv ON mv.id = pr.model_version_id
+LEFT JOIN reviews_claim c ON c.id = {claim}
+LEFT JOIN reviews_presentation ps ON ps.claim_id = c.id
+LEFT JOIN reviews_opening op ON op.claim_id = c.id
+LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
+JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
+    (SELECT o.id FROM guidelines_taxonomyversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1))
+LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
+    (SELECT o.id FROM guidelines_guidelineversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1) END)
+WHERE {where}
+"""
+BY_SEAT = {"claim": "s.claim_id", "where": "s.id = %s"}
+BY_TOKEN = {
+    "claim": "(SELECT x.id FROM reviews_claim x WHERE x.token = %s)",
+    "where": "s.id = (SELECT x.seat_id FROM reviews_claim x WHERE x.token = %s)",
+}
+PRIOR = """
+SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
+FROM reviews_decision d
+JOIN reviews_task t ON t.id = d.task_id
+JOIN reviews_seat s ON s.id = d.seat_id AND s.claim_id = d.claim_id AND s.state = 'decided'
+WHERE t.item_id = %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
+ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True)
+class TaskOf:
+    """The task of a claim."""
+
+    uuid: uuid.UUID
+    kind: str
+    queue: str
+    queue_name: str
+    project: str
+    project_name: str
+    task_type: str
+
+
+@dataclass(frozen=True)
+class ItemOf:
+    """The item of a claim; `data` is what was sent, {} where it is gone."""
+
+    uuid: uuid.UUID
+    external_id: str
+    data: dict[str, Any]
+    segments: dict[str, str]
+    impact: str
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Prior:
+    """An earlier decision that the presentation names; `who` is a neutral name, the same through the page."""
+
+    uuid: uuid.UUID
+    who: str
+    verdict: str
+    output: Any
+    rationale: str | None
+    differences: list[dict[str, Any]]
+    decided_at: dt.datetime
+    commitment: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A claim with what it shows. `proposal` and `confidence` are None where hidden or absent (`hidden` tells)."""
+
+    token: uuid.UUID
+    until: dt.datetime
+    slot: str
+    opened: bool
+    task: TaskOf
+    item: ItemOf
+    presentation: dict[str, Any]
+    proposal: Any
+    hidden: bool
+    confidence: str | None
+    model: str | None
+    due_at: dt.datetime | None
+    prior: list[Prior]
+    taxonomy: dict[str, Any]
+    allowed: list[str]
+    reason_for: list[str]
+    draft: dict[str, Any] | None = None
+    seat_number: int = 1
+    wanted: int = 1
+    roles: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=256)
+def rights_of(body: bytes) -> Rights:
+    """Read a published document; the same bytes are read once."""
+    return load(body)
+
+
+@lru_cache(maxsize=256)
+def taxonomy_of(body: bytes) -> dict[str, Any]:
+    """Read a published taxonomy; the same bytes are read once. Do not change what comes back."""
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
+    """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
+    return _look(BY_SEAT, [person_id, at, at, person_id, seat_id])
+
+
+def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
+    """Read the seat of a claim, as `look_at_seat`, with that claim's manifest even when it has ended."""
+    return _look(BY_TOKEN, [person_id, at, at, token, person_id, token])
+
+
+def _look(how: dict[str, str], params: list[Any]) -> Row | None:
+    seen = ask_one(LOOK.format(join="string_agg" if postgres() else "group_concat", **how), params)
+    if seen is not None:
+        seen.roles = sorted((seen.roles or "").split())
+    return seen
+
+
+def prior_of(item_id: int, kind: str) -> list[Prior]:
+    """List the standing decisions that a seat of this kind is shown; none but for adjudication, escalation, appeal."""
+    if kind not in SHOWS_PRIOR:
+        return []
+    names: dict[int, str] = {}
+    found = []
+    for row in ask(PRIOR, [item_id]):
+        who = names.setdefault(row.person_id, f"Reviewer {len(names) + 1}")
+        body = json.loads(row.body) if row.body else {"sent": {}, "output": None, "differences": []}
+        found.append(
+            Prior(
+                row.uuid,
+                who,
+                row.verdict,
+                body["output"],
+                body["sent"].get("rationale"),
+                body["differences"],
+                row.decided_at,
+                row.commitment.hex(),
+            )
+        )
+    return found
+
+
+def hides_proposal(seen: Row) -> bool:
+    """Tell whether a seat is blind to the model's proposal."""
+    blind = seen.kind == "audit" and rights_of(seen.rights_body).audit.blind
+    return bool(blind or not seen.show_prediction)
+
+
+def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str], list[str]]:
+    """Give what these roles may say in a queue, and for which of it a reason is asked."""
+    rows = [row for row in rights.verdicts if row.queue == queue and row.role in roles]
+    allowed = [verdict for verdict in ("approve", "correct", "reject", "escalate", "skip") if any(verdict in row.allow for row in rows)]
+    return allowed, sorted({verdict for row in rows for verdict in row.reason_for})
+
+
+def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
+    """Shape a looked-at seat into what its claimant may see."""
+    body = json.loads(seen.item_body) if seen.item_body else {}
+    hidden = hides_proposal(seen)
+    proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
+    shows = seen.show_confidence and not hidden and seen.confidence is not None
+    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    if proposed is None and seen.kind not in SHOWS_PRIOR:
+        allowed = [verdict for verdict in allowed if verdict != "approve"]
+    named = {entry["decision"] for entry in manifest.get("prior", [])}
+    return Held(
+        token=seen.token,
+        until=seen.lease_until,
+        slot=seen.slot,
+        opened=seen.opened_at is not None,
+        task=TaskOf(
+            seen.task_uuid,
+            seen.kind if seen.kind in {"work", "audit", *SHOWS_PRIOR} else "work",
+            seen.queue_slug,
+            seen.queue_name,
+            seen.project_slug,
+            seen.project_name,
+            seen.task_type,
+        ),
+        item=ItemOf(
+            seen.item_uuid,
+            seen.external_id,
+            body.get("data", {}),
+            body.get("segments", {}),
+            seen.impact,
+            seen.received_at,
+        ),
+        presentation=manifest,
+        proposal=proposed,
+        hidden=hidden,
+        confidence=_shortest(seen.confidence) if shows else None,
+        model=f"{seen.model_name} {seen.model_version}" if seen.model_name else None,
+        due_at=due(seen.due_at, seen.received_at),
+        prior=[one for one in prior if str(one.uuid) in named],
+        taxonomy=taxonomy_of(seen.taxonomy_body),
+        allowed=allowed,
+        reason_for=reasons,
+        draft=json.loads(seen.draft_body) if seen.draft_body else None,
+        seat_number=seen.seat_number,
+        wanted=seen.wanted,
+        roles=seen.roles,
+    )
+
+
+NEVER_DUE = dt.timedelta(days=3650)
+
+
+def due(due_at: dt.datetime, since: dt.datetime) -> dt.datetime | None:
+    """Give the time a seat is due, or None where no service level sets one (it then stands ten years off)."""
+    return due_at if due_at - since < NEVER_DUE / 2 else None
+
+
+def _shortest(value: Any) -> str:
+    text = format(Decimal(str(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,6 @@
+"""What comes in over HTTP, read exactly: pure functions from bytes to values, and the refusals."""
+
+from reviews.wire.bodies import Batch, Refused, Submission, read_items
+from reviews.wire.decisions import DecisionBody, read_decision, read_draft
+
+__all__ = ["Batch", "DecisionBody", "Refused", "Submission", "read_decision", "read_draft", "read_items"]
