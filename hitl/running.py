@@ -46,8 +46,9 @@ class Part:
         self.process, self.started_at = self.start(), at
 
     def ended(self, at: float) -> int:
-        """Note that the child died, give its code, and say when it may start again."""
+        """Note that the child died, end what it started itself, give its code, and set when it may start again."""
         assert self.process
+        kill_group(self.process)
         code = self.process.returncode
         self.rest_s = 1 if at - self.started_at > STEADY_S else min(self.rest_s * 2, LONGEST_WAIT_S)
         self.process, self.again_at = None, at + self.rest_s
