@@ -68,7 +68,7 @@ def _number(number: float) -> bytes:
         return b"0"
     sign, parts, exponent = Decimal(repr(number)).as_tuple()
     if not isinstance(exponent, int):
-        raise ValueError("NaN or infinity")  # noqa: TRY004 - a value out of range, not a wrong type
+        raise ValueError("NaN or infinity")
     padded = "".join(map(str, parts))
     digits = padded.rstrip("0")
     point = len(padded) + exponent  # where the point stands, counted from the first digit

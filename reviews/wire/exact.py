@@ -173,7 +173,9 @@ def hold_nesting(text: str) -> None:
 def nesting(body: bytes) -> int:
     """Count the levels of a JSON text without reading it; exact up to the first character that is no JSON."""
     unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    structure = unescaped.translate(None, _not_structure).replace(b'""', b"")  # an even number of quotes changes nothing
+    structure = unescaped.translate(None, _not_structure).replace(
+        b'""', b""
+    )  # an even number of quotes changes nothing
     outside = b"".join(structure.split(b'"')[::2]).translate(None, _not_bracket)
     return max(accumulate(map(_step.__getitem__, outside)), default=0)
 
@@ -221,7 +223,7 @@ def flaws_of_text(text: str) -> Iterator[str]:
 
 
 def joined(path: str, key: str) -> str:
-    """Append a key to a path, so that the path can be shown: no lone surrogates or NUL, at most 64 characters of a key."""
+    """Append a key to a path that can be shown: no lone surrogates or NUL, at most 64 characters of a key."""
     shown = key[:64].encode(errors="replace").decode().replace("\0", "?")
     return f"{path}.{shown}" if path else shown
 

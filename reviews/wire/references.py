@@ -1,8 +1,9 @@
 """References to files in an item's data.
 
-A string that is `sha256:` and 64 lower-case hexadecimal digits, anywhere in `data`, names an asset of the project. Under
-the media keys, at any depth, a string (or a string of a list) is a reference and nothing else: one that starts with
-`s3://`, `http://` or `https://` is refused for now, and so is a `sha256:` that names no asset. Elsewhere it is text.
+A string that is `sha256:` and 64 lower-case hexadecimal digits, anywhere in `data`, names an asset of the project.
+Under the media keys, at any depth, a string (or a string of a list) is a reference and nothing else: one that starts
+with `s3://`, `http://` or `https://` is refused for now, and so is a `sha256:` that names no asset. Elsewhere both are
+text.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Any
 
 from reviews.wire.exact import joined
 
-MEDIA_KEYS = frozenset("image images audio video videos document documents file files".split())
+MEDIA_KEYS = frozenset(["image", "images", "audio", "video", "videos", "document", "documents", "file", "files"])
 REMOTE = ("s3://", "http://", "https://")
 _asset = re.compile(r"sha256:[0-9a-f]{64}")
 

@@ -1,0 +1,132 @@
+"""Does an answer, or a proposal, have the shape of its task type?"""
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from reviews.errors import BadOutput
+from reviews.outputs import forms, masks
+from reviews.outputs.shapes import ELEMENTS, SHAPES
+from reviews.wire.exact import flaws_in, joined
+
+MOST = 20
+_place = re.compile(r" - at `\$(.*)`$", re.DOTALL)
+_pairs = (("start_ms", "end_ms"), ("start", "end"))
+_sides = ("x", "y", "width", "height")
+
+
+def read_output(task_type: str, output: Any, labels: Collection[str], schema: dict[str, Any] | None, many: bool) -> Any:
+    """Give the output back if it has the shape of the task type, its labels are among `labels`, its ids are unique.
+
+    Lengths are finite and 0 or more, no start is after its end, scores are from 0 to 1. `many` allows any number of
+    labels in a classification, else there is exactly one. `schema` is a checked schema and read for forms alone; None
+    admits any JSON. For a proposal with unknown labels, which is to be held rather than refused, add those to `labels`.
+
+    Raises:
+        BadOutput: `fields` names at most 20 places, such as `boxes.0.x`.
+    """
+    errors = list(islice(flaws_in(output), MOST))
+    if not errors:
+        errors = list(islice(_errors(task_type, output, labels, schema, many), MOST))
+    if errors:
+        path, message = errors[0]
+        raise BadOutput(f"{path}: {message}" if path else message, fields=errors)
+    return output
+
+
+def unknown_labels(task_type: str, output: Any, labels: Collection[str]) -> list[str]:
+    """Give the labels of any JSON value, read as an output, that are not among `labels`: each once, in their order."""
+    return list(dict.fromkeys(label for _, label in _labelled(task_type, output) if label not in labels))
+
+
+def _errors(
+    task_type: str, output: Any, labels: Collection[str], schema: dict[str, Any] | None, many: bool
+) -> Iterator[tuple[str, str]]:
+    if task_type == "form":
+        yield from forms.misfits(output, schema)
+    elif task_type not in SHAPES:
+        yield "", f"There is no task type {task_type[:40]!r}."
+    else:
+        misfit = _misfit(output, SHAPES[task_type])
+        yield from misfit
+        if not misfit:
+            yield from _label_errors(task_type, output, labels, many)
+            yield from _element_errors(task_type, output)
+
+
+def _misfit(output: Any, shape: type[msgspec.Struct]) -> list[tuple[str, str]]:
+    """Name the first place that does not have the shape."""
+    try:
+        msgspec.convert(output, shape)
+    except msgspec.ValidationError as problem:
+        words = str(problem)
+        place = _place.search(words)
+        path = re.sub(r"\[(\d+)\]", r".\1", place[1]).lstrip(".") if place else ""
+        return [(path, _place.sub("", words).replace("`", "")[:300].encode(errors="replace").decode() + ".")]
+    return []
+
+
+def _label_errors(task_type: str, output: Any, labels: Collection[str], many: bool) -> Iterator[tuple[str, str]]:
+    if task_type == "classification" and not many and len(output["labels"]) != 1:
+        yield "labels", "This project takes exactly one label."
+    whole = output.get("labels") or []
+    if len(set(whole)) < len(whole):
+        yield "labels", "Name each label once."
+    for path, label in _labelled(task_type, output):
+        if label not in labels:
+            yield path, f"The project has no label {label!r}."
+
+
+def _labelled(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
+    """Give every (path, label) in any JSON value that stands where labels stand."""
+    if not isinstance(output, dict):
+        return
+    if task_type in ("classification", "spans"):
+        whole = output.get("labels")
+        for place, label in enumerate(whole if isinstance(whole, list) else ()):
+            if isinstance(label, str):
+                yield f"labels.{place}", label
+    key = ELEMENTS.get(task_type, "")
+    elements = output.get(key)
+    for place, element in enumerate(elements if isinstance(elements, list) else ()):
+        if isinstance(element, dict) and isinstance(element.get("label"), str):
+            yield f"{key}.{place}.label", element["label"]
+
+
+def _element_errors(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
+    """Name what no shape can say: ids that stand twice, ends before starts, parts that belong together."""
+    key = ELEMENTS.get(task_type, "")
+    seen: set[str] = set()
+    for place, element in enumerate(output.get(key, ())):
+        path = f"{key}.{place}"
+        if element.get("id") in seen:
+            yield f"{path}.id", "Another element has this id."
+        if "id" in element:
+            seen.add(element["id"])
+        yield from _time_errors(element, path)
+        for number, word in enumerate(element.get("words") or ()):
+            yield from _time_errors(word, f"{path}.words.{number}")
+        if task_type == "segmentation":
+            yield from _area_errors(element, path)
+        elif len({element.get(side) is None for side in _sides}) > 1:
+            yield path, "x, y, width and height come together."
+
+
+def _time_errors(element: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for first, last in _pairs:
+        start, end = element.get(first), element.get(last)
+        if (start is None) != (end is None):
+            yield path, f"{first} and {last} come together."
+        elif start is not None and end is not None and start > end:
+            yield joined(path, last), f"{last} is before {first}."
+
+
+def _area_errors(region: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    mask = region.get("rle")
+    if (region.get("polygon") is None) == (mask is None):
+        yield path, "A region has either a polygon or an rle."
+    elif mask is not None and masks.pixels(mask["counts"]) != mask["size"][0] * mask["size"][1]:
+        yield f"{path}.rle.counts", "These are no COCO run lengths that fill the size."
