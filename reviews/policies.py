@@ -1,0 +1,108 @@
+"""Who may see what of the loop; the only place of this app where roles are compared."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+from accounts.errors import NotFound
+from accounts.models import Project, Role
+from accounts.policies import role_in, visible_projects
+from accounts.reads import Actor
+from audit.models.sql import ask_one
+
+from reviews.models import Item, Queue
+
+BROWSES = frozenset({Role.ADJUDICATOR, Role.OPERATIONS, Role.GUIDELINE_EDITOR, Role.COMPLIANCE, Role.RECORDS_OFFICER})
+PART = """
+SELECT s.id FROM reviews_seat s WHERE s.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
+UNION ALL
+SELECT d.id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s AND d.person_id = %s
+LIMIT 1
+"""
+HOLDS = """
+SELECT s.state FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
+WHERE s.item_id = %s AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 'decided' AND (
+    t.state = 'open'
+    OR (t.state = 'settled' AND EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.task_id = t.id
+        AND o.annulled_at IS NULL AND o.released_at IS NULL))
+    OR (t.state = 'passed_on' AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = s.item_id
+        AND o.released_at IS NOT NULL AND o.settled_at >= t.opened_at)))))
+ORDER BY CASE s.state WHEN 'leased' THEN 0 ELSE 1 END LIMIT 1
+"""
+
+
+def may_browse(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone look through a project's items; a reviewer may still be asked about any."""
+    return not BROWSES.isdisjoint(roles)
+
+
+def may_see_quality(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone see draws, and tasks of the kinds that measure people."""
+    return Role.COMPLIANCE in roles
+
+
+def project_for(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that exists for the actor.
+
+    Raises:
+        NotFound: it does not.
+    """
+    found = visible_projects(by=by, at=at).filter(slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def queue_for(project: str, queue: str, *, by: Actor, at: dt.datetime) -> Queue:
+    """Give a queue of a project that exists for the actor.
+
+    Raises:
+        NotFound: there is none.
+    """
+    seen = visible_projects(by=by, at=at).filter(slug=project)
+    found = Queue.objects.select_related("project").filter(project__in=seen, slug=queue).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project whose items the actor may look through; to reviewers the list does not exist.
+
+    Raises:
+        NotFound: they may not.
+    """
+    found = project_for(slug, by=by, at=at)
+    if not may_browse(role_in(by.person_id or 0, found.pk, at)):
+        raise NotFound
+    return found
+
+
+def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tuple[Item, set[str]]:
+    """Give an item that the actor may look at, with their roles: any for those who browse, else what they had a part in.
+
+    Raises:
+        NotFound: they may not.
+    """
+    place = project_for(project, by=by, at=at)
+    found = Item.objects.select_related("project").filter(project=place, uuid=item).first()
+    roles = role_in(by.person_id or 0, place.pk, at)
+    if found is None or not (may_browse(roles) or has_part(found.pk, by.person_id or 0)):
+        raise NotFound
+    return found, roles
+
+
+def has_part(item_id: int, person_id: int) -> bool:
+    """Tell whether a person holds, or has ever decided, a task on the item."""
+    return ask_one(PART, [item_id, person_id, item_id, person_id]) is not None
+
+
+def withheld(item_id: int, person_id: int) -> str:
+    """Say why a person sees no one's decision on an item and no hidden proposal: holding, deciding, or "" for not at all.
+
+    `holding`: they have it on their screen. `deciding`: their own decision can still be taken back.
+    """
+    found = ask_one(HOLDS, [item_id, person_id])
+    if found is None:
+        return ""
+    return "holding" if found.state == "leased" else "deciding"
