@@ -5,7 +5,11 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.errors import Forbidden, NotFound, NotSignedIn
 from accounts.models import Installation, Membership, Person, Project, Token, User
@@ -106,3 +110,9 @@ def actor_of_token(plain: str, *, scope: str, project: Project | None, at: datet
     if service:
         return Actor(service.pseudonym, "api", service_id=service.pk, name=service.name, token_id=token.pk)
     raise NotSignedIn
+
+
+def set_password_path(user: User) -> str:
+    """Give the path of a one-time link to set a password; it counts for three days, and until it is used."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("set-password", args=[uid, default_token_generator.make_token(user)])

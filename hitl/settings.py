@@ -19,7 +19,7 @@ CSRF_TRUSTED_ORIGINS = environment.words("HITL_ORIGINS", [])
 BUILD = "0.1.0"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "hitl.apps.OwnersAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -92,6 +92,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

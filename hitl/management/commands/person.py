@@ -1,0 +1,95 @@
+"""`person add`: a person, their sign-in, and a role."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions import add_person, give_membership, name_owner, set_password
+from accounts.models import Membership, Person, Project, User
+from accounts.reads import console, set_password_path
+from audit.errors import Refusal
+from hitl import environment
+
+
+class Command(BaseCommand):
+    """Adds people; run twice it gives a role once."""
+
+    help = "person add EMAIL --role ROLE --project PROJECT, or person add EMAIL --owner"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare `add`."""
+        add = parser.add_subparsers(dest="verb", required=True).add_parser("add", help="add a person or give a role")
+        add.add_argument("email")
+        add.add_argument(
+            "--role", help="reviewer, adjudicator, operations, guideline_editor, compliance, records_officer"
+        )
+        add.add_argument("--project", help="the project's slug")
+        add.add_argument("--owner", action="store_true", help="make them an owner of the installation")
+        add.add_argument("--name", help="their name; the address' first part when left out")
+        add.add_argument("--skills", help="skills for the role, parted by commas: lang:de,radiology")
+        add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Add, give, and say what was done.
+
+        Raises:
+            CommandError: something was refused; nothing was written.
+        """
+        if bool(options["role"]) != bool(options["project"]):
+            raise CommandError("--role and --project go together.")
+        if not options["role"] and not options["owner"]:
+            raise CommandError("Say what they are: --role ROLE --project PROJECT, or --owner.")
+        password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None
+        try:
+            with transaction.atomic():
+                said = self._add(options, password, timezone.now())
+        except Refusal as problem:
+            raise CommandError(" ".join([problem.sentence, *(message for _, message in problem.fields)])) from problem
+        for line in said:
+            self.stdout.write(line)
+
+    def _add(self, options: dict[str, Any], password: str | None, at: datetime) -> list[str]:
+        by, said = console(), []
+        email = options["email"].strip().lower()
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            name = options["name"] or email.partition("@")[0]
+            person = add_person(name=name, email=email, password=password, by=by, at=at)
+            user = person.users.get()
+            said.append(f"{email} was added.")
+        elif password is not None:
+            set_password(user=user, password=password, by=by, at=at)
+            said.append(f"{email} has a new password.")
+        if options["owner"]:
+            name_owner(person=user.person, by=by, at=at)
+            said.append(f"{email} is an owner of the installation.")
+        if options["role"]:
+            self._give(options, user.person, at)
+            said.append(f"{email} is {options['role']} in {options['project']}.")
+        if not user.has_usable_password():
+            said.append(f"One-time link to set a password: {address()}{set_password_path(user)}")
+        return said
+
+    def _give(self, options: dict[str, Any], person: Person, at: datetime) -> Membership:
+        project = Project.objects.filter(slug=options["project"]).first()
+        if project is None:
+            raise CommandError(f"There is no project {options['project']}.")
+        skills = None
+        if options["skills"] is not None:
+            skills = [skill for skill in options["skills"].split(",") if skill.strip()]
+        return give_membership(person=person, project=project, role=options["role"], skills=skills, by=console(), at=at)
+
+
+def address() -> str:
+    """Give where this installation is reached, as far as its settings tell."""
+    if settings.CSRF_TRUSTED_ORIGINS:
+        return str(settings.CSRF_TRUSTED_ORIGINS[0])
+    if settings.HITL_LOOPBACK:
+        return f"http://127.0.0.1:{environment.number('PORT', 8000, 1, 65535)}"
+    return f"https://{settings.ALLOWED_HOSTS[0]}"
