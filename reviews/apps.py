@@ -8,10 +8,12 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         """Freeze what was said, and tell the ledger of the loop's events."""
+        from accounts.actions import hear_of_memberships
         from audit.models import Frozen, Refers, guard
         from audit.reads import learn
 
         from reviews import models as m
+        from reviews.actions.lines import fill_project
         from reviews.reads.kinds import KINDS
 
         stream = ("state", "sseq", "head")
@@ -53,3 +55,4 @@ class ReviewsConfig(AppConfig):
             ),
         )
         learn(*KINDS)
+        hear_of_memberships(fill_project)

@@ -120,3 +120,10 @@ class ItemGone(Refusal):
 
     code = "item_gone"
     sentence = "The body of this item is gone, so it cannot be compared. Choose another external_id."
+
+
+class BadProjectFile(Refusal):
+    """A project file cannot be applied as it stands."""
+
+    code = "bad_project"
+    sentence = "This project file cannot be applied."

@@ -1,5 +1,6 @@
 """Verbs of people, roles, tokens and projects."""
 
+from accounts.actions.hearing import hear_of_memberships
 from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
 from accounts.actions.projects import change_project, create_project
@@ -14,6 +15,7 @@ __all__ = [
     "end_membership",
     "end_token",
     "give_membership",
+    "hear_of_memberships",
     "lock_person",
     "lock_project",
     "lock_projects",

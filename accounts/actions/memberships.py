@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.actions.hearing import tell_of_memberships
 from accounts.actions.people import as_owner
 from accounts.actions.streams import lock_person, record_on_person
 from accounts.errors import BadMembership, MembershipEnded, UnknownRole
@@ -61,6 +62,7 @@ def give_membership(
     record_on_person(
         person, "accounts.membership_given", by=by, at=at, sections={"membership": _told(wanted)}, project=project
     )
+    tell_of_memberships(project.pk)
     return wanted
 
 
@@ -92,6 +94,7 @@ def _end(membership: Membership, person: Person, by: Actor, at: datetime) -> Non
         sections={"membership": _told(membership)},
         project=membership.project,
     )
+    tell_of_memberships(membership.project_id)
 
 
 def _same(old: Membership, wanted: Membership, from_at: datetime | None) -> bool:

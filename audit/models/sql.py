@@ -88,9 +88,10 @@ def within(count: int) -> str:
 
 def instant(value: Any) -> dt.datetime | None:
     """Read an instant as either engine gives it."""
-    if value is None or isinstance(value, dt.datetime):
-        return value
-    return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    if value is None:
+        return None
+    found = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def _sent(value: Any) -> Any:

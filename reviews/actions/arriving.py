@@ -9,14 +9,15 @@ from typing import Any
 
 from accounts.reads import Actor
 from audit.actions import NO_HEAD
-from audit.models.sql import insert
+from audit.models.sql import insert, run
 from audit.reads import canonical, content_commitment, uuid7
+from django.db.models import Max
 from guidelines.models import ModelVersion
 
 from reviews.actions.lines import lane
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
-from reviews.models import Lane
+from reviews.models import Item, Lane, Outcome, Route
 from reviews.outputs import unknown_labels
 from reviews.reads.standing import Standing
 from reviews.rights import Routed, Subject, draws, intake_rates, route
@@ -78,12 +79,22 @@ class Arrival:
 
 
 def arrive(
-    sent: Submission, *, now: Standing, version: ModelVersion | None, ground: Ground, seed: bytes, at: dt.datetime
+    sent: Submission,
+    *,
+    now: Standing,
+    version: ModelVersion | None,
+    ground: Ground,
+    seed: bytes,
+    at: dt.datetime,
+    received_at: dt.datetime | None = None,
 ) -> Arrival:
-    """Route and draw one item; nothing is written but a lane that was never needed before."""
+    """Route and draw one item; nothing is written but a lane that was never needed before.
+
+    `received_at` is given when the item came in earlier: its draws keep the month of its receipt.
+    """
     switch = now.switch_for(version.pk if version else None)
     routed = route(_subject(sent, now, version), now.rights, switch)
-    month = at.astimezone(dt.UTC).strftime("%Y-%m")
+    month = (received_at or at).astimezone(dt.UTC).strftime("%Y-%m")
     drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
     purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}
     work = audit = None
@@ -113,7 +124,7 @@ def _held_for_lanes(routed: Routed) -> Routed:
 
 def _subject(sent: Submission, now: Standing, version: ModelVersion | None) -> Subject:
     unknown = sent.prediction is not None and bool(
-        unknown_labels(version.project.task_type if version else "", sent.prediction, set(now.labels))
+        unknown_labels(now.task_type, sent.prediction, set(now.labels))
     )
     return Subject(
         confidence=sent.confidence,
@@ -177,7 +188,6 @@ def _item(one: Arrival, ground: Ground, head: bytes, at: dt.datetime) -> tuple[A
 
 def _tell(one: Arrival, trail: Trail, stream: str, now: Standing) -> None:
     """Add the one event of an arrival: what came, where it went and why, its draws, tasks and outcome."""
-    routed = one.routed
     tasks = [{"kind": kind, "queue": queue, "wanted": wanted} for kind, queue, wanted in _tasks(one)]
     trail.add(
         stream,
@@ -193,19 +203,24 @@ def _tell(one: Arrival, trail: Trail, stream: str, now: Standing) -> None:
             "content": one.body.commitment.hex(),
             "prediction": one.prediction.commitment.hex() if one.prediction else None,
         },
-        route={
-            "arm": routed.arm,
-            "rule": routed.rule,
-            "problem": routed.problem,
-            "rights": now.rights_digest,
-            "switch": one.switch,
-            "conditions": routed.conditions,
-        },
+        route=_route_told(one, now),
         draws={"external_id": one.sent.external_id, "draws": one.draws, "tasks": tasks},
         outcome={"outcome": str(one.outcome_uuid), "number": 1, "content": one.outcome.commitment.hex()}
         if one.outcome
         else None,
     )
+
+
+def _route_told(one: Arrival, now: Standing) -> dict[str, Any]:
+    routed = one.routed
+    return {
+        "arm": routed.arm,
+        "rule": routed.rule,
+        "problem": routed.problem,
+        "rights": now.rights_digest,
+        "switch": one.switch,
+        "conditions": routed.conditions,
+    }
 
 
 def _tasks(one: Arrival) -> list[tuple[str, str, int]]:
@@ -233,26 +248,26 @@ def _write_parts(
             if one.prediction and one.version
         ],
     )  # fmt: skip
-    insert("reviews_route", ROUTE, [_route(one, ids[one.uuid], now, at) for one in new])
-    insert(
-        "reviews_outcome",
-        OUTCOME,
-        [
-            (
-                one.outcome_uuid, ids[one.uuid], ground.project_id, 1, "model", one.outcome.body, one.outcome.salt,
-                one.outcome.commitment, at, at, events[one.uuid], at,
-            )
-            for one in new
-            if one.outcome
-        ],
-    )  # fmt: skip
+    insert("reviews_route", ROUTE, [_route(one, ids[one.uuid], 1, now, at) for one in new])
+    insert("reviews_outcome", OUTCOME, [_outcome(one, ids[one.uuid], 1, events[one.uuid], ground, at) for one in new if one.outcome])
     open_tasks([(task, events[one.uuid]) for one in new for task in _new_tasks(one, ids[one.uuid], now, at)], at)
 
 
-def _route(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> tuple[Any, ...]:
+def _outcome(
+    one: Arrival, item_id: int, number: int, event_id: int, ground: Ground, at: dt.datetime
+) -> tuple[Any, ...]:
+    """Make the row of an accept's outcome: settled and released by the event that took the item in."""
+    assert one.outcome is not None
+    return (
+        one.outcome_uuid, item_id, ground.project_id, number, "model", one.outcome.body, one.outcome.salt,
+        one.outcome.commitment, at, at, event_id, at,
+    )  # fmt: skip
+
+
+def _route(one: Arrival, item_id: int, number: int, now: Standing, at: dt.datetime) -> tuple[Any, ...]:
     routed = one.routed
     return (
-        item_id, 1, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(), now.rights_id,
+        item_id, number, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(), now.rights_id,
         one.switch, canonical(one.draws).decode(), at,
     )  # fmt: skip
 
@@ -275,3 +290,34 @@ def _new_tasks(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> li
         )
         for kind, queue, wanted, line in lines
     ]
+
+
+def write_follow_up(
+    item: Item, one: Arrival, *, trail: Trail, now: Standing, ground: Ground, at: dt.datetime
+) -> Route:
+    """Write the next route of an item that is here already, with the work or the outcome that follows from it."""
+    number = Route.objects.filter(item=item).count() + 1
+    last = Outcome.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
+    stream = f"item/{item.uuid}"
+    tasks = [{"kind": kind, "queue": queue, "wanted": wanted} for kind, queue, wanted in _tasks(one)]
+    trail.add(
+        stream,
+        "reviews.item_routed_again",
+        {"item": str(item.uuid), "rights": now.rights_number, "source": "model" if one.outcome else None},
+        route=_route_told(one, now),
+        draws={"external_id": one.sent.external_id, "draws": one.draws, "tasks": tasks},
+        outcome={"outcome": str(one.outcome_uuid), "number": last + 1, "content": one.outcome.commitment.hex()}
+        if one.outcome
+        else None,
+    )
+    event = trail.write()[0]
+    head = trail.heads[stream]
+    insert("reviews_route", ROUTE, [_route(one, item.pk, number, now, at)])
+    if one.outcome:
+        insert("reviews_outcome", OUTCOME, [_outcome(one, item.pk, last + 1, event, ground, at)])
+    open_tasks([(task, event) for task in _new_tasks(one, item.pk, now, at)], at)
+    run(
+        "UPDATE reviews_item SET state = %s, sseq = %s, head = %s WHERE id = %s",
+        [STATES[one.routed.arm], head.sseq, head.hash, item.pk],
+    )
+    return Route.objects.get(item=item, number=number)

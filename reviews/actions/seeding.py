@@ -2,12 +2,12 @@
 
 import datetime as dt
 
+from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, clock
 from django.conf import settings
 from django.db import transaction
 
-from reviews.actions.telling import tell_project
 from reviews.models import Seed
 from reviews.rights import month_seed, seed_commitment
 
@@ -26,10 +26,12 @@ def seed_of_month(*, project: Project, at: dt.datetime) -> bytes:
 @transaction.atomic
 def _commit_to(project: Project, month: str, commitment: str, by: Actor, at: dt.datetime) -> None:
     """Promise a month's seed. Locks the project; the second of two finds it promised."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    project = lock_project(project.pk)
     if Seed.objects.filter(project=project, month=month).exists():
         return
-    event = tell_project(project.pk, "reviews.seed_committed", by, at, seed={"month": month, "commitment": commitment})
+    event = record_on_project(
+        project, "reviews.seed_committed", by=by, at=at, sections={"seed": {"month": month, "commitment": commitment}}
+    )
     Seed.objects.create(project=project, month=month, commitment=commitment, event_id=event)
 
 
@@ -42,11 +44,13 @@ def reveal_seeds(*, at: dt.datetime) -> int:
 
 @transaction.atomic
 def _reveal(seed_id: int, by: Actor, at: dt.datetime) -> int:
-    project = Project.objects.select_for_update(no_key=True, of=("self",)).get(seed__pk=seed_id)
+    project = lock_project(Seed.objects.get(pk=seed_id).project_id)
     one = Seed.objects.get(pk=seed_id)
     if one.seed is not None:
         return 0
     seed = month_seed(settings.DRAW_MASTER, project.uuid, one.month).hex()
-    event = tell_project(project.pk, "reviews.seed_revealed", by, at, seed={"month": one.month, "seed": seed})
+    event = record_on_project(
+        project, "reviews.seed_revealed", by=by, at=at, sections={"seed": {"month": one.month, "seed": seed}}
+    )
     Seed.objects.filter(pk=seed_id, seed__isnull=True).update(seed=seed, revealed_at=at, reveal_event_id=event)
     return 1

@@ -49,7 +49,7 @@ class Trail:
             head=self.heads[stream],
             at=self.at,
             tags=tags,
-            sections=sections,
+            sections={name: value for name, value in sections.items() if value is not None},
         )
         self.heads[stream] = made.head
         self.entries.append(made)

@@ -30,6 +30,7 @@ STRICTNESS = [Position.NORMAL, Position.ALL_TO_PEOPLE, Position.HOLD_EVERYTHING]
 class Standing:
     """The versions in force, where the switches stand, and the lines of work of one project."""
 
+    task_type: str
     rights_id: int
     rights_number: int
     rights_digest: str
@@ -55,6 +56,7 @@ def standing(project: Project) -> Standing | None:
     queues = {queue.slug: queue for queue in Queue.objects.filter(project=project)}
     lanes = Lane.objects.filter(queue__in=queues.values())
     return Standing(
+        project.task_type,
         versions.rights_id,
         versions.rights_number,
         versions.rights_digest,

@@ -1,0 +1,51 @@
+"""Routing a held item again, under the rights and switch in force now."""
+
+import datetime as dt
+
+from accounts.models import Project
+from accounts.reads import Actor
+from audit.models.sql import ask_one, lock
+from django.conf import settings
+from django.db import transaction
+
+from reviews.actions.arriving import arrive, write_follow_up
+from reviews.actions.governing import entitled
+from reviews.actions.trail import Ground, Trail
+from reviews.errors import ItemGone, NoRights, NotHeld
+from reviews.models import Item, ItemState, Route
+from reviews.reads.standing import standing
+from reviews.rights import month_seed
+from reviews.wire import Submission, read_items
+
+
+@transaction.atomic
+def route_again(*, item: Item, by: Actor, at: dt.datetime) -> Route:
+    """Route a held item again: route n+1 governs; its draws keep the month and u of its receipt. Locks the item.
+
+    Raises:
+        Forbidden: the actor may not govern this project.
+        NotHeld: the item is not held.
+        ItemGone: its body is gone.
+        NoRights: the project has no rights in force.
+    """
+    project = Project.objects.select_related("log").get(pk=item.project_id)
+    by = entitled(project=project, by=by, at=at)
+    row = ask_one("SELECT sseq, head, state, body FROM reviews_item i WHERE i.id = %s" + lock("i"), [item.pk])
+    if row is None or row.state != ItemState.HELD:
+        raise NotHeld
+    if row.body is None:
+        raise ItemGone
+    now = standing(project)
+    if now is None:
+        raise NoRights
+    sent = read_items(row.body, "application/json").entries[0]
+    assert isinstance(sent, Submission)
+    prediction = item.predictions.filter(purpose="route").select_related("model_version").first()
+    version = prediction.model_version if prediction else None
+    month = item.received_at.astimezone(dt.UTC)
+    seed = month_seed(settings.DRAW_MASTER, project.uuid, month.strftime("%Y-%m"))
+    ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
+    arrival = arrive(sent, now=now, version=version, ground=ground, seed=seed, at=at, received_at=item.received_at)
+    trail = Trail(ground, by, at)
+    trail.at_head(f"item/{item.uuid}", row.sseq, row.head)
+    return write_follow_up(item, arrival, trail=trail, now=now, ground=ground, at=at)

@@ -1,0 +1,237 @@
+"""Setting a project up from one document, that can be kept in git: run twice it changes nothing."""
+
+import datetime as dt
+import re
+import string
+from typing import Any
+
+import msgspec
+from accounts.actions import change_project, create_project, lock_project, record_on_project
+from accounts.models import Project
+from accounts.reads import Actor
+from django.db import transaction
+from guidelines.actions import publish_guideline, publish_taxonomy
+
+from reviews.actions.governing import entitled, publish_rights
+from reviews.actions.lines import fill_project
+from reviews.errors import BadOutput, BadProjectFile
+from reviews.models import Feed, Queue, Setup
+from reviews.outputs import check_schema
+from reviews.rights import ADJUDICATION
+
+KEYS = [*"123456789", *(letter for letter in string.ascii_lowercase if letter not in "acreszjkngqbmv")]
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+class LabelFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A label as a project file names it."""
+
+    code: str
+    name: str
+    key: str | None = None
+    definition: str = ""
+
+
+class CategoryFile(msgspec.Struct, forbid_unknown_fields=True):
+    """An error category as a project file names it."""
+
+    code: str
+    name: str
+
+
+class QueueFile(msgspec.Struct, forbid_unknown_fields=True):
+    """A queue as a project file names it."""
+
+    slug: str
+    name: str
+    level: int = 0
+    skills: list[str] = []
+
+
+class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
+    """A project file of contract.md; what is left out has its default."""
+
+    slug: str
+    name: str
+    task_type: str
+    time_zone: str = "UTC"
+    currency: str = "EUR"
+    language: str = "en"
+    labels: list[LabelFile] = []
+    error_categories: list[CategoryFile] = []
+    segments: list[str] = []
+    queues: list[QueueFile] = []
+    rights: dict[str, Any] | None = None
+    schema: dict[str, Any] | None = None
+    decisive: list[str] = []
+    several: bool = False
+    show_prediction: bool = True
+    show_confidence: bool = True
+    guideline: str | None = None
+
+
+DEFAULT_QUEUE = QueueFile("general", "General")
+DEFAULT_RIGHTS = {
+    "v": 1,
+    "routing": [],
+    "otherwise": {"arm": "review", "queue": "general"},
+    "no_confidence": {"arm": "review", "queue": "general"},
+}
+
+
+@transaction.atomic
+def apply_project(*, document: bytes | dict[str, Any], by: Actor, at: dt.datetime) -> tuple[Project, list[str]]:
+    """Create or update a project from its file; give it and what changed, in words. All of it or nothing.
+
+    Raises:
+        Forbidden: the actor may not do what the file asks.
+        BadProjectFile, BadProject, BadRights, BadOutput: with the place in the file.
+    """
+    file = _read(document)
+    project = Project.objects.filter(slug=file.slug).first()
+    changes: list[str] = []
+    settings = {"name": file.name, "time_zone": file.time_zone, "currency": file.currency, "language": file.language}
+    if project is None:
+        project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, **settings)
+        changes.append(f"created the project {file.slug}")
+    elif project.task_type != file.task_type:
+        raise BadProjectFile(fields=[("task_type", f"This project is of type {project.task_type} for good.")])
+    else:
+        before = project.sseq
+        project = change_project(project=project, by=by, at=at, **settings)
+        changes += ["changed the project's settings"] if project.sseq != before else []
+    by = entitled(project=project, by=by, at=at)
+    _apply_setup(project, file, by, at, changes)
+    taxonomy, new = publish_taxonomy(project=project, body=_taxonomy(file), by=by, at=at)
+    changes += [f"published taxonomy {taxonomy.number}"] if new else []
+    if file.guideline is not None:
+        version, new = publish_guideline(project=project, language=file.language, text=file.guideline, by=by, at=at)
+        changes += [f"published guideline {version.number}"] if new else []
+    rights = file.rights
+    if rights is None and not project.rights.exists():
+        rights = DEFAULT_RIGHTS
+    if rights is not None:
+        standing, new = publish_rights(
+            project=project, document=rights, reason="Applied from the project file", by=by, at=at
+        )
+        changes += [f"published decision rights {standing.number}"] if new else []
+    fill_project(project.pk)
+    return project, changes
+
+
+def _read(document: bytes | dict[str, Any]) -> ProjectFile:
+    try:
+        file = (
+            msgspec.json.decode(document, type=ProjectFile)
+            if isinstance(document, bytes)
+            else msgspec.convert(document, ProjectFile)
+        )
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise BadProjectFile(f"The project file does not read: {problem}.") from problem
+    fields = [*_queue_faults(file), *_label_faults(file), *_form_faults(file)]
+    if fields:
+        raise BadProjectFile(fields=fields)
+    return file
+
+
+def _queue_faults(file: ProjectFile) -> list[tuple[str, str]]:
+    faults = []
+    for number, queue in enumerate(file.queues):
+        if not CODE.fullmatch(queue.slug) or queue.slug == ADJUDICATION:
+            faults.append((f"queues[{number}].slug", "Small letters, digits, - and _; `adjudication` is there already."))
+        if not 0 <= queue.level <= 8:
+            faults.append((f"queues[{number}].level", "A level is a whole number from 0 to 8."))
+        if any(not skill or " " in skill for skill in queue.skills):
+            faults.append((f"queues[{number}].skills", "A skill is a word without spaces."))
+    if len({queue.slug for queue in file.queues}) < len(file.queues):
+        faults.append(("queues", "Two queues have the same slug."))
+    return faults
+
+
+def _label_faults(file: ProjectFile) -> list[tuple[str, str]]:
+    faults = []
+    for place, rows in (("labels", file.labels), ("error_categories", file.error_categories)):
+        for number, row in enumerate(rows):
+            if not CODE.fullmatch(row.code):
+                faults.append((f"{place}[{number}].code", "Small letters, digits, - and _, at most 64."))
+        if len({row.code for row in rows}) < len(rows):
+            faults.append((place, "Two rows have the same code."))
+    keys = [label.key for label in file.labels if label.key]
+    for number, label in enumerate(file.labels):
+        if label.key and label.key not in KEYS:
+            faults.append((f"labels[{number}].key", f"{label.key!r} is no free key. Free are {' '.join(KEYS)}."))
+    if len(set(keys)) < len(keys):
+        faults.append(("labels", "Two labels have the same key."))
+    if file.task_type != "form" and not file.labels and file.task_type not in {"transcript", "fields"}:
+        faults.append(("labels", "Name at least one label."))
+    return faults
+
+
+def _form_faults(file: ProjectFile) -> list[tuple[str, str]]:
+    if file.task_type != "form":
+        return [("schema", "Only a form has a schema.")] if file.schema is not None else []
+    if file.schema is None:
+        return [("schema", "A form needs the JSON Schema of its answer.")]
+    try:
+        check_schema(file.schema)
+    except BadOutput as problem:
+        return [(f"schema.{path}".rstrip("."), message) for path, message in problem.fields] or [
+            ("schema", problem.sentence)
+        ]
+    members = set(file.schema.get("properties", {}))
+    if file.decisive and set(file.decisive) != members:
+        return [("decisive", "Answers are compared whole for now: name every property of the schema, or none.")]
+    return []
+
+
+def _taxonomy(file: ProjectFile) -> dict[str, Any]:
+    """Make the taxonomy's body, with a key for each label: those named first, then what is free, in order."""
+    taken = {label.key for label in file.labels}
+    free = iter([key for key in KEYS if key not in taken])
+    return {
+        "labels": [
+            {
+                "code": label.code,
+                "name": label.name,
+                "key": label.key or next(free, None),
+                "definition": label.definition,
+            }
+            for label in file.labels
+        ],
+        "error_categories": [{"code": one.code, "name": one.name} for one in file.error_categories],
+        "many": file.several,
+        "schema": file.schema,
+    }
+
+
+def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime, changes: list[str]) -> None:
+    """Write queues, feed and how items are shown; a queue that the file leaves out stays."""
+    Feed.objects.get_or_create(project=project)
+    wanted = file.queues or [DEFAULT_QUEUE]
+    top = max(queue.level for queue in wanted) + 1
+    told = [_apply_queue(project, queue) for queue in [*wanted, QueueFile(ADJUDICATION, "Adjudication", max(top, 9))]]
+    shown = {"show_prediction": file.show_prediction, "show_confidence": file.show_confidence, "segments": file.segments}
+    setup, made = Setup.objects.get_or_create(project=project, defaults=shown)
+    if not made and any(getattr(setup, part) != value for part, value in shown.items()):
+        Setup.objects.filter(project=project).update(**shown)
+        made = True
+    changes += [word for word in told if word]
+    if made or any(told):
+        record_on_project(
+            lock_project(project.pk),
+            "reviews.project_set_up",
+            by=by,
+            at=at,
+            sections={"setup": {**shown, "queues": [word for word in told if word]}},
+        )
+
+
+def _apply_queue(project: Project, wanted: QueueFile) -> str:
+    parts = {"name": wanted.name, "level": wanted.level, "skills": sorted(set(wanted.skills))}
+    queue, made = Queue.objects.get_or_create(project=project, slug=wanted.slug, defaults=parts)
+    if made:
+        return f"made the queue {wanted.slug}"
+    if all(getattr(queue, part) == value for part, value in parts.items()):
+        return ""
+    Queue.objects.filter(pk=queue.pk).update(**parts)
+    return f"changed the queue {wanted.slug}"

@@ -1,0 +1,57 @@
+"""One item as its page shows it, beside its history."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from guidelines.models import TaxonomyVersion
+
+from reviews.models import Item, Prediction
+from reviews.reads.answers import answers
+from reviews.reads.held import taxonomy_of
+from reviews.reads.pane import Stage, percent, stage, step, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The item's stage and facts; proposal, route and answer only where the reader may see the `whole` of it."""
+
+    stage: Stage
+    segments: dict[str, str]
+    state: str
+    route: dict[str, Any]
+    outcome: dict[str, Any] | None
+    outcome_words: list[tuple[str, str, int]]
+    model: str | None
+    proposal_words: list[tuple[str, str, int]]
+    percent: int | None
+    step: int
+
+
+def case(item: Item, *, whole: bool, quality: bool) -> Case:
+    """Read an item's page; at most three statements. `quality` shows the draws of its route."""
+    body = json.loads(bytes(item.body)) if item.body is not None else {}
+    answer = answers(item.project_id, "uuid", [item.uuid], draws=quality)[item.uuid]
+    seen, words = stage(body.get("data", {})), body.get("segments", {})
+    if not whole:
+        return Case(seen, words, "", {}, None, [], None, [], None, 4)
+    newest = TaxonomyVersion.objects.filter(project_id=item.project_id).order_by("-number").first()
+    taxonomy = taxonomy_of(bytes(newest.body)) if newest else {}
+    made = Prediction.objects.select_related("model_version").filter(item=item, purpose="route").first()
+    sure = str(made.confidence) if made and made.confidence is not None else None
+    proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None
+    outcome = answer["outcome"]
+    if not quality and outcome and outcome["source"] == "audit":
+        outcome = {**outcome, "source": "reviewer"}
+    return Case(
+        seen,
+        words,
+        answer["state"],
+        answer["route"],
+        outcome,
+        words_of(outcome["output"], taxonomy) if outcome else [],
+        str(made.model_version) if made else None,
+        words_of(proposed, taxonomy),
+        percent(sure),
+        step(sure),
+    )

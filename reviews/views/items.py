@@ -1,0 +1,57 @@
+"""Looking back: a project's items, what happened to one, and what a reviewer saw of it."""
+
+import uuid
+
+from accounts.errors import NotFound
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from reviews.policies import browsable_project, item_for, may_see_quality, withheld
+from reviews.reads.case import case
+from reviews.reads.claims import replay
+from reviews.reads.history import QUALITY, history
+from reviews.reads.listing import STATES, listing
+from reviews.reads.pane import pane
+from reviews.views.asking import page, person_of, who
+
+
+@require_GET
+@login_required
+def items(request: HttpRequest, project: str) -> HttpResponse:
+    """List a project's items, by state and external id."""
+    by, at = who(request), timezone.now()
+    place = browsable_project(project, by=by, at=at)
+    asked = {name: request.GET.get(name, "") for name in ("state", "external_id")}
+    after = request.GET.get("after", "")
+    found = listing(place.pk, **asked, after=int(after) if after.isdecimal() and len(after) < 19 else None)
+    shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
+    return page(request, "reviews/items.html", "items", at, project=place, **shown)
+
+
+@require_GET
+@login_required
+def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
+    """Tell what happened to an item; to someone who still decides on it, show the item alone."""
+    by, at = who(request), timezone.now()
+    row, roles = item_for(project, item, by=by, at=at)
+    why = withheld(row.pk, person_of(by))
+    quality = may_see_quality(roles)
+    told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality)
+    shown = {"case": case(row, whole=not why, quality=quality), "history": told, "withheld": why, "item": row}
+    return page(request, "reviews/item.html", "items", at, project=row.project, **shown)
+
+
+@require_GET
+@login_required
+def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpResponse:
+    """Show again what a reviewer saw."""
+    by, at = who(request), timezone.now()
+    found = replay(token, at)
+    row, roles = item_for(project, found.held.item.uuid, by=by, at=at)
+    own = found.person_id == by.person_id
+    if (found.kind in QUALITY and not (own or may_see_quality(roles))) or (not own and withheld(row.pk, person_of(by))):
+        raise NotFound
+    shown = {"replay": found, "pane": pane(found.held), "item": row}
+    return page(request, "reviews/presentation.html", "items", at, project=row.project, **shown)

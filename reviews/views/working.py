@@ -1,0 +1,108 @@
+"""The workbench: the next item, and what people do with it."""
+
+import datetime as dt
+import uuid
+
+from accounts.reads import Actor
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from reviews.actions.claiming import claim_next, give_back, open_claim, prolong, save_draft
+from reviews.actions.deciding import decide
+from reviews.actions.withdrawing import withdraw
+from reviews.forms import sent_decision
+from reviews.models import Queue
+from reviews.policies import queue_for
+from reviews.reads.claims import queue_of_claim
+from reviews.reads.held import Held
+from reviews.reads.home import last_of, lines
+from reviews.reads.pane import pane
+from reviews.views.asking import page, person_of, who
+from reviews.wire import read_draft
+
+
+@require_GET
+@login_required
+def work(request: HttpRequest, project: str, queue: str) -> HttpResponse:
+    """Show the item on my screen, or the next one of this queue."""
+    by, at = who(request), timezone.now()
+    line = queue_for(project, queue, by=by, at=at)
+    held = _next(line, by, at)
+    if held is not None and (held.task.project, held.task.queue) != (project, queue):
+        return redirect("work", held.task.project, held.task.queue)
+    return _bench(request, line, held, by, at)
+
+
+@require_POST
+@login_required
+def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Decide, then show the next item."""
+    by, at = who(request), timezone.now()
+    line = queue_of_claim(token)
+    decide(token=token, sent=sent_decision(request.POST), by=by, at=at)
+    if not request.htmx:
+        return redirect("work", line.project.slug, line.slug)
+    return _bench(request, line, _next(line, by, at), by, at, said=_("Sent."))
+
+
+@require_http_methods(["DELETE", "PATCH", "POST"])
+@login_required
+def claim(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Prolong a claim (PATCH), or give it back (DELETE; POST from a page's button) and leave for home."""
+    by, at = who(request), timezone.now()
+    if request.method == "PATCH":
+        return JsonResponse({"until": prolong(token=token, by=by, at=at).isoformat()})
+    give_back(token=token, by=by, at=at)
+    return redirect("home") if request.method == "POST" else HttpResponse(status=204)
+
+
+@require_http_methods(["PUT"])
+@login_required
+def draft(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Keep what is being typed."""
+    save_draft(token=token, body=read_draft(request.body), by=who(request), at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def withdrawal(request: HttpRequest, decision: uuid.UUID) -> HttpResponse:
+    """Take a decision back and show its item again."""
+    by, at = who(request), timezone.now()
+    held = withdraw(decision=decision, by=by, at=at)
+    address = reverse("work", args=[held.task.project, held.task.queue])
+    if not request.htmx:
+        return redirect(address)
+    line = queue_for(held.task.project, held.task.queue, by=by, at=at)
+    shown = _bench(request, line, open_claim(token=held.token, by=by, at=at), by, at, said=_("Withdrawn."))
+    shown["HX-Replace-Url"] = address
+    return shown
+
+
+def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
+    held = claim_next(queue=line, by=by, at=at, resume=True)
+    if held is None or (held.opened and held.slot == "open"):
+        return held
+    return open_claim(token=held.token, by=by, at=at)
+
+
+def _bench(
+    request: HttpRequest, line: Queue, held: Held | None, by: Actor, at: dt.datetime, *, said: str = ""
+) -> HttpResponse:
+    """Render the workbench, or only its pane when htmx swaps it."""
+    person = person_of(by)
+    shown = {
+        "pane": pane(held) if held else None,
+        "elsewhere": [] if held else [one for one in lines(person, at) if one.waiting],
+        "queue": line,
+        "last": last_of(person, at),
+        "said": said,
+    }
+    if request.htmx:
+        return render(request, "reviews/workbench.html#task-pane", {**shown, "project": line.project, "now": at})
+    return page(request, "reviews/workbench.html", "work", at, project=line.project, **shown)
