@@ -41,8 +41,6 @@ def case(item: Item, *, whole: bool, quality: bool) -> Case:
     sure = str(made.confidence) if made and made.confidence is not None else None
     proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None
     outcome = answer["outcome"]
-    if not quality and outcome and outcome["source"] == "audit":
-        outcome = {**outcome, "source": "reviewer"}
     return Case(
         seen,
         words,

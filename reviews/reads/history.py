@@ -88,7 +88,7 @@ def _members(body: bytes | None) -> dict[str, Any]:
 
 def _measures(row: Row) -> bool:
     tags = json.loads(row.leaf)["tags"]
-    return row.type in MEASURES or tags.get("kind") in QUALITY or tags.get("source") == "audit"
+    return row.type in MEASURES or (tags.get("kind") in QUALITY and not row.type.startswith("reviews.outcome_"))
 
 
 def _told(row: Row, members: dict[str, Any], said: Row | None, people: dict[str, str]) -> Told:
