@@ -22,7 +22,7 @@ def differences(task_type: str, proposed: Any, made: Any) -> list[dict[str, Any]
 
     Labels: one entry a label added or removed, one in all where a single label took the place of another. Elements
     (boxes, regions, ...): one an id, with the element before and after, and one with the ids where only their order
-    differs. Other keys, and those of a form: one a key. Without a proposal or without an answer (a reject) nothing was changed: empty.
+    differs. Other keys, and those of a form: one a key. Without a proposal or an answer (a reject) nothing was changed.
 
     Raises:
         NotCanonical: as `same`.

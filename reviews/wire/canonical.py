@@ -24,16 +24,26 @@ def has_ascii_keys(value: Any) -> bool:
     return not isinstance(value, list) or all(map(has_ascii_keys, value))
 
 
+def holds(number: int) -> bool:
+    """Tell whether the shortest text of its double gives this integer back."""
+    try:
+        return -LARGEST_EXACT < number < LARGEST_EXACT or Decimal(repr(float(number))) == number
+    except OverflowError:
+        return False
+
+
 def is_plain(number: float) -> bool:
     """Tell whether C writes this float, which is no whole number, as RFC 8785 does."""
     return 1e-4 <= abs(number) < LARGEST_EXACT
 
 
 def canonical(value: Any) -> bytes:
-    """Give the RFC 8785 bytes of any JSON value; the same bytes as `audit.reads.canonical`, at a hundredth of the time.
+    """Give the RFC 8785 bytes of any JSON value, the same as `audit.reads.canonical` gives where it gives any.
+
+    An integer of 2^53 and more is taken where its double gives it back: so read other readers what was a float here.
 
     Raises:
-        NotCanonical: a lone surrogate, a key that is no string, NaN, infinity, an integer of 2^53 and more, no JSON.
+        NotCanonical: a lone surrogate, a key that is no string, NaN, infinity, any other large integer, no JSON.
     """
     try:
         return _as_it_stands(_arranged(value))
@@ -51,8 +61,8 @@ def _arranged(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if is_plain(value) and not value.is_integer() else msgspec.Raw(_number(value))
-    if isinstance(value, int) and -LARGEST_EXACT < value < LARGEST_EXACT:
-        return value
+    if isinstance(value, int) and holds(value):
+        return value if -LARGEST_EXACT < value < LARGEST_EXACT else msgspec.Raw(_number(float(value)))
     raise ValueError(f"{type(value).__name__} out of range")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from reviews.errors import BadBody
-from reviews.wire.canonical import LARGEST_EXACT, canonical, has_ascii_keys, is_plain, plain_bytes
+from reviews.wire.canonical import LARGEST_EXACT, canonical, has_ascii_keys, holds, is_plain, plain_bytes
 
 DEEPEST = 64
 DEEPEST_BODY = 256  # of a whole body, so that no reader recurses without end; each item is held to DEEPEST
@@ -206,7 +206,7 @@ def _flaws_of_leaf(value: Any) -> Iterator[str]:
         yield f"The number {value.text} cannot be kept exactly; send it as text."
     elif isinstance(value, float) and value - value != 0:
         yield "This is no finite number."
-    elif isinstance(value, int) and not -LARGEST_EXACT < value < LARGEST_EXACT:
+    elif isinstance(value, int) and not holds(value):
         yield "This integer cannot be kept exactly; send it as text."
 
 
