@@ -10,3 +10,7 @@ celery = Celery("hitl")
 celery.config_from_object("django.conf:settings", namespace="CELERY")
 celery.autodiscover_tasks(related_name="jobs")
 celery.autodiscover_tasks(related_name="beat")
+
+celery.conf.beat_schedule = {
+    "assets that lack renditions": {"task": "assets.find_missing_renditions", "schedule": 60.0},
+}

@@ -28,7 +28,8 @@ class OwnersSite(AdminSite):
                 return redirect_to_login(request.get_full_path(), resolve_url("sign-in"))
             if not self.has_permission(request):
                 raise Http404
-            return inner(request, *args, **kwargs)
+            answer: HttpResponse = inner(request, *args, **kwargs)
+            return answer
 
         return update_wrapper(guarded if cacheable else never_cache(guarded), view)
 

@@ -1,0 +1,90 @@
+"""Taking a file in: checked, kept once, granted to a project."""
+
+import hashlib
+import tempfile
+from datetime import datetime
+from functools import partial
+from typing import IO
+
+import puremagic
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import lock_project, record_on_project
+from accounts.models import Project
+from accounts.reads import Actor
+from assets.actions.decoding import Decoded, decode
+from assets.actions.keeping import PIECE, keep
+from assets.actions.rendering import enqueue_renditions
+from assets.errors import NotAnImage, TooLarge
+from assets.models import Asset, Grant
+
+HEAD = 4096
+
+
+def store(*, project: Project, content: bytes | IO[bytes], by: Actor, at: datetime) -> tuple[Asset, bool]:
+    """Take in an image and give the project a right to it; the same bytes again change nothing.
+
+    Gives the asset, and whether it is new to this project: what other projects hold shows in nothing, not even in the
+    time taken. Decoding and writing come before the transaction, which then locks the project.
+
+    Raises:
+        TooLarge: more bytes than `HITL_ASSET_BYTES`, or too many pixels.
+        NotAnImage: no JPEG, PNG, WebP or GIF that decodes to its end.
+    """
+    with tempfile.TemporaryFile() as file:
+        sha256, size = _receive(content, file)
+        known = Asset.objects.filter(sha256=sha256, grant__project=project).first()
+        if known is not None:
+            keep(sha256, file, size)  # heals a storage that has lost the bytes
+            return known, False
+        decoded = _examine(file)
+        keep(sha256, file, size)
+        return _grant(project, sha256, size, decoded, by, at)
+
+
+def _receive(content: bytes | IO[bytes], file: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    pieces = iter([content]) if isinstance(content, bytes) else iter(partial(content.read, PIECE), b"")
+    for piece in pieces:
+        size += len(piece)
+        if size > settings.ASSET_BYTES:
+            raise TooLarge(f"This file has more than {settings.ASSET_BYTES:,} bytes; send a smaller one.")
+        digest.update(piece)
+        file.write(piece)
+    file.flush()
+    return digest.hexdigest(), size
+
+
+def _examine(file: IO[bytes]) -> Decoded:
+    """Decode a file, and hold that its first bytes say the same of it as its decoder."""
+    file.seek(0)
+    head = file.read(HEAD)
+    try:
+        said = puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError) as problem:
+        raise NotAnImage from problem
+    decoded = decode(file, {})
+    if said != decoded.media_type:
+        raise NotAnImage
+    return decoded
+
+
+@transaction.atomic
+def _grant(project: Project, sha256: str, size: int, decoded: Decoded, by: Actor, at: datetime) -> tuple[Asset, bool]:
+    project = lock_project(project.pk)
+    fresh = {
+        "media_type": decoded.media_type,
+        "bytes": size,
+        "width": decoded.width,
+        "height": decoded.height,
+        "stored_at": at,
+    }
+    asset, unknown = Asset.objects.get_or_create(sha256=sha256, defaults=fresh)
+    _, created = Grant.objects.get_or_create(project=project, asset=asset, defaults={"granted_at": at})
+    if created:
+        told = {"asset": f"sha256:{sha256}", "media_type": asset.media_type, "bytes": size}
+        record_on_project(project, "assets.asset_granted", by=by, at=at, sections={"asset": told})
+    if unknown:
+        transaction.on_commit(partial(enqueue_renditions, [asset.pk]))
+    return asset, created

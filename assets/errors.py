@@ -1,0 +1,24 @@
+"""What files are refused for."""
+
+from audit.errors import Refusal
+
+
+class NotAnImage(Refusal):
+    """The bytes are none of the kinds that can be shown, or do not decode to the end."""
+
+    code = "not_an_image"
+    sentence = "This file is no whole JPEG, PNG, WebP or GIF image; send the original."
+
+
+class TooLarge(Refusal):
+    """The file has more bytes or more pixels than this installation takes."""
+
+    code = "too_large"
+    sentence = "This file is too large; send a smaller one."
+
+
+class Gone(Refusal):
+    """The row is there and its bytes are not."""
+
+    code = "asset_gone"
+    sentence = "The bytes of this file are gone; tell whoever runs this installation."
