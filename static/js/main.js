@@ -1,0 +1,28 @@
+// @ts-check
+// Mounts what the page asks for by data-module, and lets go of what a swap took away.
+
+import { mountKeys } from "./keys.js";
+import { mountTheme } from "./theme.js";
+import { mountWorkbench } from "./workbench.js";
+
+/** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
+const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+
+/** @type {Map<HTMLElement, {destroy: () => void}>} */
+const mounted = new Map();
+
+function settle() {
+  for (const [root, module] of mounted) {
+    if (root.isConnected) continue;
+    module.destroy();
+    mounted.delete(root);
+  }
+  for (const root of document.querySelectorAll("[data-module]")) {
+    if (!(root instanceof HTMLElement) || mounted.has(root)) continue;
+    const mount = MODULES[root.dataset.module ?? ""];
+    if (mount) mounted.set(root, mount(root));
+  }
+}
+
+document.addEventListener("htmx:afterSettle", settle);
+settle();

@@ -1,0 +1,164 @@
+// @ts-check
+// What the workbench shows of a judgement: the filled verdict, the fields it asks for, notices.
+
+import { say } from "./live.js";
+
+/** @typedef {import("./answer.js").Facts} Facts */
+/** @typedef {import("./answer.js").Json} Json */
+
+/**
+ * Reads the refusal out of a page that the server answered.
+ * @param {string} html
+ */
+export function refusalOf(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const [main, told] = [page.querySelector("[data-refusal]"), page.querySelector("[data-sentence]")];
+  const more = [...page.querySelectorAll("main li")].map((line) => line.textContent?.trim() ?? "");
+  const code = main instanceof HTMLElement ? (main.dataset.refusal ?? "") : "";
+  return { code, sentence: [told?.textContent?.trim() ?? "", ...more].filter(Boolean).join(" ") };
+}
+
+/**
+ * Paints the pane of a claim.
+ * @param {HTMLElement} root
+ * @param {HTMLFormElement} form
+ * @param {Facts} facts
+ */
+export function showAnswer(root, form, facts) {
+  const one = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (root.querySelector(selector));
+  const verdicts = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll(".verdict")]);
+  const [box, ready] = [one("[data-notice]"), one("[data-ready-words]")];
+  const body = /** @type {HTMLInputElement} */ (form.elements.namedItem("body"));
+  const reason = one("[data-when=reason]");
+
+  /** @param {string} section */
+  const shows = (section) => !(one(`[data-when=${section}]`)?.hidden ?? true);
+  const show = (/** @type {string} */ section, /** @type {boolean} */ shown) => {
+    const part = one(`[data-when=${section}]`);
+    if (part) part.hidden = !shown;
+  };
+  const notice = (/** @type {string} */ sentence, next = false) => {
+    if (!box) return;
+    box.hidden = !sentence;
+    const [told, link] = [one("[data-notice] [data-sentence]"), one("[data-next]")];
+    if (told) told.textContent = sentence;
+    if (link) link.hidden = !next;
+    if (sentence) box.scrollIntoView({ block: "nearest" });
+    say(sentence);
+  };
+  const meaning = () => {
+    const chosen = [...form.querySelectorAll("[name=label]:checked")].map((mark) => mark.getAttribute("value"));
+    for (const part of root.querySelectorAll("[data-meaning]")) {
+      const now = chosen.includes(part.getAttribute("data-meaning"));
+      if (now && !part.hasAttribute("data-now")) part.scrollIntoView({ block: "nearest" });
+      part.toggleAttribute("data-now", now);
+    }
+  };
+  return {
+    shows,
+    notice,
+    hasCategories: () => one("[data-when=wrong]") !== null,
+    /** @param {string} verdict */
+    never: (verdict) => verdicts.some((button) => button.value === verdict && button.hasAttribute("data-never")),
+    /**
+     * @param {string | null} verdict the one that Enter sends
+     * @param {number} count how much was changed
+     */
+    paint(verdict, count) {
+      for (const button of verdicts) {
+        button.toggleAttribute("data-ready", button.value === verdict);
+        const idle = button.value === "approve" && count > 0;
+        button.setAttribute("aria-disabled", String(idle || button.hasAttribute("data-never")));
+      }
+      const tally = one(".tally");
+      if (tally) tally.hidden = count === 0;
+      const number = one("[data-count]");
+      if (number) number.textContent = String(count);
+      const named = verdicts.find((button) => button.value === verdict)?.dataset.name;
+      const told = ready?.querySelector("span");
+      if (ready) ready.hidden = !named;
+      if (told) told.textContent = (ready?.dataset.words ?? "").replace("%s", named ?? "");
+      const wrong = verdict === "reject" || (verdict === "correct" && facts.proposal !== null);
+      const needed = verdict !== null && facts.reasonFor.includes(verdict);
+      show("wrong", wrong);
+      show("reason", verdict !== null && (verdict !== "approve" || needed || facts.takes.length > 0));
+      const optional = one("[data-optional]");
+      if (optional) optional.hidden = needed;
+      meaning();
+    },
+    /**
+     * Brings the reason and the categories forward.
+     * @param {boolean} needed
+     * @param {boolean} again asked before: now it is a fault
+     */
+    ask(needed, again) {
+      const fault = /** @type {HTMLElement | null} */ (reason?.querySelector("[data-problem]") ?? null);
+      if (fault) fault.hidden = !(needed && again);
+      const area = reason?.querySelector("textarea");
+      area?.setAttribute("aria-invalid", String(needed && again));
+      const first = needed ? area : /** @type {HTMLElement | null} */ (root.querySelector("[name=category]"));
+      first?.focus();
+      if (needed && again) say(fault?.textContent?.trim() ?? "");
+    },
+    /**
+     * Points at what is missing, and gives the sentence back.
+     * @param {HTMLElement | null} part
+     * @param {string} sentence
+     */
+    fault(part, sentence) {
+      const at = part ?? one("[data-answer]");
+      /** @type {HTMLElement | null | undefined} */ (at?.querySelector("input, textarea"))?.focus();
+      const problem = /** @type {HTMLElement | null | undefined} */ (at?.querySelector("[data-problem]"));
+      if (problem && part) problem.hidden = false;
+      return sentence;
+    },
+    /** @param {string} text */
+    send(text) {
+      notice("");
+      body.disabled = false;
+      body.value = text;
+      root.setAttribute("aria-busy", "true");
+    },
+    failed(/** @type {string} */ sentence, /** @type {boolean} */ next) {
+      root.removeAttribute("aria-busy");
+      notice(sentence, next);
+    },
+    /**
+     * Puts an earlier decision's answer into the form; gives the intent it stands for.
+     * @param {EventTarget | null} radio
+     */
+    take(radio) {
+      const taken = radio instanceof HTMLInputElement ? facts.takes[Number(radio.value)] : undefined;
+      if (!taken || taken.output === null) return taken?.verdict === "reject" ? "reject" : null;
+      fill(form, taken.output);
+      return null;
+    },
+    untake() {
+      for (const radio of form.querySelectorAll("[name=take]:checked"))
+        /** @type {HTMLInputElement} */ (radio).checked = false;
+    },
+  };
+}
+
+/**
+ * Fills the form with an answer.
+ * @param {HTMLFormElement} form
+ * @param {Json} output
+ */
+function fill(form, output) {
+  const told = /** @type {{[key: string]: Json}} */ (output);
+  const labels = Array.isArray(told.labels) ? told.labels : [];
+  for (const mark of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=label]")))
+    mark.checked = labels.includes(mark.value);
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field]"))) {
+    const value = told[part.dataset.field ?? ""];
+    for (const input of part.querySelectorAll("input")) {
+      if (part.dataset.kind === "choice")
+        input.checked = JSON.stringify(value) === JSON.stringify(JSON.parse(input.value));
+      else if (part.dataset.kind === "boolean") input.checked = value === true;
+      else input.value = value === undefined || value === null ? "" : String(value);
+    }
+  }
+  const area = form.elements.namedItem("json");
+  if (area instanceof HTMLTextAreaElement) area.value = JSON.stringify(output, null, 2);
+}
