@@ -1,0 +1,93 @@
+"""What must always hold (design: the loop), as queries that find each row in breach."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from audit.models import Event, Payload
+from audit.models.sql import ask
+from audit.reads import canonical, payload_commitment
+
+STANDING = """
+    SELECT d.* FROM reviews_decision d LEFT JOIN reviews_withdrawal w
+    ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt WHERE w.id IS NULL
+"""
+FACTS = {
+    "reviews.claimed": "reviews_claim",
+    "reviews.opened": "reviews_opening",
+    "reviews.decision_submitted": "reviews_decision",
+    "reviews.decision_withdrawn": "reviews_withdrawal",
+}
+BREACHES = {
+    "a claim leased on two seats": "SELECT claim_id FROM reviews_seat WHERE state = 'leased' GROUP BY claim_id HAVING count(*) > 1",
+    "a person with two seats of a task": "SELECT task_id FROM reviews_seat WHERE state IN ('leased', 'decided') GROUP BY task_id, person_id HAVING count(*) > 1",
+    "a person in two apart tasks of an item": "SELECT item_id FROM reviews_seat WHERE apart AND state IN ('leased', 'decided') GROUP BY item_id, person_id HAVING count(*) > 1",
+    "two standing decisions of a person on a task": f"SELECT task_id FROM ({STANDING}) x GROUP BY task_id, person_id HAVING count(*) > 1",
+    "a standing decision without its seat": f"SELECT d.id FROM ({STANDING}) d LEFT JOIN reviews_seat s ON s.claim_id = d.claim_id AND s.state = 'decided' AND s.person_id = d.person_id WHERE s.id IS NULL",
+    "a decided seat without its decision": f"SELECT s.id FROM reviews_seat s LEFT JOIN ({STANDING}) d ON d.claim_id = s.claim_id WHERE s.state = 'decided' AND d.id IS NULL",
+    "a decision under a claim never opened": "SELECT d.id FROM reviews_decision d LEFT JOIN reviews_opening o ON o.claim_id = d.claim_id WHERE o.claim_id IS NULL",
+    "an open task that nobody can finish": "SELECT t.id FROM reviews_task t WHERE t.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_seat s WHERE s.task_id = t.id AND s.state IN ('open', 'leased'))",
+    "a closed task with an open seat": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE t.state <> 'open' AND s.state = 'open'",
+    "an item that waits for nothing": "SELECT i.id FROM reviews_item i WHERE i.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.state = 'open')",
+    "a held item with an open task": "SELECT i.id FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id WHERE i.state = 'held' AND t.state = 'open'",
+    "a decided item without an outcome": "SELECT i.id FROM reviews_item i WHERE i.state IN ('decided', 'accepted') AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id AND o.annulled_at IS NULL)",
+    "an open item with an outcome": "SELECT i.id FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL WHERE i.state = 'open'",
+    "positions with a gap": "SELECT project_id FROM reviews_outcome WHERE position IS NOT NULL GROUP BY project_id HAVING max(position) <> count(*)",
+    "a feed that is off": "SELECT f.project_id FROM reviews_feed f WHERE f.next_position - 1 <> (SELECT count(*) FROM reviews_outcome o WHERE o.project_id = f.project_id AND o.position IS NOT NULL)",
+    "two live outcomes of a task": "SELECT task_id FROM reviews_outcome WHERE task_id IS NOT NULL AND annulled_at IS NULL GROUP BY task_id HAVING count(*) > 1",
+    "a claim with no end and no lease": "SELECT c.id FROM reviews_claim c WHERE NOT EXISTS (SELECT 1 FROM reviews_seat s WHERE s.claim_id = c.id AND s.state = 'leased') AND NOT EXISTS (SELECT 1 FROM reviews_decision d WHERE d.claim_id = c.id) AND NOT EXISTS (SELECT 1 FROM reviews_claimend e WHERE e.claim_id = c.id)",
+    "a claim with two ends": "SELECT d.id FROM reviews_decision d JOIN reviews_claimend e ON e.claim_id = d.claim_id",
+    "a person who judged their own work": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind IN ('adjudication', 'escalation', 'appeal') JOIN reviews_seat o ON o.item_id = s.item_id AND o.task_id <> s.task_id AND o.person_id = s.person_id AND o.state IN ('leased', 'decided') WHERE s.state IN ('leased', 'decided')",
+    "an event that is not pending": "SELECT e.id FROM audit_event e LEFT JOIN audit_pending p ON p.event_id = e.id WHERE p.event_id IS NULL",
+    "an item without its one receipt": "SELECT i.id FROM reviews_item i LEFT JOIN audit_event e ON e.stream LIKE 'item/%%' AND e.sseq = 1 AND e.type = 'reviews.item_received' AND replace(e.stream, 'item/', '') = {uuid} WHERE e.id IS NULL",
+    "receipts and items that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_item) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.item_received')",
+    "settlings and outcomes that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model') <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_settled')",
+    "releases and positions that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model' AND released_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_released')",
+    "annulments that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE annulled_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_annulled')",
+    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_ended'))",
+}  # fmt: skip
+
+
+def breaches() -> list[str]:
+    """Name every invariant that does not hold now, streams and leaves included."""
+    from django.db import connection
+
+    uuid = "CAST(i.uuid AS text)" if connection.vendor == "postgresql" else (
+        "substr(i.uuid,1,8)||'-'||substr(i.uuid,9,4)||'-'||substr(i.uuid,13,4)||'-'||substr(i.uuid,17,4)||'-'||substr(i.uuid,21)"
+    )  # fmt: skip
+    found = [f"{name}: {rows[:3]}" for name, sql in BREACHES.items() if (rows := ask(sql.replace("{uuid}", uuid)))]
+    for kind, table in FACTS.items():
+        sql = f"SELECT e.id FROM audit_event e LEFT JOIN {table} f ON f.event_id = e.id WHERE e.type = %s AND f.event_id IS NULL"
+        if ask(sql, [kind]):
+            found.append(f"{kind} without its fact")
+    return found + _streams()
+
+
+def _streams() -> list[str]:
+    found: list[str] = []
+    ends: dict[str, tuple[int, bytes | None]] = {}
+    payloads: dict[int, dict[str, Any]] = {}
+    for row in Payload.objects.all():
+        payloads.setdefault(row.event_id, {})[row.section] = payload_commitment(row.section, bytes(row.salt), bytes(row.body)).hex()
+    for event in Event.objects.order_by("stream", "sseq"):
+        raw = bytes(event.leaf)
+        leaf = json.loads(raw)
+        number, before = ends.get(event.stream, (0, None))
+        right = (
+            canonical(leaf) == raw
+            and hmac.compare_digest(hashlib.sha256(b"\0" + raw).digest(), bytes(event.leaf_hash))
+            and (leaf["stream"], leaf["sseq"], leaf["type"], leaf["actor"]) == (event.stream, event.sseq, event.type, event.actor)
+            and leaf["id"] == str(event.event_id)
+            and event.sseq == number + 1
+            and leaf["sprev"] == (before.hex() if before else None)
+            and leaf["pay"] == payloads.get(event.pk, {})
+        )
+        if not right:
+            found.append(f"the leaf of {event.type} {event.stream} {event.sseq}")
+        ends[event.stream] = (event.sseq, bytes(event.leaf_hash))
+    for table, kind in (("reviews_item", "item"), ("reviews_task", "task")):
+        for row in ask(f"SELECT uuid, sseq, head FROM {table}"):  # noqa: S608
+            if row.sseq and ends.get(f"{kind}/{row.uuid}") != (row.sseq, row.head):
+                found.append(f"the head of {kind}/{row.uuid}")
+    return found
