@@ -1,7 +1,7 @@
 """Files that people look at, served to those who may see their project."""
 
-from typing import Any
-
+from accounts.errors import NotFound
+from assets.reads import RECIPES, asset_of, open_original, open_rendition
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
@@ -14,14 +14,14 @@ from reviews.views.asking import who
 @require_GET
 @login_required
 def media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileResponse:
-    """Stream an asset granted to the project, or what a recipe made of it; the bytes behind a digest never change."""
-    from assets.reads import content
-
+    """Stream a file that the project has a right to, as sent (`original`) or as a recipe made it."""
     place = project_for(project, by=who(request), at=timezone.now())
-    found: Any = content(project=place, sha256=sha256, recipe=recipe)
-    answer = FileResponse(found.open(), content_type=found.media_type)
-    answer["Content-Length"] = str(found.bytes)
-    answer["Content-Disposition"] = "inline"
-    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    asset = asset_of(place, sha256)
+    if asset is None or recipe not in {"original", *RECIPES}:
+        raise NotFound
+    found = open_original(asset) if recipe == "original" else open_rendition(asset, recipe)
+    final = found.sha256 != asset.sha256 or recipe == "original"  # until a rendition is made, the original stands in
+    answer = FileResponse(found.file, content_type=found.media_type)
+    answer["Content-Length"], answer["Content-Disposition"] = str(found.bytes), "inline"
+    answer["Cache-Control"] = f"private, max-age={31_536_000 if final else 60}" + (", immutable" if final else "")
     return answer

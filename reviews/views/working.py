@@ -12,9 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from reviews.actions.claiming import claim_next, give_back, open_claim, prolong, save_draft
-from reviews.actions.deciding import decide
-from reviews.actions.withdrawing import withdraw
+from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for

@@ -51,9 +51,9 @@ export function watchClaim(root, hears) {
       if (over || Date.now() - asked < EACH_MS) return;
       asked = Date.now();
       const answer = await ask("PATCH", root.dataset.claim ?? "").catch(() => null);
-      if (!answer) return;
-      if (answer.status === 409) lapse();
-      else if (answer.ok) until = Date.parse((await answer.json()).until) - skew;
+      if (!answer || answer.redirected || answer.status >= 500) return;
+      if (answer.ok) until = Date.parse((await answer.json()).until) - skew;
+      else lapse();
     },
     lapsed: () => over,
     destroy: () => clearInterval(timer),

@@ -134,8 +134,8 @@ export function showAnswer(root, form, facts) {
       return null;
     },
     untake() {
-      for (const radio of form.querySelectorAll("[name=take]:checked"))
-        /** @type {HTMLInputElement} */ (radio).checked = false;
+      /** @type {HTMLInputElement} */ for (const radio of form.querySelectorAll("[name=take]:checked"))
+        (radio).checked = false;
     },
   };
 }

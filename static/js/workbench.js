@@ -156,8 +156,13 @@ function bench(root, form, facts) {
   };
   /** @param {Event} event */
   const answered = (event) => {
-    const { xhr } = /** @type {CustomEvent} */ (event).detail;
-    if (xhr.status < 400) return draft.end();
+    const { detail } = /** @type {CustomEvent} */ (event);
+    const { xhr } = detail;
+    if (xhr.status < 400 && xhr.responseText.includes('id="task-pane"')) return draft.end();
+    if (xhr.status < 400) {
+      detail.shouldSwap = false; // the sign-in has ended: what was typed is kept, this page asks to sign in
+      return location.reload();
+    }
     state.sending = false;
     const refusal = refusalOf(xhr.responseText);
     view.failed(refusal.sentence || (words.failed ?? ""), refusal.code === "claim_lost" || claim.lapsed());
