@@ -1,0 +1,38 @@
+"""People and projects that the tests of accounts ask for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.actions import add_person, create_project, give_membership
+from accounts.models import Membership, Person, Project
+from accounts.reads import Actor, console
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PASSWORD = "a ring of solid squares"
+
+
+@pytest.fixture
+def by(db: None) -> Actor:
+    return console()
+
+
+@pytest.fixture
+def project(by: Actor) -> Project:
+    return create_project(slug="shelves", name="Shelves", task_type="classification", by=by, at=AT)
+
+
+@pytest.fixture
+def other(by: Actor) -> Project:
+    return create_project(slug="calls", name="Calls", task_type="transcript", by=by, at=AT)
+
+
+@pytest.fixture
+def ines(by: Actor) -> Person:
+    return add_person(name="Ines", email="ines@example.org", password=PASSWORD, by=by, at=AT)
+
+
+@pytest.fixture
+def reviewer(ines: Person, project: Project, by: Actor) -> Membership:
+    return give_membership(person=ines, project=project, role="reviewer", by=by, at=AT)
