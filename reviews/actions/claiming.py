@@ -112,15 +112,19 @@ def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume
         Forbidden: the actor is no person.
     """
     person_id = working_person(by)
+    try:
+        return _held_or_next(person_id, queue, resume, by, at)
+    except IntegrityError:  # a lost race: what won it is there now
+        return _held_or_next(person_id, queue, resume, by, at)
+
+
+def _held_or_next(person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime) -> Held | None:
     for mine in ask(MINE, [person_id]):
         if mine.lease_until <= at or (mine.slot == "prefetch" and queue and mine.queue_id != queue.pk):
             end_claims([mine.seat_id], reason="lapsed" if mine.lease_until <= at else "returned", by=by, at=at)
         elif mine.slot == "prefetch" or resume:
             return _resumed(mine.seat_id, person_id, at)
-    try:
-        return _claim(person_id, queue, by, at)
-    except IntegrityError:
-        return _claim(person_id, queue, by, at)
+    return _claim(person_id, queue, by, at)
 
 
 def _resumed(seat_id: int, person_id: int, at: dt.datetime) -> Held:

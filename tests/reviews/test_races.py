@@ -1,0 +1,206 @@
+"""Real concurrent connections on one line of work."""
+
+import random
+from collections import Counter
+from concurrent.futures import Future
+from typing import Any
+
+from accounts.reads import console
+from audit.errors import Refusal
+from audit.models import Event
+from audit.models.sql import ask
+from django.db import transaction
+from reviews.actions import claim_next, decide, open_claim, receive, release, sweep
+from reviews.actions.trail import Ground
+from reviews.models import Claim, Decision, Item, Outcome, Seat
+from reviews.wire import read_decision, read_items
+
+from tests.arena import Worker
+from tests.invariants import breaches
+from tests.town import build
+
+CROWD = 32
+
+
+def crowd(count: int) -> list[Worker]:
+    return [Worker() for _ in range(count)]
+
+
+def answers(futures: list[Future[Any]]) -> list[Any]:
+    found = []
+    for future in futures:
+        try:
+            found.append(future.result(120))
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
+def test_thirty_two_people_on_one_queue_never_get_the_same_seat(arena: str) -> None:
+    town = build(people=CROWD, adjudicators=1)
+    for _ in range(40):
+        town.send(0.5)
+    workers = crowd(CROWD)
+    claimed = answers(
+        [
+            worker.begin(lambda who=who: claim_next(by=who, at=town.now))
+            for worker, who in zip(workers, town.people, strict=True)
+        ]
+    )
+    for worker in workers:
+        worker.end()
+    taken = [held.item.external_id for held in claimed if held]
+    assert len(taken) == CROWD
+    assert max(Counter(taken).values()) == 1
+    assert Claim.objects.count() == CROWD
+    assert breaches() == []
+
+
+def test_a_crowd_decides_everything_once(arena: str) -> None:
+    town = build(people=8, adjudicators=1)
+    for _ in range(30):
+        town.send(0.5, impact=random.choice(["normal", "normal", "high"]))
+    body = read_decision(b'{"verdict":"approve"}')
+
+    def work(who: Any) -> int:
+        done = 0
+        while held := claim_next(by=who, at=town.now):
+            open_claim(token=held.token, by=who, at=town.now)
+            decide(token=held.token, sent=body, by=who, at=town.now)
+            done += 1
+        return done
+
+    workers = crowd(8)
+    done = answers([worker.begin(lambda who=who: work(who)) for worker, who in zip(workers, town.people, strict=True)])
+    for worker in workers:
+        worker.end()
+    assert sum(done) == Decision.objects.count() == Seat.objects.filter(state="decided").count()
+    assert not Seat.objects.filter(state__in=["open", "leased"]).exists()
+    assert Outcome.objects.count() == Item.objects.count() == 30
+    assert breaches() == []
+
+
+def test_one_person_asking_twice_at_once_holds_one_prefetched_claim(arena: str) -> None:
+    town = build(people=1, adjudicators=0)
+    for _ in range(4):
+        town.send(0.5)
+    workers = crowd(4)
+    who = town.people[0]
+    held = answers([worker.begin(lambda: claim_next(by=who, at=town.now)) for worker in workers])
+    for worker in workers:
+        worker.end()
+    assert len({one.token for one in held}) == 1
+    assert Seat.objects.filter(state="leased").count() == 1
+    assert breaches() == []
+
+
+def test_the_same_decision_sent_twice_at_once_counts_once(arena: str) -> None:
+    town = build(people=1, adjudicators=0)
+    town.send(0.5)
+    who = town.people[0]
+    held = town.take(who)
+    body = read_decision(b'{"verdict":"approve"}')
+    workers = crowd(4)
+    done = answers([worker.begin(lambda: decide(token=held.token, sent=body, by=who, at=town.now)) for worker in workers])
+    for worker in workers:
+        worker.end()
+    assert len({one.uuid for one in done}) == 1
+    assert sorted(one.new for one in done) == [False, False, False, True]
+    assert breaches() == []
+
+
+def test_the_same_items_sent_at_once_in_two_orders_come_in_once(arena: str) -> None:
+    town = build(people=1, adjudicators=0)
+    lines = [f'{{"external_id":"i{n}","data":{{"text":"x"}}}}' for n in range(60)]
+    orders = [lines, lines[::-1], random.sample(lines, len(lines)), lines]
+    workers = crowd(4)
+
+    def send(order: list[str]) -> Counter[str]:
+        batch = read_items("\n".join(order).encode(), "application/x-ndjson")
+        return Counter(
+            one.status for one in receive(project=town.project, entries=batch.entries, by=console(), at=town.now)
+        )
+
+    counts = answers([worker.begin(lambda order=order: send(order)) for worker, order in zip(workers, orders, strict=True)])
+    for worker in workers:
+        worker.end()
+    assert sum(count["created"] for count in counts) == Item.objects.count() == 60
+    assert sum(count["known"] for count in counts) == 180
+    assert breaches() == []
+
+
+def test_sweepers_and_releasers_at_once_do_each_thing_once(arena: str) -> None:
+    town = build(people=6, adjudicators=0)
+    for _ in range(12):
+        town.send(0.5)
+    for who in town.people:
+        town.decide(who, town.take(who))
+        town.take(who)
+    town.wait(hours=1)
+    workers = crowd(6)
+    jobs = [sweep, release, sweep, release, sweep, release]
+    answers([worker.begin(lambda job=job: job(at=town.now)) for worker, job in zip(workers, jobs, strict=True)])
+    release(at=town.now)
+    for worker in workers:
+        worker.end()
+    assert sorted(Outcome.objects.values_list("position", flat=True)) == list(range(1, 7))
+    assert Event.objects.filter(type="reviews.claim_lapsed").count() == 6
+    assert breaches() == []
+
+
+def test_an_outcome_committed_late_is_not_lost_to_the_feed(arena: str) -> None:
+    """Outcome A is written first and commits last; whoever reads the feed in between misses nothing of it."""
+    from django.db import connection
+
+    town = build(people=2, adjudicators=0)
+    town.send(0.95)
+    late, early = Worker(), Worker()
+    if connection.vendor == "postgresql":
+        from threading import Event as Signal
+
+        written, commit = Signal(), Signal()
+
+        def slow() -> None:
+            with transaction.atomic():
+                town.send(0.95)
+                written.set()
+                commit.wait(30)
+
+        slow_done = late.begin(slow)
+        written.wait(30)
+        early.begin(lambda: town.send(0.95)).result(30)
+        early.begin(lambda: release(at=town.now)).result(30)
+        seen = ask("SELECT position, item_id FROM reviews_outcome WHERE position IS NOT NULL ORDER BY position")
+        assert [row.position for row in seen] == [1, 2]
+        commit.set()
+        slow_done.result(30)
+    else:
+        early.begin(lambda: town.send(0.95)).result(30)
+        late.begin(lambda: town.send(0.95)).result(30)
+    release(at=town.now)
+    assert list(Outcome.objects.order_by("position").values_list("position", flat=True)) == [1, 2, 3]
+    assert breaches() == []
+    late.end()
+    early.end()
+
+
+def test_a_feed_reader_never_sees_a_position_before_the_ones_below_it(arena: str) -> None:
+    town = build(people=1, adjudicators=0)
+    for _ in range(20):
+        town.send(0.95)
+    ground = Ground(town.project.pk, town.project.uuid, (town.project.log_id, town.project.log.origin))
+    from accounts.reads import clock
+    from reviews.actions.releasing import release_batch
+
+    workers = crowd(4)
+    by = clock()
+    answers(
+        [worker.begin(lambda: [release_batch(ground, by=by, at=town.now, limit=3) for _ in range(5)]) for worker in workers]
+    )
+    seen: list[int] = []
+    for worker in workers:
+        worker.end()
+    while rows := ask("SELECT position FROM reviews_outcome WHERE position > %s ORDER BY position LIMIT 7", [seen[-1] if seen else 0]):
+        seen += [row.position for row in rows]
+    assert seen == list(range(1, 21))
+    assert breaches() == []
