@@ -89,6 +89,7 @@ LOGOUT_REDIRECT_URL = "sign-in"
 AXES_FAILURE_LIMIT = environment.number("HITL_SIGN_IN_TRIES", 5, 1, 100)
 AXES_COOLOFF_TIME = environment.number("HITL_SIGN_IN_REST_HOURS", 1, 1, 720)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"  # the form's; by default it is the model's, and wrong tries are then nobody's
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True

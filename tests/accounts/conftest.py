@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.actions import add_person, create_project, give_membership
 from accounts.models import Membership, Person, Project
@@ -11,6 +12,18 @@ from accounts.reads import Actor, console
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PASSWORD = "a ring of solid squares"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings, request: pytest.FixtureRequest) -> None:
+    """Hash passwords in no time, but where a test is about their hash."""
+    if "slow_passwords" not in request.fixturenames:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def slow_passwords() -> None:
+    """Hash passwords as the installation does."""
 
 
 @pytest.fixture

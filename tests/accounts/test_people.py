@@ -125,3 +125,8 @@ def test_a_switched_off_sign_in_takes_no_password(ines: Person, by: Actor) -> No
         set_password(user=user, password="another ring of squares", by=by, at=AT)
     user.refresh_from_db()
     assert user.check_password(PASSWORD) and len(events(ines)) == 1
+
+
+def test_a_password_is_kept_as_a_slow_hash(slow_passwords: None, ines: Person) -> None:
+    user = ines.users.get()
+    assert user.password.startswith("scrypt$") and user.check_password(PASSWORD)
