@@ -8,10 +8,10 @@ class GuidelinesConfig(AppConfig):
 
     def ready(self) -> None:
         """Freeze published versions and tell the ledger of their events."""
-        from audit.models import Frozen, guard
-        from audit.reads import EventKind, learn
         from django.utils.translation import gettext_lazy as _
 
+        from audit.models import Frozen, guard
+        from audit.reads import EventKind, learn
         from guidelines import models
 
         guard(

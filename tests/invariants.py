@@ -69,7 +69,9 @@ def _streams() -> list[str]:
     ends: dict[str, tuple[int, bytes | None]] = {}
     payloads: dict[int, dict[str, Any]] = {}
     for row in Payload.objects.all():
-        payloads.setdefault(row.event_id, {})[row.section] = payload_commitment(row.section, bytes(row.salt), bytes(row.body)).hex()
+        payloads.setdefault(row.event_id, {})[row.section] = payload_commitment(
+            row.section, bytes(row.salt), bytes(row.body)
+        ).hex()
     for event in Event.objects.order_by("stream", "sseq"):
         raw = bytes(event.leaf)
         leaf = json.loads(raw)
@@ -77,7 +79,8 @@ def _streams() -> list[str]:
         right = (
             canonical(leaf) == raw
             and hmac.compare_digest(hashlib.sha256(b"\0" + raw).digest(), bytes(event.leaf_hash))
-            and (leaf["stream"], leaf["sseq"], leaf["type"], leaf["actor"]) == (event.stream, event.sseq, event.type, event.actor)
+            and (leaf["stream"], leaf["sseq"], leaf["type"], leaf["actor"])
+            == (event.stream, event.sseq, event.type, event.actor)
             and leaf["id"] == str(event.event_id)
             and event.sseq == number + 1
             and leaf["sprev"] == (before.hex() if before else None)

@@ -63,7 +63,11 @@ class Town:
         self.sent += 1
         body: dict[str, Any] = {"external_id": f"item-{self.sent}", "data": {"text": "A cat?"}, **more}
         if confidence is not None:
-            body |= {"model": {"name": "m", "version": "1"}, "prediction": {"labels": [label]}, "confidence": confidence}
+            body |= {
+                "model": {"name": "m", "version": "1"},
+                "prediction": {"labels": [label]},
+                "confidence": confidence,
+            }
         batch = read_items(json.dumps(body).encode(), "application/json")
         received = receive(project=self.project, entries=batch.entries, by=console(), at=self.now)[0]
         assert received.item is not None, received.problem
@@ -74,7 +78,9 @@ class Town:
         held = claim_next(by=who, at=self.now, queue=self.queue(queue) if queue else None)
         return held and open_claim(token=held.token, by=who, at=self.now)
 
-    def decide(self, who: Actor, held: Any, verdict: str | None = "approve", label: str | None = None, **more: Any) -> Any:
+    def decide(
+        self, who: Actor, held: Any, verdict: str | None = "approve", label: str | None = None, **more: Any
+    ) -> Any:
         """Decide a claim."""
         body = {"verdict": verdict, **more} | ({"output": {"labels": [label]}} if label else {})
         sent = read_decision(json.dumps({key: part for key, part in body.items() if part is not None}).encode())

@@ -139,10 +139,7 @@ def _sqlite_frozen(rule: Frozen) -> Iterator[str]:
             "((NEW.body IS OLD.body AND NEW.salt IS OLD.salt AND NEW.erasure_id IS OLD.erasure_id) OR (OLD.erasure_id "
             "IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL))"
         )
-    taken = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})"
-        for key in _unique_keys(rule.model)
-    )
+    taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in _unique_keys(rule.model))
     for name, event, when in (
         ("frozen", "UPDATE", f" WHEN NOT ({' AND '.join(kept)})"),
         ("kept", "DELETE", ""),
@@ -178,4 +175,3 @@ def _sqlite_refers(rule: Refers) -> Iterator[str]:
             f"AND NOT EXISTS (SELECT 1 FROM {_table(rule.to)} WHERE {match}) "
             f"BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: {rule.name}'); END"
         )
-

@@ -56,7 +56,12 @@ def run(sql: str, params: Sequence[Any] = ()) -> int:
 
 
 def insert(
-    table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]], *, returning: str = "", unless_known: bool = False
+    table: str,
+    columns: dict[str, str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    returning: str = "",
+    unless_known: bool = False,
 ) -> list[Row]:
     """Insert many rows in one statement (SQLite: one for each 500).
 
@@ -130,7 +135,7 @@ def together(*statements: tuple[str, Sequence[Any]]) -> None:
     """Run writes to different rows that do not read each other: one statement on PostgreSQL, each alone on SQLite."""
     if postgres() and len(statements) > 1:
         parts = ", ".join(f"w{number} AS ({sql})" for number, (sql, _) in enumerate(statements))
-        ask(f"WITH {parts} SELECT 1 AS done", [value for _, params in statements for value in params])  # noqa: S608
+        ask(f"WITH {parts} SELECT 1 AS done", [value for _, params in statements for value in params])
     else:
         for sql, params in statements:
             run(sql, params)

@@ -4,12 +4,12 @@ import datetime as dt
 import hashlib
 from typing import Any
 
+from django.db import transaction
+
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
 from audit.reads import canonical
-from django.db import transaction
-
 from guidelines.models import GuidelineVersion, TaxonomyVersion
 
 

@@ -1,9 +1,10 @@
 """The loop's verbs."""
 
-from reviews.actions.claiming import claim_next, give_back, open_claim, prolong, save_draft
+from reviews.actions.claiming import claim_next
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
 from reviews.actions.governing import publish_rights, turn_switch
+from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.receiving import Received, receive
 from reviews.actions.releasing import release

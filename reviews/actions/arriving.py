@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.reads import Actor
 from audit.actions import NO_HEAD
 from audit.models.sql import insert, run
 from audit.reads import canonical, content_commitment, uuid7
-from django.db.models import Max
 from guidelines.models import ModelVersion
-
 from reviews.actions.lines import lane
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
@@ -123,9 +123,7 @@ def _held_for_lanes(routed: Routed) -> Routed:
 
 
 def _subject(sent: Submission, now: Standing, version: ModelVersion | None) -> Subject:
-    unknown = sent.prediction is not None and bool(
-        unknown_labels(now.task_type, sent.prediction, set(now.labels))
-    )
+    unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
     return Subject(
         confidence=sent.confidence,
         impact=sent.impact,
@@ -153,9 +151,7 @@ def _lane(now: Standing, slug: str, skills: Sequence[str]) -> Lane | None:
     return now.lanes[key]
 
 
-def write_arrivals(
-    arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime
-) -> set[str]:
+def write_arrivals(arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime) -> set[str]:
     """Write arrivals a table at a time, one ledger event an item; give the external ids that were new."""
     trail = Trail(ground, by, at)
     for one in arrivals:
@@ -249,7 +245,11 @@ def _write_parts(
         ],
     )  # fmt: skip
     insert("reviews_route", ROUTE, [_route(one, ids[one.uuid], 1, now, at) for one in new])
-    insert("reviews_outcome", OUTCOME, [_outcome(one, ids[one.uuid], 1, events[one.uuid], ground, at) for one in new if one.outcome])
+    insert(
+        "reviews_outcome",
+        OUTCOME,
+        [_outcome(one, ids[one.uuid], 1, events[one.uuid], ground, at) for one in new if one.outcome],
+    )
     open_tasks([(task, events[one.uuid]) for one in new for task in _new_tasks(one, ids[one.uuid], now, at)], at)
 
 
@@ -292,9 +292,7 @@ def _new_tasks(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> li
     ]
 
 
-def write_follow_up(
-    item: Item, one: Arrival, *, trail: Trail, now: Standing, ground: Ground, at: dt.datetime
-) -> Route:
+def write_follow_up(item: Item, one: Arrival, *, trail: Trail, now: Standing, ground: Ground, at: dt.datetime) -> Route:
     """Write the next route of an item that is here already, with the work or the outcome that follows from it."""
     number = Route.objects.filter(item=item).count() + 1
     last = Outcome.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0

@@ -7,14 +7,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, together
 from audit.reads import canonical, content_commitment, uuid7
-from django.db import transaction
-
-from reviews.actions.claiming import acting_role, ground_of, own_claim, tags_of
 from reviews.actions.following import Following, follow
+from reviews.actions.holding import own_claim
 from reviews.actions.judging import judge
+from reviews.actions.seating import acting_role, ground_of, tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
 from reviews.wire import DecisionBody
@@ -110,7 +111,9 @@ class _Made:
     place: int
 
 
-def _decision(seen: Row, now: Row, sent: DecisionBody, verdict: str, body: bytes, seats: list[Row], trail: Trail) -> _Made:
+def _decision(
+    seen: Row, now: Row, sent: DecisionBody, verdict: str, body: bytes, seats: list[Row], trail: Trail
+) -> _Made:
     """Make the decision's row, all but its door and event, and add its event to the task's stream."""
     salt = os.urandom(32)
     commitment = content_commitment(salt, body)

@@ -4,10 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from accounts.reads import Actor, clock
-from audit.models.sql import Row, ask, insert, lock, many, run, together
 from django.db import transaction
 
+from accounts.reads import Actor, clock
+from audit.models.sql import Row, ask, insert, lock, many, run, together
 from reviews.actions.trail import Ground, Trail
 
 EVENT = {"lapsed": "reviews.claim_lapsed", "returned": "reviews.claim_returned", "ended": "reviews.claim_ended"}
@@ -87,4 +87,7 @@ def look_again(places: Sequence[tuple[int, int, dt.datetime, int]]) -> None:
     for lane, *place in places:
         first[lane] = min(first.get(lane, tuple(place)), tuple(place))  # type: ignore[assignment,arg-type]
     for lane, place in sorted(first.items()):
-        run("DELETE FROM reviews_watermark WHERE lane_id = %s AND (rank, due_at, seat_id) >= (%s, %s, %s)", [lane, *place])
+        run(
+            "DELETE FROM reviews_watermark WHERE lane_id = %s AND (rank, due_at, seat_id) >= (%s, %s, %s)",
+            [lane, *place],
+        )

@@ -9,10 +9,9 @@ from typing import Any
 
 from audit.models.sql import Row
 from audit.reads import canonical, content_commitment, uuid7
-
-from reviews.actions.claiming import tags_of
 from reviews.actions.ending import look_again
 from reviews.actions.lines import someone_left
+from reviews.actions.seating import tags_of
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Trail
 from reviews.errors import NoHigherLevel
@@ -28,9 +27,7 @@ OUTCOME = (
     "INSERT INTO reviews_outcome (uuid, item_id, project_id, number, supersedes, source, task_id, task_kind, body, salt, "
     "commitment, settled_at, release_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-CLOSE = (
-    "UPDATE reviews_seat SET state = 'closed' WHERE task_id = %s AND state = 'open' AND id <> %s"
-)
+CLOSE = "UPDATE reviews_seat SET state = 'closed' WHERE task_id = %s AND state = 'open' AND id <> %s"
 SEAT = (
     "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, state) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, 'open')"
@@ -123,7 +120,10 @@ def _answered(following: Following, output: Any, verdict: str) -> Writes:
         return _settled(following, step.answer or b"null", several=len(answers) > 1)
     if step.step == "another":
         following.trail.add(
-            following.item_stream, "reviews.disagreed", tags_of(seen), disagreement={"task": str(seen.task_uuid), "then": "another"}
+            following.item_stream,
+            "reviews.disagreed",
+            tags_of(seen),
+            disagreement={"task": str(seen.task_uuid), "then": "another"},
         )
         if someone_left(following.own_seat.lane_id, seen.item_id, following.at):
             return _seat_added(following)

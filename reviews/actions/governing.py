@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
+
 from accounts.actions import lock_project, record_on_project
 from accounts.errors import Forbidden
 from accounts.models import Installation, Project
@@ -10,9 +12,7 @@ from accounts.policies import is_owner, may_change_project
 from accounts.reads import Actor
 from audit.actions import Head, entry, record
 from audit.models import Log
-from django.db import transaction
 from guidelines.models import ModelVersion
-
 from reviews.actions.lines import fill_project
 from reviews.errors import BadRights
 from reviews.models import Position, Queue, RightsVersion, SwitchChange

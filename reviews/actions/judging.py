@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import Row
-
 from reviews.errors import BadDecision, VerdictNotAllowed
 from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same

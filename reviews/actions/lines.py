@@ -5,11 +5,11 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 
-from accounts.models import Membership
-from audit.models.sql import ask, run
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import Membership
+from audit.models.sql import ask, run
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
 from reviews.reads.held import NEVER_DUE, rights_of
 from reviews.rights import Rights, duration
@@ -62,7 +62,11 @@ def fill_lanes(lanes: Iterable[Lane]) -> None:
     for one in lanes:
         queue = Queue.objects.select_related("project").get(pk=one.queue_id)
         standing = RightsVersion.objects.filter(project=queue.project).order_by("-number").first()
-        roles = {row.role for row in rights_of(bytes(standing.body)).verdicts if row.queue == queue.slug} if standing else set()
+        roles = (
+            {row.role for row in rights_of(bytes(standing.body)).verdicts if row.queue == queue.slug}
+            if standing
+            else set()
+        )
         wanted = set(one.skills.split())
         able = [
             member

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import Project
 from accounts.reads import Actor
 from assets.models import Grant
 from audit.models.sql import ask, many, postgres
 from audit.reads import content_commitment
-from django.db import transaction
-
 from reviews.actions.arriving import Arrival, arrive, write_arrivals
 from reviews.actions.seeding import seed_of_month
 from reviews.actions.trail import Ground
@@ -36,9 +36,7 @@ class Received:
     problem: Refused | None = None
 
 
-def receive(
-    *, project: Project, entries: Sequence[Submission | Refused], by: Actor, at: dt.datetime
-) -> list[Received]:
+def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Actor, at: dt.datetime) -> list[Received]:
     """Take items in, in the order sent; one bad item never spoils the rest.
 
     The same body again answers the same item; another body under a known external id is refused `item_differs`. Each
@@ -73,14 +71,10 @@ def _received(
 
 def refusal(entry: Submission, problem: BadItem | BadOutput | ItemDiffers | ItemGone) -> Refused:
     """Shape a refusal as one entry's answer."""
-    return Refused(
-        external_id=entry.external_id, code=problem.code, sentence=problem.sentence, errors=problem.fields
-    )
+    return Refused(external_id=entry.external_id, code=problem.code, sentence=problem.sentence, errors=problem.fields)
 
 
-def _fitting(
-    sent: list[Submission], project: Project, now: Standing, refused: dict[int, Refused]
-) -> list[Submission]:
+def _fitting(sent: list[Submission], project: Project, now: Standing, refused: dict[int, Refused]) -> list[Submission]:
     """Keep the items whose prediction fits the task type and whose files the project holds; refuse the rest."""
     wanted = {asset for one in sent for asset in one.asset_ids}
     granted = _granted(project, wanted)

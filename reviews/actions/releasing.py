@@ -4,11 +4,11 @@ import datetime as dt
 import json
 from decimal import Decimal
 
+from django.db import transaction
+
 from accounts.reads import Actor, clock
 from audit.models.sql import Row, ask, ask_one, lock, postgres, run
 from audit.reads import uuid7
-from django.db import transaction
-
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
 from reviews.models import Queue
@@ -67,7 +67,9 @@ def release_batch(ground: Ground, *, by: Actor, at: dt.datetime, limit: int = 50
     feed_stream = f"feed/{ground.uuid}"
     trail.at_head(feed_stream, feed.sseq, feed.head)
     _tell(rows, trail, feed_stream)
-    seconds = [(new, place) for row in rows if (new := _second(row, at)) and (place := _tell_second(row, new, trail)) >= 0]
+    seconds = [
+        (new, place) for row in rows if (new := _second(row, at)) and (place := _tell_second(row, new, trail)) >= 0
+    ]
     events = trail.write()
     _write(rows, trail, at)
     head = trail.heads[feed_stream]

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from accounts.models import Project
-from accounts.reads import Actor
-from audit.models.sql import ask_one, lock
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Project
+from accounts.reads import Actor
+from audit.models.sql import ask_one, lock
 from reviews.actions.arriving import arrive, write_follow_up
 from reviews.actions.governing import entitled
 from reviews.actions.trail import Ground, Trail

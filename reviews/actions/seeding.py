@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from accounts.actions import lock_project, record_on_project
-from accounts.models import Project
-from accounts.reads import Actor, clock
 from django.conf import settings
 from django.db import transaction
 
+from accounts.actions import lock_project, record_on_project
+from accounts.models import Project
+from accounts.reads import Actor, clock
 from reviews.models import Seed
 from reviews.rights import month_seed, seed_commitment
 

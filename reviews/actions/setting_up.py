@@ -6,12 +6,12 @@ import string
 from typing import Any
 
 import msgspec
+from django.db import transaction
+
 from accounts.actions import change_project, create_project, lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
-from django.db import transaction
 from guidelines.actions import publish_guideline, publish_taxonomy
-
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project
 from reviews.errors import BadOutput, BadProjectFile
@@ -138,7 +138,9 @@ def _queue_faults(file: ProjectFile) -> list[tuple[str, str]]:
     faults = []
     for number, queue in enumerate(file.queues):
         if not CODE.fullmatch(queue.slug) or queue.slug == ADJUDICATION:
-            faults.append((f"queues[{number}].slug", "Small letters, digits, - and _; `adjudication` is there already."))
+            faults.append(
+                (f"queues[{number}].slug", "Small letters, digits, - and _; `adjudication` is there already.")
+            )
         if not 0 <= queue.level <= 8:
             faults.append((f"queues[{number}].level", "A level is a whole number from 0 to 8."))
         if any(not skill or " " in skill for skill in queue.skills):
@@ -210,7 +212,11 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
     wanted = file.queues or [DEFAULT_QUEUE]
     top = max(queue.level for queue in wanted) + 1
     told = [_apply_queue(project, queue) for queue in [*wanted, QueueFile(ADJUDICATION, "Adjudication", max(top, 9))]]
-    shown = {"show_prediction": file.show_prediction, "show_confidence": file.show_confidence, "segments": file.segments}
+    shown = {
+        "show_prediction": file.show_prediction,
+        "show_confidence": file.show_confidence,
+        "segments": file.segments,
+    }
     setup, made = Setup.objects.get_or_create(project=project, defaults=shown)
     if not made and any(getattr(setup, part) != value for part, value in shown.items()):
         Setup.objects.filter(project=project).update(**shown)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from audit.models.sql import insert
-
 from reviews.actions.ending import look_again
 from reviews.actions.lines import due_at, lane, rank
 from reviews.errors import NoHigherLevel

@@ -3,13 +3,13 @@
 import datetime as dt
 import uuid
 
+from django.db import IntegrityError, transaction
+
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, many, run, together
-from django.db import transaction
-
-from reviews.actions.claiming import acting_role, ground_of, seat_claim, tags_of, working_person
 from reviews.actions.ending import end_claims
+from reviews.actions.seating import acting_role, ground_of, seat_claim, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
 from reviews.reads.held import Held, look_at_seat, rights_of
@@ -51,6 +51,13 @@ def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         MovedOn: someone has taken up what it led to, or it is withdrawn already.
     """
     person_id = working_person(by)
+    try:
+        return _with_room(decision, person_id, by, at)
+    except IntegrityError:  # a claim of the same person came in between: make room again
+        return _with_room(decision, person_id, by, at)
+
+
+def _with_room(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
     with transaction.atomic():
         _make_room(person_id, by, at)
     with transaction.atomic():
@@ -81,9 +88,7 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
     trail.at_head(task_stream, now.task_sseq, now.task_head)
     trail.at_head(item_stream, now.item_sseq, now.item_head)
     item_state = now.item_state
-    place = trail.add(
-        task_stream, "reviews.decision_withdrawn", tags_of(seen), withdrawal={"decision": str(decision)}
-    )
+    place = trail.add(task_stream, "reviews.decision_withdrawn", tags_of(seen), withdrawal={"decision": str(decision)})
     if outcome is not None:
         trail.add(
             item_stream,
@@ -148,9 +153,7 @@ def _close_after(task_id: int, trail: Trail, item_stream: str, seen: Row) -> Non
     )
 
 
-def _seat_again(
-    found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime
-) -> Held:
+def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime) -> Held:
     """Write the withdrawal and hold the seat again by a new claim in the open slot."""
     surplus = ask_one(NEEDED_CLOSED, [found.task_id]) if _one_too_many(found, seen) else None
     if surplus is not None:
@@ -164,7 +167,10 @@ def _seat_again(
         [found.task_id, found.person_id, found.attempt, at, events[place]],
     )
     together(
-        ("UPDATE reviews_task SET state = 'open', sseq = %s, head = %s WHERE id = %s", [task.sseq, task.hash, seen.task_id]),
+        (
+            "UPDATE reviews_task SET state = 'open', sseq = %s, head = %s WHERE id = %s",
+            [task.sseq, task.hash, seen.task_id],
+        ),
         (
             "UPDATE reviews_item SET state = %s, sseq = %s, head = %s WHERE id = %s",
             [item_state, item.sseq, item.hash, seen.item_id],
@@ -189,5 +195,3 @@ def _one_too_many(found: Row, seen: Row) -> bool:
         [found.seat_id, found.task_id],
     )
     return bool(row and row.free and row.answers + row.leased + row.free + 1 > max(seen.wanted, row.answers + 1))
-
-

@@ -199,7 +199,11 @@ def hides_proposal(seen: Row) -> bool:
 def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str], list[str]]:
     """Give what these roles may say in a queue, and for which of it a reason is asked."""
     rows = [row for row in rights.verdicts if row.queue == queue and row.role in roles]
-    allowed = [verdict for verdict in ("approve", "correct", "reject", "escalate", "skip") if any(verdict in row.allow for row in rows)]
+    allowed = [
+        verdict
+        for verdict in ("approve", "correct", "reject", "escalate", "skip")
+        if any(verdict in row.allow for row in rows)
+    ]
     return allowed, sorted({verdict for row in rows for verdict in row.reason_for})
 
 

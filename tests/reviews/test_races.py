@@ -101,7 +101,9 @@ def test_the_same_decision_sent_twice_at_once_counts_once(arena: str) -> None:
     held = town.take(who)
     body = read_decision(b'{"verdict":"approve"}')
     workers = crowd(4)
-    done = answers([worker.begin(lambda: decide(token=held.token, sent=body, by=who, at=town.now)) for worker in workers])
+    done = answers(
+        [worker.begin(lambda: decide(token=held.token, sent=body, by=who, at=town.now)) for worker in workers]
+    )
     for worker in workers:
         worker.end()
     assert len({one.uuid for one in done}) == 1
@@ -121,7 +123,9 @@ def test_the_same_items_sent_at_once_in_two_orders_come_in_once(arena: str) -> N
             one.status for one in receive(project=town.project, entries=batch.entries, by=console(), at=town.now)
         )
 
-    counts = answers([worker.begin(lambda order=order: send(order)) for worker, order in zip(workers, orders, strict=True)])
+    counts = answers(
+        [worker.begin(lambda order=order: send(order)) for worker, order in zip(workers, orders, strict=True)]
+    )
     for worker in workers:
         worker.end()
     assert sum(count["created"] for count in counts) == Item.objects.count() == 60
@@ -195,12 +199,17 @@ def test_a_feed_reader_never_sees_a_position_before_the_ones_below_it(arena: str
     workers = crowd(4)
     by = clock()
     answers(
-        [worker.begin(lambda: [release_batch(ground, by=by, at=town.now, limit=3) for _ in range(5)]) for worker in workers]
+        [
+            worker.begin(lambda: [release_batch(ground, by=by, at=town.now, limit=3) for _ in range(5)])
+            for worker in workers
+        ]
     )
     seen: list[int] = []
     for worker in workers:
         worker.end()
-    while rows := ask("SELECT position FROM reviews_outcome WHERE position > %s ORDER BY position LIMIT 7", [seen[-1] if seen else 0]):
+    while rows := ask(
+        "SELECT position FROM reviews_outcome WHERE position > %s ORDER BY position LIMIT 7", [seen[-1] if seen else 0]
+    ):
         seen += [row.position for row in rows]
     assert seen == list(range(1, 21))
     assert breaches() == []

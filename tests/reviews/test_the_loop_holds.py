@@ -53,7 +53,11 @@ class Loop(RuleBasedStateMachine):
                 answers.append(refusal)
         return answers
 
-    @rule(confidence=st.sampled_from([0.2, 0.5, 0.7, 0.95, None]), high=st.booleans(), label=st.sampled_from([*LABELS, "owl"]))
+    @rule(
+        confidence=st.sampled_from([0.2, 0.5, 0.7, 0.95, None]),
+        high=st.booleans(),
+        label=st.sampled_from([*LABELS, "owl"]),
+    )
     def arrive(self, confidence: float | None, high: bool, label: str) -> None:
         impact = "high" if high else "normal"
         self.both(lambda: self.town.send(confidence, label, impact=impact))
@@ -129,9 +133,7 @@ class Loop(RuleBasedStateMachine):
         if last is None:
             return
         actor = next(actor for actor in self.everyone if actor.person_id == last.person_id)
-        self.both(
-            lambda: release(at=self.town.now), lambda: withdraw(decision=last.uuid, by=actor, at=self.town.now)
-        )
+        self.both(lambda: release(at=self.town.now), lambda: withdraw(decision=last.uuid, by=actor, at=self.town.now))
 
     @rule()
     def route_the_held_again(self) -> None:
@@ -149,7 +151,11 @@ class Loop(RuleBasedStateMachine):
 
 def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:
     config = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=False,
     )
     with django_db_blocker.unblock():
         run_state_machine_as_test(Loop, settings=config)

@@ -1,0 +1,151 @@
+"""Holding a claim: on screen, prolonged, given back, what is typed kept."""
+
+import datetime as dt
+import uuid
+
+from django.db import IntegrityError, transaction
+
+from accounts.errors import NotFound
+from accounts.reads import Actor
+from audit.models.sql import Row, ask, ask_one, lock, run, together
+from reviews.actions.claiming import PREFETCHED
+from reviews.actions.ending import end_claims
+from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
+from reviews.actions.trail import Trail
+from reviews.errors import AnotherOpen, ClaimLost
+from reviews.reads.held import Held, look_at_claim, rights_of
+from reviews.rights import duration
+
+
+def own_claim(token: uuid.UUID, by: Actor, at: dt.datetime) -> Row:
+    """Look a claim up by its token.
+
+    Raises:
+        NotFound: there is no such claim, or it is another person's.
+    """
+    person_id = working_person(by)
+    owner = ask_one("SELECT person_id, seat_id FROM reviews_claim WHERE token = %s", [token])
+    if owner is None or owner.person_id != person_id:
+        raise NotFound
+    seen = look_at_claim(token, person_id, at)
+    assert seen is not None
+    return seen
+
+
+LOCK_SEAT = """
+SELECT t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state, s.state AS seat_state, c.token, s.slot,
+    s.lease_until
+FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id LEFT JOIN reviews_claim c ON c.id = s.claim_id
+WHERE s.id = %s
+"""
+
+
+def lock_live(seat_id: int, token: uuid.UUID, at: dt.datetime) -> Row:
+    """Lock a claim's task and seat and see that the claim lives.
+
+    Raises:
+        ClaimLost: it lapsed or ended.
+    """
+    seat = ask_one(LOCK_SEAT + lock("t", "s"), [seat_id])
+    if seat is None or seat.seat_state != "leased" or seat.token != token or seat.lease_until <= at:
+        raise ClaimLost
+    return seat
+
+
+def open_claim(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
+    """Say that the claim's item is on screen: a fact of its own, and the start of the full lease. Locks task, seat.
+
+    Safe to say twice. A claim on screen before, set aside by a withdrawal, comes back to the screen.
+
+    Raises:
+        NotFound: no such claim of this person.
+        ClaimLost: it lapsed or ended.
+        AnotherOpen: another item is on screen.
+    """
+    try:
+        return _open(token, by, at)
+    except IntegrityError as problem:  # two openings at once: the other item is on screen
+        raise AnotherOpen from problem
+
+
+@transaction.atomic
+def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
+    seen = own_claim(token, by, at)
+    seat = lock_live(seen.seat_id, token, at)
+    if seen.opened_at is not None and seat.slot == "open":
+        return shown(seen)
+    other = ask_one(
+        "SELECT 1 AS taken FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'open' AND id <> %s",
+        [by.person_id, seen.seat_id],
+    )
+    if other is not None:
+        raise AnotherOpen
+    until = at + duration(rights_of(seen.rights_body).lease)
+    move = ("UPDATE reviews_seat SET slot = 'open', lease_until = %s WHERE id = %s", [until, seen.seat_id])
+    if seen.opened_at is None:
+        trail = Trail(ground_of(seen), by.as_role(acting_role(seen)), at)
+        stream = f"task/{seen.task_uuid}"
+        trail.at_head(stream, seat.task_sseq, seat.task_head)
+        trail.add(stream, "reviews.opened", tags_of(seen), opened={"token": str(token)})
+        event_id = trail.write()[0]
+        head = trail.heads[stream]
+        note = "INSERT INTO reviews_opening (claim_id, opened_at, event_id) VALUES (%s, %s, %s)"
+        claim_id = ask("SELECT id FROM reviews_claim WHERE token = %s", [token])[0].id
+        together((note, [claim_id, at, event_id]), (MOVE_HEAD, [head.sseq, head.hash, seen.task_id]), move)
+    else:
+        together(move)
+    seen.slot, seen.lease_until, seen.opened_at = "open", until, at
+    return shown(seen)
+
+
+@transaction.atomic
+def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
+    """Start the lease of an open claim anew, since its person is at work; give its end. Locks task, seat.
+
+    Raises:
+        NotFound: no such claim of this person.
+        ClaimLost: it lapsed or ended.
+    """
+    seen = own_claim(token, by, at)
+    seat = lock_live(seen.seat_id, token, at)
+    lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
+    run("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [at + lease, seen.seat_id])
+    return at + lease
+
+
+def give_back(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> None:
+    """Give a claim back: its seat waits for anyone again. What was typed is kept. Locks task, seat.
+
+    Raises:
+        NotFound: no such claim of this person.
+        ClaimLost: it lapsed or ended.
+    """
+    seen = own_claim(token, by, at)
+    with transaction.atomic():
+        lock_live(seen.seat_id, token, at)
+        end_claims([seen.seat_id], reason="returned", by=by, at=at, token=token)
+
+
+@transaction.atomic
+def save_draft(*, token: uuid.UUID, body: bytes, by: Actor, at: dt.datetime) -> None:
+    """Keep what is being typed, by task and person; kept as well when the claim has lapsed. Takes no lock.
+
+    Raises:
+        NotFound: no such claim of this person.
+        ClaimLost: the task was decided under this claim.
+    """
+    person_id = working_person(by)
+    claim = ask_one(
+        "SELECT c.person_id, c.task_id, d.id AS decision_id FROM reviews_claim c "
+        "LEFT JOIN reviews_decision d ON d.claim_id = c.id WHERE c.token = %s",
+        [token],
+    )
+    if claim is None or claim.person_id != person_id:
+        raise NotFound
+    if claim.decision_id is not None:
+        raise ClaimLost("This task is decided; there is nothing left to draft.")
+    run(
+        "INSERT INTO reviews_draft (task_id, person_id, body, saved_at) VALUES (%s, %s, %s, %s) "
+        "ON CONFLICT (task_id, person_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+        [claim.task_id, person_id, body, at],
+    )

@@ -1,0 +1,186 @@
+"""Seating a person: the claim's row, what it shows, and the lease on its seat."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from accounts.errors import Forbidden, NotFound
+from accounts.reads import Actor
+from audit.models.sql import Row, ask, postgres, run
+from audit.reads import canonical, uuid7
+from reviews.actions.trail import Ground, Trail
+from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
+
+MARK_FROM = 8
+NOTE_CLAIM = "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
+NOTE_SHOWN = (
+    "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest) VALUES ({claim}, %s, %s, %s)"
+)
+LEASE = "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {claim} WHERE id = %s"
+MOVE_HEAD = "UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s"
+MARK = """
+INSERT INTO reviews_watermark (person_id, lane_id, rank, due_at, seat_id, drop_at) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (person_id, lane_id) DO UPDATE SET rank = excluded.rank, due_at = excluded.due_at,
+    seat_id = excluded.seat_id,
+    drop_at = CASE WHEN reviews_watermark.drop_at > %s THEN reviews_watermark.drop_at ELSE excluded.drop_at END
+"""
+
+
+def ground_of(seen: Row) -> Ground:
+    """Give the project that a looked-at seat's events belong to."""
+    return Ground(seen.project_id, seen.project_uuid, (seen.log_id, seen.origin))
+
+
+def working_person(by: Actor) -> int:
+    """Give the person who works; a service never does.
+
+    Raises:
+        Forbidden: the actor is no person.
+    """
+    if by.person_id is None:
+        raise Forbidden("Only a person claims and decides; use a personal token.")
+    return by.person_id
+
+
+def shown(seen: Row) -> Held:
+    """Shape a claimed seat by the manifest that its claim kept."""
+    manifest = json.loads(seen.manifest)
+    return held(seen, prior=prior_of(seen.item_id, seen.kind), manifest=manifest)
+
+
+def seat_claim(
+    seat_id: int,
+    person_id: int,
+    *,
+    slot: str,
+    until: dt.datetime,
+    by: Actor,
+    at: dt.datetime,
+    mark: Row | None = None,
+    trail: Trail | None = None,
+) -> Held:
+    """Write a claim on a seat that the caller holds locked with its task: event, claim, presentation, lease.
+
+    `trail` carries the caller's earlier events on the task's stream; they are written here.
+    """
+    seen = look_at_seat(seat_id, person_id, at)
+    if seen is None:
+        raise NotFound
+    by = by.as_role(acting_role(seen))
+    prior = prior_of(seen.item_id, seen.kind)
+    manifest = present(seen, prior)
+    token, stream = uuid7(at), f"task/{seen.task_uuid}"
+    trail = trail or Trail(ground_of(seen), by, at)
+    trail.at_head(stream, seen.task_sseq, seen.task_head)
+    place = trail.add(
+        stream,
+        "reviews.claimed",
+        tags_of(seen),
+        claim={"token": str(token), "slot": slot, "seat": seen.seat_number},
+        presentation=manifest,
+    )
+    event_id = trail.write()[place]
+    head = trail.heads[stream]
+    _write_claim(
+        (token, seat_id, seen.task_id, person_id, by.via, at, event_id),
+        (seen.taxonomy_id, seen.guideline_id, canonical(manifest)),
+        (person_id, slot, until, seat_id),
+        (head.sseq, head.hash, seen.task_id),
+        _marking(person_id, mark, at),
+    )
+    seen.token, seen.slot, seen.lease_until, seen.opened_at = token, slot, until, None
+    return held(seen, prior=prior, manifest=manifest)
+
+
+def acting_role(seen: Row) -> str:
+    """Give the role that entitles this person to work in the seat's queue, by the decision rights in force.
+
+    Raises:
+        Forbidden: none of their roles does.
+    """
+    rows = [row for row in rights_of(seen.standing_body).verdicts if row.queue == seen.queue_slug]
+    for row in rows:
+        if row.role in seen.roles:
+            return row.role
+    raise Forbidden("You hold no role that works in this queue now.")
+
+
+def tags_of(seen: Row) -> dict[str, Any]:
+    """Give the tags that events about this seat's item carry."""
+    return {
+        "item": str(seen.item_uuid),
+        "queue": str(seen.queue_uuid),
+        "model": str(seen.model_uuid) if seen.model_uuid else None,
+        "rights": seen.rights_number,
+        "kind": seen.kind,
+        "source": None,
+    }
+
+
+def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
+    """Make the manifest of what a claim shows: digests and versions, at most 4 KB."""
+    data = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
+    files = sorted(_files(data))
+    hidden = hides_proposal(seen)
+    proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
+    return {
+        "v": 1,
+        "item": seen.item_commitment.hex(),
+        "prediction": "hidden" if hidden else proposed,
+        "prior": [{"decision": str(one.uuid), "commitment": one.commitment} for one in prior],
+        "guideline": seen.guideline_digest,
+        "taxonomy": seen.taxonomy_digest,
+        "rights": seen.standing_digest,
+        "model_card": None,
+        "assets": files if len(files) <= 20 else [hashlib.sha256(canonical(files)).hexdigest()],
+        "recipe": "screen-1" if files else None,
+        "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
+        "build": settings.BUILD,
+        "locale": get_language() or "en",
+    }
+
+
+def _files(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value} if value.startswith("sha256:") and len(value) == 71 else set()
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return set().union(*map(_files, parts)) if parts else set()
+
+
+def _marking(person_id: int, mark: Row | None, at: dt.datetime) -> tuple[Any, ...] | None:
+    if mark is None or mark.place < MARK_FROM:
+        return None
+    return (person_id, mark.lane_id, mark.rank, mark.due_at, mark.seat_id - 1, at + dt.timedelta(minutes=1), at)
+
+
+def _write_claim(
+    claim: tuple[Any, ...],
+    presentation: tuple[Any, ...],
+    lease: tuple[Any, ...],
+    head: tuple[Any, ...],
+    marking: tuple[Any, ...] | None,
+) -> None:
+    if postgres():
+        made = "(SELECT id FROM made)"
+        parts = [
+            f"made AS ({NOTE_CLAIM})",
+            f"shown AS ({NOTE_SHOWN.format(claim=made)})",
+            f"moved AS ({MOVE_HEAD})",
+            *([f"marked AS ({MARK})"] if marking else []),
+        ]
+        person, slot, until, seat_id = lease
+        ask(
+            f"WITH {', '.join(parts)} {LEASE.format(claim=made)} RETURNING id",
+            [*claim, *presentation, *head, *(marking or ()), person, slot, until, seat_id],
+        )
+        return
+    number = ask(NOTE_CLAIM, claim)[0].id
+    run(NOTE_SHOWN.format(claim="%s"), [number, *presentation])
+    run(MOVE_HEAD, head)
+    run(LEASE.format(claim="%s"), [*lease[:3], number, lease[3]])
+    if marking:
+        run(MARK, marking)
