@@ -41,8 +41,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, afresh: bool, **options: Any) -> None:
         """Run, and tell in a sentence what stands in the way."""
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.default_int_handler)
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if name != signal.SIGHUP or signal.getsignal(name) != signal.SIG_IGN:  # nohup stays
+                signal.signal(name, signal.default_int_handler)
         house = House(say=self.say)
         try:
             with alone(settings.HITL_DATA):
