@@ -69,7 +69,7 @@ class Command(BaseCommand):
             environment["REDIS_URL"] = broker.url
         self.prepare(environment)
         if afresh:
-            return self.say("The demo is loaded afresh. `make run` starts hitl.")
+            return self.say("The data folder is new. `make run` starts hitl.")
         folder, clock = settings.BASE_DIR, str(settings.HITL_DATA / "clock")
         web = web_part(port, environment, folder)
         house.add(web)
