@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from reviews.reads.held import Held
 
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
@@ -35,7 +38,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of a form's output. `kind` is choice, text, number, integer or boolean; `value` stands in the field."""
+    """One member of a form's output. `kind` is choice, text, number, integer or boolean; `value` stands in the field.
+
+    The `first` choice of a form has the digit keys.
+    """
 
     name: str
     title: str
@@ -45,6 +51,7 @@ class Field:
     value: Any
     proposed: Any
     hint: str
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,11 @@ class Pane:
         """Tell whether the judgement needs the wide side: forms and earlier decisions."""
         return self.shape != "labels" or bool(self.takes)
 
+    @property
+    def defined(self) -> bool:
+        """Tell whether labels or fields say what they mean."""
+        return any(choice.definition for choice in self.choices) or any(one.hint for one in self.fields)
+
 
 def pane(held: Held) -> Pane:
     """Make a claim ready for the page."""
@@ -109,6 +121,7 @@ def pane(held: Held) -> Pane:
             "takes": [{"output": take.output, "verdict": take.verdict} for take in takes(held)],
             "activeMs": draft.get("active_ms", 0),
             "intent": draft.get("verdict"),
+            "drafted": bool(held.draft),
         },
     )
 
@@ -157,8 +170,9 @@ def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any]) -> lis
 
 def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, Any]) -> list[Field]:
     typed = draft.get("fields", {})
-    found = []
-    for name, part in schema["properties"].items():
+    found: list[Field] = []
+    required = schema.get("required", [])
+    for name, part in sorted(schema["properties"].items(), key=lambda one: one[0] not in required):
         value = typed.get(name, standing.get(name))
         found.append(
             Field(
@@ -166,10 +180,11 @@ def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, A
                 part.get("title") or plain(name),
                 _kind(part) or "text",
                 [(one, one == value) for one in part.get("enum", [])],
-                name in schema.get("required", []),
+                name in required,
                 "" if value is None else value,
                 standing.get(name),
                 part.get("description", ""),
+                _kind(part) == "choice" and all(one.kind != "choice" for one in found),
             )
         )
     return found
@@ -208,9 +223,9 @@ def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]
 def said(value: Any) -> str:
     """Say a plain value; lists and objects by their length."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, list | dict):
-        return f"{len(value)} parts" if len(value) != 1 else "1 part"
+        return ngettext("%(n)d part", "%(n)d parts", len(value)) % {"n": len(value)}
     return "–" if value is None else str(value)
 
 

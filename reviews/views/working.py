@@ -16,7 +16,7 @@ from reviews.actions import claim_next, decide, give_back, open_claim, prolong, 
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for
-from reviews.reads.claims import queue_of_claim
+from reviews.reads.claims import guideline_text, queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import last_of, lines
 from reviews.reads.pane import pane
@@ -98,6 +98,7 @@ def _bench(
         "pane": pane(held) if held else None,
         "elsewhere": [] if held else [one for one in lines(person, at) if one.waiting],
         "queue": line,
+        "guideline": guideline_text(held.presentation["guideline"]) if held else "",
         "last": last_of(person, at),
         "said": said,
     }

@@ -14,6 +14,7 @@
  * @property {{output: Json, verdict: string}[]} takes
  * @property {number} activeMs
  * @property {string | null} intent
+ * @property {boolean} drafted
  */
 /** @typedef {{output: Json, problem: HTMLElement | null, complete: boolean}} Answer */
 

@@ -54,6 +54,10 @@ export function showAnswer(root, form, facts) {
       part.toggleAttribute("data-now", now);
     }
   };
+  one("[data-guide-all]")?.addEventListener("click", (event) => {
+    const all = one("[data-guide]")?.toggleAttribute("data-all") ?? false;
+    /** @type {Element} */ (event.currentTarget).setAttribute("aria-pressed", String(all));
+  });
   return {
     shows,
     notice,
@@ -134,8 +138,8 @@ export function showAnswer(root, form, facts) {
       return null;
     },
     untake() {
-      /** @type {HTMLInputElement} */ for (const radio of form.querySelectorAll("[name=take]:checked"))
-        (radio).checked = false;
+      const taken = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=take]:checked"));
+      if (taken) taken.checked = false;
     },
   };
 }

@@ -13,11 +13,12 @@ import { refusalOf, showAnswer } from "./panes.js";
 /**
  * Says which verdict Enter sends, given what was done; null while there is none.
  * @param {Facts} facts
- * @param {{intent: string | null, complete: boolean, count: number}} done
+ * @param {{intent: string | null, touched: boolean, complete: boolean, count: number}} done
  * @returns {string | null}
  */
 export function readyVerdict(facts, done) {
   if (done.intent) return done.intent;
+  if (facts.takes.length && !done.touched) return null;
   if (facts.proposal === null) return done.complete ? "correct" : null;
   if (done.count > 0) return facts.allowed.includes("correct") ? "correct" : null;
   if (facts.allowed.includes("approve")) return "approve";
@@ -49,7 +50,7 @@ export function mountWorkbench(root) {
 function bench(root, form, facts) {
   const words = /** @type {HTMLElement} */ (root.querySelector("[data-words]")).dataset;
   const view = showAnswer(root, form, facts);
-  const state = { intent: facts.intent, sending: false, sent: "", key: "" };
+  const state = { intent: facts.intent, touched: facts.drafted, sending: false, sent: "", key: "" };
 
   const claim = watchClaim(root, {
     onSoon: () => say(words.soon ?? ""),
@@ -70,7 +71,7 @@ function bench(root, form, facts) {
   const paint = () => {
     const answer = readAnswer(form, facts);
     const count = facts.proposal === null || !answer.complete ? 0 : changes(facts.proposal, answer.output);
-    const ready = readyVerdict(facts, { intent: state.intent, complete: answer.complete, count });
+    const ready = readyVerdict(facts, { ...state, complete: answer.complete, count });
     view.paint(ready, count);
     return { answer, count, ready };
   };
@@ -151,6 +152,7 @@ function bench(root, form, facts) {
       state.intent = null;
       view.untake();
     }
+    state.touched ||= name !== "rationale";
     paint();
     draft.changed();
   };
