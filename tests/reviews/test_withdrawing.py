@@ -1,0 +1,130 @@
+"""Taking a decision back, until its outcome is released."""
+
+import pytest
+
+from accounts.errors import NotFound
+from reviews.actions import claim_next, open_claim, release, withdraw
+from reviews.errors import MovedOn, Released
+from reviews.models import Decision, Item, Outcome, Seat, Task, Withdrawal
+from tests.invariants import breaches
+from tests.town import RIGHTS, build
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_withdrawn_decision_annuls_its_outcome_and_the_redo_takes_the_next_number():
+    town = build()
+    town.send(0.5)
+    who = town.people[0]
+    first = town.decide(who, town.take(who))
+    held = withdraw(decision=first.uuid, by=who, at=town.now)
+    assert (held.slot, Item.objects.get().state) == ("open", "open")
+    assert Outcome.objects.get().annulled_at is not None
+    open_claim(token=held.token, by=who, at=town.now)
+    town.decide(who, held, "correct", "dog")
+    town.wait(seconds=16)
+    release(at=town.now)
+    assert list(Outcome.objects.order_by("number").values_list("number", "position")) == [(1, None), (2, 1)]
+    assert list(Decision.objects.order_by("pk").values_list("attempt", "prev_attempt")) == [(1, None), (2, 1)]
+    assert breaches() == []
+
+
+def test_after_release_a_decision_stands():
+    town = build()
+    town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who))
+    town.wait(seconds=16)
+    release(at=town.now)
+    with pytest.raises(Released):
+        withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert not Withdrawal.objects.exists() and breaches() == []
+
+
+def test_nobody_withdraws_anothers_decision():
+    town = build()
+    town.send(0.5)
+    decided = town.decide(town.people[0], town.take(town.people[0]))
+    with pytest.raises(NotFound):
+        withdraw(decision=decided.uuid, by=town.people[1], at=town.now)
+    assert Outcome.objects.get().annulled_at is None
+
+
+def test_a_prefetched_claim_is_given_back_and_an_open_one_set_aside():
+    town = build()
+    for _ in range(3):
+        town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who))
+    on_screen = town.take(who)
+    claim_next(by=who, at=town.now)
+    held = withdraw(decision=decided.uuid, by=who, at=town.now)
+    slots = dict(Seat.objects.filter(state="leased").values_list("slot", "item__external_id"))
+    assert slots == {"open": held.item.external_id, "prefetch": on_screen.item.external_id}
+    open_claim(token=held.token, by=who, at=town.now)
+    town.decide(who, held)
+    again = claim_next(by=who, at=town.now)
+    assert again.token == on_screen.token
+    town.decide(who, open_claim(token=again.token, by=who, at=town.now))
+    assert breaches() == []
+
+
+def test_an_escalation_is_taken_back_while_nobody_has_touched_it():
+    town = build()
+    town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who), "escalate")
+    held = withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert Task.objects.get(kind="escalation").state == "closed"
+    town.decide(who, open_claim(token=held.token, by=who, at=town.now))
+    assert Outcome.objects.get().source == "reviewer" and breaches() == []
+
+
+def test_an_escalation_that_someone_has_taken_up_stands():
+    town = build()
+    town.send(0.5)
+    who, other = town.people[:2]
+    decided = town.decide(who, town.take(who), "escalate")
+    assert claim_next(by=other, at=town.now)
+    with pytest.raises(MovedOn):
+        withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert breaches() == []
+
+
+def test_a_skip_taken_back_closes_the_seat_it_asked_for():
+    town = build()
+    town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who), "skip")
+    assert Seat.objects.filter(state="open").count() == 1
+    held = withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert not Seat.objects.filter(state="open").exists()
+    town.decide(who, open_claim(token=held.token, by=who, at=town.now))
+    assert Outcome.objects.count() == 1 and breaches() == []
+
+
+def test_a_disagreement_taken_back_needs_no_third_person():
+    town = build()
+    town.send(0.95, impact="high")
+    one, two = town.people[:2]
+    town.decide(one, town.take(one))
+    decided = town.decide(two, town.take(two), "correct", "fox")
+    assert Seat.objects.filter(state="open").count() == 1
+    held = withdraw(decision=decided.uuid, by=two, at=town.now)
+    town.decide(two, open_claim(token=held.token, by=two, at=town.now))
+    assert Outcome.objects.get().source == "consensus"
+    assert not Seat.objects.filter(state="open").exists() and breaches() == []
+
+
+def test_an_adjudication_nobody_touched_is_closed_by_a_withdrawal():
+    rights = RIGHTS | {"disagreement": {"measure": "exact", "agree_at": "1", "then": "adjudicate", "at_most": 3}}
+    town = build(rights=rights)
+    town.send(0.95, impact="high")
+    one, two = town.people[:2]
+    town.decide(one, town.take(one))
+    decided = town.decide(two, town.take(two), "correct", "fox")
+    assert Task.objects.get(kind="adjudication").state == "open"
+    held = withdraw(decision=decided.uuid, by=two, at=town.now)
+    assert Task.objects.get(kind="adjudication").state == "closed"
+    town.decide(two, open_claim(token=held.token, by=two, at=town.now))
+    assert Outcome.objects.get().source == "consensus" and breaches() == []
