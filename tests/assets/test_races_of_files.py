@@ -1,0 +1,30 @@
+"""Real concurrent connections with the same bytes."""
+
+from accounts.actions import create_project
+from accounts.reads import console
+from assets.actions import store
+from assets.jobs import make_renditions
+from assets.models import Asset, Grant, Rendition
+from audit.models import Event
+from tests.arena import Worker
+from tests.assets.conftest import AT, picture
+
+
+def test_the_same_bytes_at_once_are_one_asset_and_one_grant_a_project(arena: str) -> None:
+    by = console()
+    projects = [create_project(slug=f"p{turn}", name="P", task_type="form", by=by, at=AT) for turn in range(2)]
+    workers = [Worker() for _ in range(6)]
+    futures = [
+        worker.begin(lambda project=projects[turn % 2]: store(project=project, content=picture(), by=by, at=AT))
+        for turn, worker in enumerate(workers)
+    ]
+    found = [future.result(60) for future in futures]
+    renditions = [worker.begin(lambda pk=found[0][0].pk: make_renditions(pk)) for worker in workers]
+    for future in renditions:
+        future.result(60)
+    for worker in workers:
+        worker.end()
+    assert sum(created for _, created in found) == 2
+    assert len({asset.pk for asset, _ in found}) == Asset.objects.count() == 1
+    assert Grant.objects.count() == Event.objects.filter(type="assets.asset_granted").count() == 2
+    assert Rendition.objects.count() == 2
