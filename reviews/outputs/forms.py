@@ -84,7 +84,7 @@ def _dialect_errors(schema: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _invalid(schema: Any, path: str) -> Iterator[tuple[str, str]]:
     try:
-        Draft202012Validator.check_schema(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        Draft202012Validator.check_schema(schema)
     except SchemaError as problem:
         yield _path(problem.absolute_path, path), _words(problem.message)
     except _unusable as problem:

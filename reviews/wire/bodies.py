@@ -11,7 +11,7 @@ import msgspec
 from reviews.errors import BadBody
 from reviews.wire.exact import Reader, Reading, Twice, hold_nesting, skip_blank, text_of
 from reviews.wire.misfits import misfits
-from reviews.wire.references import asset_ids, bad_references, has_references
+from reviews.wire.references import references
 from reviews.wire.shapes import ITEM_WORDS, ExternalId, ItemShape
 
 MOST_ITEMS = 1000
@@ -155,13 +155,11 @@ def _judged(reading: Reading) -> Submission | Refused:
     except msgspec.ValidationError:
         return _refused(reading, misfits(reading.value, ItemShape, ITEM_WORDS))
     occurred_at = _moment(item.occurred_at)
-    referring = has_references(reading.body)
-    errors = _lacks(item)
+    assets, bad_references = references(item.data, reading.body)
+    errors = _lacks(item) + bad_references
     if item.occurred_at is not None and occurred_at is None:
         errors.append(("occurred_at", ITEM_WORDS["occurred_at"]))
-    if referring:
-        errors.extend(bad_references(item.data, "data"))
-    return _refused(reading, errors[:20]) if errors else _submission(item, reading.body, occurred_at, referring)
+    return _refused(reading, errors[:20]) if errors else _submission(item, reading.body, occurred_at, assets)
 
 
 def _lacks(item: ItemShape) -> list[tuple[str, str]]:
@@ -172,7 +170,7 @@ def _lacks(item: ItemShape) -> list[tuple[str, str]]:
     return [(key, f"{key} belongs to a prediction; send both or neither.") for key in alone]
 
 
-def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, referring: bool) -> Submission:
+def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, assets: tuple[str, ...]) -> Submission:
     return Submission(
         external_id=item.external_id,
         body=body,
@@ -187,7 +185,7 @@ def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, refe
         units=item.units or 1,
         occurred_at=occurred_at,
         action_hash=item.action_hash,
-        asset_ids=tuple(dict.fromkeys(asset_ids(item.data))) if referring else (),
+        asset_ids=assets,
     )
 
 

@@ -17,29 +17,37 @@ REMOTE = ("s3://", "http://", "https://")
 _asset = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def has_references(body: bytes) -> bool:
-    """Tell whether an item's canonical bytes may hold references at all: the cheap question before the walk."""
-    return b"sha256:" in body or b"://" in body
+def references(data: Any, body: bytes) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """Give the assets named in an item's data, each once, and (path, message) for every reference that cannot be taken.
+
+    `body` are the canonical bytes of the whole item: they tell cheaply whether there is anything to look for.
+    """
+    named = body.count(b'"sha256:')
+    if not named and b"://" not in body:
+        return (), []
+    found = list(_asset_ids(data))
+    doubtful = named != len(found) or b"://" in body
+    return tuple(dict.fromkeys(found)), list(_bad_references(data, "data")) if doubtful else []
 
 
-def asset_ids(value: Any) -> Iterator[str]:
+def _asset_ids(value: Any) -> Iterator[str]:
     """Give every asset named in a JSON value, in its order, as often as it is named."""
     if isinstance(value, str):
         if _asset.fullmatch(value):
             yield value
     elif isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from asset_ids(part)
+            yield from _asset_ids(part)
 
 
-def bad_references(value: Any, path: str, media: bool = False) -> Iterator[tuple[str, str]]:
+def _bad_references(value: Any, path: str, media: bool = False) -> Iterator[tuple[str, str]]:
     """Name every reference that cannot be taken: (path, message)."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from bad_references(part, joined(path, key), key in MEDIA_KEYS)
+            yield from _bad_references(part, joined(path, key), key in MEDIA_KEYS)
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from bad_references(part, joined(path, str(place)), media)
+            yield from _bad_references(part, joined(path, str(place)), media)
     elif media and isinstance(value, str):
         if value.lower().startswith(REMOTE):
             key = path.removeprefix("data.")
