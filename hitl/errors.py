@@ -1,12 +1,61 @@
 """Refusals to HTTP: one table for pages and API alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from audit.errors import Refusal
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-STATUS: dict[str, int] = {}
+from audit.errors import Refusal
+
+API = "/api/"
+PROBLEM = "application/problem+json"
+STATUS: dict[str, int] = {
+    "not_signed_in": 401,
+    "forbidden": 403,
+    "verdict_not_allowed": 403,
+    "not_found": 404,
+    "already_decided": 409,
+    "another_open": 409,
+    "claim_lost": 409,
+    "email_taken": 409,
+    "item_differs": 409,
+    "item_gone": 409,
+    "membership_ended": 409,
+    "moved_on": 409,
+    "no_higher_level": 409,
+    "no_rights": 409,
+    "not_held": 409,
+    "not_opened": 409,
+    "released": 409,
+    "slug_taken": 409,
+    "token_ended": 409,
+    "asset_gone": 410,
+    "too_large": 413,
+    "bad_body": 422,
+    "bad_decision": 422,
+    "bad_item": 422,
+    "bad_membership": 422,
+    "bad_output": 422,
+    "bad_person": 422,
+    "bad_project": 422,
+    "bad_query": 422,
+    "bad_rights": 422,
+    "bad_token": 422,
+    "not_an_image": 422,
+    "not_canonical": 422,
+    "token_needs_person": 422,
+    "token_needs_role": 422,
+    "unknown_role": 422,
+    "weak_password": 422,
+}
+SAID_BY_DJANGO = {
+    400: ("bad_request", "This request cannot be read."),
+    404: ("not_found", "There is nothing here."),
+    405: ("method_not_allowed", "This address does not take this method; the Allow header names those it takes."),
+    413: ("too_large", "This body is longer than this installation takes; send it in parts."),
+    500: ("internal_error", "Something failed on our side and nothing was changed. Send the same request again later."),
+}
 
 
 class RefusalMiddleware:
@@ -16,21 +65,35 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """Answer; what Django itself says of a call of the API becomes a problem document too."""
+        response = self.get_response(request)
+        said = SAID_BY_DJANGO.get(response.status_code)
+        if said is None or not request.path.startswith(API) or response.headers.get("Content-Type") == PROBLEM:
+            return response
+        answer = problem_document(*said, response.status_code)
+        if "Allow" in response.headers:
+            answer["Allow"] = response["Allow"]
+        return answer
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Turn a refusal into its answer; anything else is a defect and passes."""
+        if isinstance(problem, RequestDataTooBig):
+            problem = _TooLong()
         if not isinstance(problem, Refusal):
             return None
-        status = STATUS.get(problem.code, 422)
-        if request.path.startswith("/api/"):
+        status = STATUS[problem.code]
+        if request.path.startswith(API):
             return problem_document(problem.code, problem.sentence, status, problem.fields)
         return render(request, "refusal.html", {"refusal": problem, "status": status}, status=status)
 
 
-def problem_document(
-    code: str, sentence: str, status: int, fields: list[tuple[str, str]] | None = None
-) -> JsonResponse:
+class _TooLong(Refusal):
+    """The body is longer than HITL_BODY_BYTES."""
+
+    code, sentence = SAID_BY_DJANGO[413]
+
+
+def problem_document(code: str, sentence: str, status: int, fields: Sequence[tuple[str, str]] = ()) -> HttpResponse:
     """Make an RFC 9457 document: stable `code`, a sentence, and the fields at fault."""
     body = {
         "type": "about:blank",
@@ -38,6 +101,7 @@ def problem_document(
         "status": status,
         "code": code,
         "detail": sentence,
-        "errors": [{"field": field, "message": message} for field, message in fields or []],
+        "errors": [{"field": field, "message": message} for field, message in fields],
     }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    return JsonResponse(body, status=status, content_type=PROBLEM, headers=headers)

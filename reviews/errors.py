@@ -17,6 +17,13 @@ class BadBody(Refusal):
     sentence = "What was sent does not read."
 
 
+class BadQuery(Refusal):
+    """A parameter of a query cannot be taken."""
+
+    code = "bad_query"
+    sentence = "A parameter of this address cannot be taken."
+
+
 class BadItem(Refusal):
     """An item has a field that cannot be taken."""
 

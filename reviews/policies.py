@@ -41,6 +41,21 @@ def may_see_quality(roles: Collection[str]) -> bool:
     return Role.COMPLIANCE in roles
 
 
+def may_be_asked(roles: Collection[str]) -> bool:
+    """Tell whether someone in these roles may still be asked about any item of their project."""
+    return not {Role.REVIEWER, Role.ADJUDICATOR}.isdisjoint(roles)
+
+
+def may_see_draws(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone see draws wherever they stand: compliance, and never asked themselves."""
+    return may_see_quality(roles) and not may_be_asked(roles)
+
+
+def may_follow_outcomes(roles: Collection[str]) -> bool:
+    """Tell whether a person in these roles may read all outcomes as they are released."""
+    return may_browse(roles) and not may_be_asked(roles)
+
+
 def project_for(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     """Give a project that exists for the actor.
 

@@ -65,14 +65,15 @@ def answer(row: Row, *, draws: bool) -> dict[str, Any]:
         "external_id": row.external_id,
         "state": state_of(row),
         "route": route,
-        "outcome": _outcome(row),
+        "outcome": outcome_of(row),
     }
     if row.problem:
         found["problem"] = row.problem
     return found
 
 
-def _outcome(row: Row) -> dict[str, Any] | None:
+def outcome_of(row: Row) -> dict[str, Any] | None:
+    """Shape the released outcome of a row; None where it has none."""
     if row.number is None:
         return None
     body = json.loads(row.item_body) if row.item_body else {}

@@ -1,0 +1,78 @@
+"""Work: the next seat, what is said under its claim, and what is taken back."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Scope
+from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.api.answering import answer, claimed, nothing
+from reviews.api.asking import anywhere, api, at_claim, at_decision, in_queue
+from reviews.api.shapes import DecisionAnswer, UntilAnswer
+from reviews.reads.answers import rfc3339
+from reviews.reads.held import Held
+from reviews.wire import read_decision, read_draft
+
+
+@api("POST")
+def queue_claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
+    """Claim the next item of a queue."""
+    call, line = in_queue(request, project, queue)
+    return _next(claim_next(by=call.by, at=call.at, queue=line))
+
+
+@api("POST")
+def claims(request: HttpRequest) -> HttpResponse:
+    """Claim the next item of all my queues."""
+    by, at = anywhere(request, Scope.DECISIONS_WRITE)
+    return _next(claim_next(by=by, at=at))
+
+
+@api("PATCH", "DELETE")
+def claim(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Prolong a claim, or give it back."""
+    call = at_claim(request, token)
+    if request.method == "PATCH":
+        return answer(UntilAnswer(until=str(rfc3339(prolong(token=token, by=call.by, at=call.at)))))
+    give_back(token=token, by=call.by, at=call.at)
+    return nothing()
+
+
+@api("PUT")
+def opening(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Say that the item is on screen."""
+    call = at_claim(request, token)
+    return answer(claimed(open_claim(token=token, by=call.by, at=call.at)))
+
+
+@api("PUT")
+def draft(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Keep what is being typed."""
+    call = at_claim(request, token)
+    save_draft(token=token, body=read_draft(request.body), by=call.by, at=call.at)
+    return nothing()
+
+
+@api("POST")
+def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Decide."""
+    call = at_claim(request, token)
+    made = decide(token=token, sent=read_decision(request.body), by=call.by, at=call.at)
+    shown = DecisionAnswer(
+        id=made.uuid,
+        verdict=made.verdict,  # type: ignore[arg-type]
+        output=made.output,
+        decided_at=str(rfc3339(made.decided_at)),
+    )
+    return answer(shown, 201 if made.new else 200)
+
+
+@api("POST")
+def withdrawal(request: HttpRequest, decision: uuid.UUID) -> HttpResponse:
+    """Take a decision back."""
+    call = at_decision(request, decision)
+    return answer(claimed(withdraw(decision=decision, by=call.by, at=call.at)), 201)
+
+
+def _next(held: Held | None) -> HttpResponse:
+    return nothing() if held is None else answer(claimed(held), 201)

@@ -1,0 +1,214 @@
+"""What the API answers, said once: answers are made of these shapes, and the schema shows them."""
+
+import uuid
+from typing import Any, Literal
+
+import msgspec
+
+
+class Answer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is answered."""
+
+
+class FieldShape(Answer):
+    """A place in what was sent, and what is wrong there."""
+
+    field: str
+    message: str
+
+
+class ProblemShape(Answer):
+    """A refusal, as RFC 9457 has it; `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldShape]
+
+
+class ConditionShape(Answer):
+    """One condition of a rule that was read, with the value that it saw (null where the field is absent)."""
+
+    rule: str
+    field: str
+    op: str
+    result: bool
+    value: Any = None
+    seen: Any = None
+
+
+class DrawShape(Answer):
+    """One draw: drawn where `u`, 16 hex digits, lies below `pi` of 2^64."""
+
+    purpose: str
+    month: str
+    pi: str
+    u: str
+    drawn: bool
+
+
+class RouteShape(Answer):
+    """Why an item went where it went; `draws` only for a token that may see them."""
+
+    arm: Literal["accept", "review", "hold"]
+    rule: str
+    rights_version: int
+    rights_hash: str
+    conditions: list[ConditionShape]
+    draws: list[DrawShape] | msgspec.UnsetType = msgspec.UNSET
+
+
+class OutcomeShape(Answer):
+    """The answer for an item, and where it came from; times are RFC 3339 in UTC."""
+
+    number: int
+    source: Literal["model", "reviewer", "consensus", "adjudicator", "audit", "override", "appeal"]
+    output: Any
+    decided_at: str
+    released_at: str
+    supersedes: int | None
+    action_hash: str | None
+
+
+class ItemAnswer(Answer):
+    """An item as it stands; `outcome` is null until one is released, `problem` says why an item is held."""
+
+    id: uuid.UUID
+    external_id: str
+    state: Literal[
+        "fetching", "accepted", "waiting", "in_review", "escalated", "decided", "held", "expired", "withdrawn", "erased"
+    ]
+    route: RouteShape
+    outcome: OutcomeShape | None
+    problem: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class EntryProblem(Answer):
+    """Why one item of several was refused."""
+
+    code: str
+    detail: str
+    errors: list[FieldShape]
+
+
+class ResultShape(Answer, omit_defaults=True):
+    """What became of one item of several: `item` where it was created or known, `problem` where it was refused."""
+
+    external_id: str | None
+    status: Literal["created", "known", "refused"]
+    item: ItemAnswer | msgspec.UnsetType = msgspec.UNSET
+    problem: EntryProblem | msgspec.UnsetType = msgspec.UNSET
+
+
+class ResultsAnswer(Answer):
+    """One result an item, in the order sent."""
+
+    results: list[ResultShape]
+
+
+class AssetAnswer(Answer):
+    """A file that the project holds; `id` names it in an item's `data`. Sizes are in pixels."""
+
+    id: str
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+
+
+class ClaimShape(Answer):
+    """A lease: `until` is its end, `opened` whether the item has been on screen."""
+
+    token: uuid.UUID
+    until: str
+    opened: bool
+
+
+class TaskShape(Answer):
+    """The work; `due_at` is null where no service level sets a time."""
+
+    id: uuid.UUID
+    kind: str
+    project: str
+    queue: str
+    task_type: str
+    due_at: str | None
+
+
+class ItemOfClaim(Answer):
+    """The item as its reviewer sees it."""
+
+    external_id: str
+    data: dict[str, Any]
+    segments: dict[str, str]
+    impact: Literal["normal", "high"]
+
+
+class PriorShape(Answer):
+    """An earlier decision that this seat is shown; `who` is a neutral name."""
+
+    id: uuid.UUID
+    who: str
+    verdict: str
+    output: Any
+    rationale: str | None
+    differences: list[dict[str, Any]]
+    decided_at: str
+
+
+class ClaimAnswer(Answer):
+    """A claim with all that its person may see; `proposal` and `confidence` are null where hidden or absent.
+
+    `presentation` names by digest what is shown; `allowed` are the verdicts that may be sent, `reason_for` those that
+    ask for a rationale; `draft` is what was saved before.
+    """
+
+    claim: ClaimShape
+    task: TaskShape
+    presentation: dict[str, Any]
+    item: ItemOfClaim
+    proposal: Any
+    confidence: str | None
+    taxonomy: dict[str, Any]
+    allowed: list[str]
+    reason_for: list[str]
+    prior: list[PriorShape]
+    draft: dict[str, Any] | None
+
+
+class UntilAnswer(Answer):
+    """The end of a lease."""
+
+    until: str
+
+
+class DecisionAnswer(Answer):
+    """A decision that stands: its verdict, derived where none was sent, and the output it amounts to."""
+
+    id: uuid.UUID
+    verdict: Literal["approve", "correct", "reject", "escalate", "skip"]
+    output: Any
+    decided_at: str
+
+
+class FeedItem(Answer):
+    """The item of an outcome."""
+
+    id: uuid.UUID
+    external_id: str
+
+
+class FedOutcome(OutcomeShape):
+    """A released outcome, at its position in the feed."""
+
+    position: int
+    item: FeedItem
+
+
+class FeedAnswer(Answer):
+    """Outcomes in the order of their release; `next_cursor` asks for what follows, now or later."""
+
+    outcomes: list[FedOutcome]
+    next_cursor: str
