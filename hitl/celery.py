@@ -1,6 +1,7 @@
 """The Celery application: jobs of the apps, and the clock that finds what is due."""
 
 import os
+from typing import Any
 
 from celery import Celery
 
@@ -11,6 +12,16 @@ celery.config_from_object("django.conf:settings", namespace="CELERY")
 celery.autodiscover_tasks(related_name="jobs")
 celery.autodiscover_tasks(related_name="beat")
 
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """Plan a task; a run that no worker took before the next one is due is dropped, since that one does its work."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 celery.conf.beat_schedule = {
-    "assets that lack renditions": {"task": "assets.find_missing_renditions", "schedule": 60.0},
+    "assets that lack renditions": every(60, "assets.find_missing_renditions"),
+    "claims that lapsed": every(15, "reviews.sweep"),
+    "outcomes that are due": every(5, "reviews.release"),
+    "seeds of months that are over": every(3600, "reviews.reveal_seeds"),
+    "who may work which lanes": every(600, "reviews.fill_lanes"),
 }

@@ -1,0 +1,35 @@
+"""What the clock asks of the loop; each asks for what is due now, so that a run missed or doubled does no harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.models import Project
+from reviews import actions
+
+AT_ONCE = 200
+
+
+@shared_task(name="reviews.sweep")
+def sweep() -> None:
+    """Return lapsed seats to their lines."""
+    while actions.sweep(at=timezone.now(), limit=AT_ONCE) == AT_ONCE:
+        pass
+
+
+@shared_task(name="reviews.release")
+def release() -> None:
+    """Release the outcomes that are due."""
+    actions.release(at=timezone.now())
+
+
+@shared_task(name="reviews.reveal_seeds")
+def reveal_seeds() -> None:
+    """Reveal the seeds of months that are over."""
+    actions.reveal_seeds(at=timezone.now())
+
+
+@shared_task(name="reviews.fill_lanes")
+def fill_lanes() -> None:
+    """Write anew who may work which lanes: roles begin and end by the calendar, without a verb."""
+    for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
+        actions.fill_project(project_id)
