@@ -24,9 +24,7 @@ def post(town, *bodies):
 
 def test_the_same_body_again_answers_the_same_item_and_another_is_refused():
     town = build()
-    first, again, other = (
-        post(town, {"external_id": "a", "data": {"text": text}})[0] for text in ("x", "x", "y")
-    )
+    first, again, other = (post(town, {"external_id": "a", "data": {"text": text}})[0] for text in ("x", "x", "y"))
     assert (first.status, again.status, again.item["id"]) == ("created", "known", first.item["id"])
     assert (other.status, other.problem.code) == ("refused", "item_differs")
     assert Item.objects.count() == 1 and breaches() == []

@@ -1,0 +1,202 @@
+"""Frozen rows stay as they are, whoever asks: ORM, raw SQL, upsert, REPLACE, TRUNCATE."""
+
+import uuid
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from accounts.reads import console
+from audit.models import GUARDS, Erasure, Event, Payload
+from reviews.actions import apply_project, release, reveal_seeds, withdraw
+from reviews.models import Decision, Item, Outcome, Seat, Task
+from tests.town import build, project_file
+
+pytestmark = pytest.mark.django_db
+
+WRITTEN_LATER = {"audit_leaf", "audit_tile", "audit_checkpoint", "audit_erasure"}
+FROZEN = [rule.model._meta.db_table for rule in GUARDS.frozen if rule.model._meta.db_table not in WRITTEN_LATER]
+
+
+def refused(sql: str, params: list[object] | None = None) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, params or [])
+    except DatabaseError:
+        return True
+    return False
+
+
+def plain(row: tuple[object, ...]) -> list[object]:
+    return [bytes(value) if isinstance(value, memoryview) else value for value in row]
+
+
+@pytest.fixture
+def busy_town(db):
+    """A town in which every frozen table has a row."""
+    town = build(people=2)
+    apply_project(document=project_file(guideline="# Cats\n"), by=console(), at=town.now)
+    from reviews.actions import turn_switch
+
+    turn_switch(position="normal", reason="As it was", by=console(), at=town.now, project=town.project)
+    town.send(0.5)
+    town.send(0.95)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who))
+    held = withdraw(decision=decided.uuid, by=who, at=town.now)
+    from reviews.actions import give_back
+
+    give_back(token=held.token, by=who, at=town.now)
+    town.decide(who, town.take(who))
+    town.wait(days=40)
+    release(at=town.now)
+    reveal_seeds(at=town.now)
+    return town
+
+
+def column_of(table: str) -> str:
+    """Name a column that nothing may change."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return model._meta.pk.column
+
+
+def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town):
+    for table in FROZEN:
+        refuses_all(table)
+
+
+def refuses_all(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        before = [plain(row) for row in cursor.fetchall()]
+    assert before, f"the test needs a row in {table}"
+    key = column_of(table)
+    assert refused(f"UPDATE {table} SET {key} = {key} + 100000"), table
+    assert refused(f"DELETE FROM {table}"), table
+    if connection.vendor == "postgresql":
+        assert refused(f"TRUNCATE {table} CASCADE")
+        upsert = f"ON CONFLICT ({key}) DO UPDATE SET {key} = {table}.{key} + 100000"
+        assert refused(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1 {upsert}")
+    else:
+        assert refused(f"REPLACE INTO {table} SELECT * FROM {table}")
+        assert refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        assert [plain(row) for row in cursor.fetchall()] == before
+
+
+def test_each_column_of_an_item_but_state_and_head_is_frozen(busy_town):
+    free = {"state", "sseq", "head"}
+    for field in Item._meta.local_concrete_fields:
+        value = Item.objects.values_list(field.attname, flat=True)[0]
+        if field.column in free or field.primary_key:
+            continue
+        other = "NULL" if value is not None else "1"
+        assert refused(f"UPDATE reviews_item SET {field.column} = {other}"), field.column
+    Item.objects.update(state="open")
+
+
+def test_the_orm_changes_no_event_either(busy_town):
+    for change in (
+        lambda: Event.objects.update(type="x"),
+        lambda: Event.objects.all().delete(),
+        lambda: Decision.objects.update(verdict="reject"),
+        lambda: Event.objects.first().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_only_an_erasure_takes_a_body_and_takes_its_salt_along(busy_town):
+    assert refused("UPDATE reviews_item SET body = NULL")
+    assert refused("UPDATE reviews_item SET body = NULL, salt = NULL")
+    assert refused("UPDATE audit_payload SET body = NULL, salt = NULL")
+    event = Event.objects.order_by("-pk")[0]
+    erasure = Erasure.objects.create(event=event, kind="request")
+    item = Item.objects.first()
+    Item.objects.filter(pk=item.pk).update(body=None, salt=None, erasure=erasure)
+    Payload.objects.filter(event__stream=f"item/{item.uuid}").update(body=None, salt=None, erasure=erasure)
+    assert refused("UPDATE reviews_item SET erasure_id = NULL")
+    assert refused("UPDATE reviews_item SET body = commitment, salt = commitment, erasure_id = NULL")
+    Decision.objects.update(body=None, salt=None, erasure=erasure)
+    assert refused("DELETE FROM audit_erasure") and refused("UPDATE audit_erasure SET kind = 'expiry'")
+
+
+def test_an_outcome_gets_its_place_once_and_is_never_annulled_after_release(busy_town):
+    outcome = Outcome.objects.filter(position__isnull=False).first()
+    assert refused("UPDATE reviews_outcome SET position = position + 10 WHERE id = %s", [outcome.pk])
+    assert refused("UPDATE reviews_outcome SET position = NULL, released_at = NULL WHERE id = %s", [outcome.pk])
+    assert refused("UPDATE reviews_outcome SET annulled_at = released_at WHERE id = %s", [outcome.pk])
+
+
+def test_an_outcome_belongs_to_a_task_of_its_own_item_and_kind(busy_town):
+    outcome = Outcome.objects.get(source="reviewer", annulled_at__isnull=True)
+    other = Item.objects.exclude(pk=outcome.item_id).get()
+    row = {
+        "uuid": uuid.uuid4(), "item_id": other.pk, "project_id": outcome.project_id, "number": 9, "source": "reviewer",
+        "task_id": outcome.task_id, "task_kind": "work", "body": b"{}", "salt": b"s", "commitment": b"c",
+        "settled_at": outcome.settled_at, "release_at": outcome.release_at, "event_id": outcome.event_id,
+    }  # fmt: skip
+    Outcome.objects.filter(pk=outcome.pk)
+    for change in ({}, {"item_id": outcome.item_id, "task_kind": "audit", "source": "audit"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Outcome.objects.create(**(row | change))
+
+
+def test_a_gold_answer_cannot_leave_as_an_outcome(busy_town):
+    task = Task.objects.first()
+    gold = Task.objects.create(
+        uuid=uuid.uuid4(), item=task.item, queue=task.queue, kind="gold", event=task.event, opened_at=task.opened_at
+    )
+    for source in ("reviewer", "consensus", "adjudicator", "audit", "appeal", "model", "override"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Outcome.objects.create(
+                uuid=uuid.uuid4(), item=task.item, project_id=task.item.project_id, number=90, source=source, task=gold,
+                task_kind="gold", body=b"{}", salt=b"s", commitment=b"c", settled_at=task.opened_at,
+                release_at=task.opened_at, event=task.event,
+            )  # fmt: skip
+
+
+def test_attempt_two_needs_the_withdrawal_of_attempt_one(busy_town):
+    decision = Decision.objects.order_by("-pk")[0]
+    row = {
+        field.attname: getattr(decision, field.attname)
+        for field in Decision._meta.local_concrete_fields
+        if not field.primary_key
+    }
+    for attempt in (decision.attempt, decision.attempt + 1):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Decision.objects.create(
+                **(row | {"uuid": uuid.uuid4(), "attempt": attempt, "prev_attempt": attempt - 1 or None, "claim_id": 1})
+            )
+
+
+def test_nobody_sits_twice_on_a_task_or_in_two_apart_tasks_of_an_item(busy_town):
+    seat = Seat.objects.get(state="decided")
+    other = Task.objects.create(
+        uuid=uuid.uuid4(), item=seat.item, queue=seat.task.queue, kind="adjudication", event=seat.task.event,
+        opened_at=seat.task.opened_at,
+    )  # fmt: skip
+    base = {
+        "item": seat.item, "lane": seat.lane, "rank": 0, "due_at": seat.due_at, "apart": True, "state": "leased",
+        "person": seat.person, "claim_id": 1, "slot": "open", "lease_until": seat.due_at,
+    }  # fmt: skip
+    for task, number in ((seat.task, 9), (other, 1)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Seat.objects.create(task=task, number=number, **base)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Seat.objects.create(task=other, number=1, **(base | {"person": None}))
+
+
+def test_a_missing_trigger_comes_back_with_the_next_migrate():
+    from audit.models import put_in_place
+
+    drop = "DROP TRIGGER reviews_decision_frozen"
+    with connection.cursor() as cursor:
+        cursor.execute(drop + (" ON reviews_decision" if connection.vendor == "postgresql" else ""))
+    put_in_place()
+    build(people=1)
+    town = build(slug="more", people=1)
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]))
+    assert refused("UPDATE reviews_decision SET mode = 'batch'")
