@@ -19,10 +19,10 @@ def queue_of_claim(token: uuid.UUID) -> Queue:
     Raises:
         NotFound: there is no such claim.
     """
-    found = Queue.objects.select_related("project").filter(task__claim__token=token).first()
+    found = Claim.objects.select_related("task__queue__project").filter(token=token).first()
     if found is None:
         raise NotFound
-    return found
+    return found.task.queue
 
 
 def guideline_text(digest: str | None) -> str:

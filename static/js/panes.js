@@ -48,11 +48,9 @@ export function showAnswer(root, form, facts) {
   };
   const meaning = () => {
     const chosen = [...form.querySelectorAll("[name=label]:checked")].map((mark) => mark.getAttribute("value"));
-    for (const part of root.querySelectorAll("[data-meaning]")) {
-      const now = chosen.includes(part.getAttribute("data-meaning"));
-      if (now && !part.hasAttribute("data-now")) part.scrollIntoView({ block: "nearest" });
-      part.toggleAttribute("data-now", now);
-    }
+    one("[data-guide]")?.toggleAttribute("data-chosen", chosen.length > 0);
+    for (const part of root.querySelectorAll("[data-meaning]"))
+      part.toggleAttribute("data-now", chosen.includes(part.getAttribute("data-meaning")));
   };
   one("[data-guide-all]")?.addEventListener("click", (event) => {
     const all = one("[data-guide]")?.toggleAttribute("data-all") ?? false;

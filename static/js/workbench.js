@@ -48,7 +48,7 @@ export function mountWorkbench(root) {
  * @param {Facts} facts
  */
 function bench(root, form, facts) {
-  const words = /** @type {HTMLElement} */ (root.querySelector("[data-words]")).dataset;
+  const words = /** @type {HTMLElement} */ (root.querySelector("[data-sentences]")).dataset;
   const view = showAnswer(root, form, facts);
   const state = { intent: facts.intent, touched: facts.drafted, sending: false, sent: "", key: "" };
 
@@ -57,7 +57,7 @@ function bench(root, form, facts) {
     onLapse: () => view.notice(words.lapsed ?? "", true),
   });
   const activity = watchActivity(facts.activeMs, () => void claim.prolong());
-  const saved = root.querySelector("[data-saved]");
+  const saved = root.querySelector("[data-kept]");
   const draft = keepDraft(
     root.dataset.draft ?? "",
     () => ({ ...writeDraft(form, facts), active_ms: activity.read(), verdict: state.intent }),
