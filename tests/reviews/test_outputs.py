@@ -294,7 +294,7 @@ near = (
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from([*TYPES, "other"]), near, st.booleans(), st.sampled_from([None, SCHEMA]))
 @example("detection", {"boxes": [{**BOX, "label": "\ud800"}]}, False, None)
 def test_any_json_is_read_or_refused(task_type: str, output: Any, many: bool, schema: dict[str, Any] | None) -> None:
@@ -310,7 +310,7 @@ near_finite = st.dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(TYPES), near_finite | finite, near_finite | finite)
 @example("classification", {"labels": ["a", "a"]}, {"labels": ["a"]})
 @example("detection", {"boxes": None}, {})
@@ -346,7 +346,7 @@ parts = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(keywords, parts, max_size=5), anything)
 def test_any_json_is_a_schema_or_refused_and_a_schema_judges_any_json(schema: dict[str, Any], output: Any) -> None:
     schema["type"] = "object"

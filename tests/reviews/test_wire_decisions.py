@@ -130,7 +130,7 @@ keys = st.sampled_from(["verdict", "output", "error_categories", "rationale", "a
 values = anything | st.dictionaries(keys, anything)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
 def test_random_bytes_and_json_are_read_or_refused(body: bytes) -> None:
     for reader in (read_decision, read_draft):

@@ -520,7 +520,7 @@ def test_a_decimal_is_kept_just_if_its_double_gives_it_back(number: Decimal) -> 
     assert bool(reading.flaws) == (Decimal(repr(float(number))) != number)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary() | st.text('[]{}",:\\u0d81e.-+ \nitems', max_size=60).map(str.encode), st.sampled_from([NDJSON, ""]))
 def test_random_bytes_are_read_or_refused(body: bytes, kind: str) -> None:
     with suppress(BadBody):
@@ -528,7 +528,7 @@ def test_random_bytes_are_read_or_refused(body: bytes, kind: str) -> None:
         assert all(isinstance(entry, Submission | Refused) for entry in batch.entries)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(list(item())) | st.text(max_size=5), anything, max_size=5) | anything,
