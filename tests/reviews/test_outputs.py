@@ -187,7 +187,7 @@ def test_a_form_schema_may_refer_to_itself_alone() -> None:
         ({}, "type"),
         ({"type": "array"}, "type"),
         ({"type": ["object", "null"]}, "type"),
-        ({"type": "object", "properties": {"a": {"type": "strin"}}}, "properties.a.type"),
+        ({"type": "object", "properties": {"a": {"type": "words"}}}, "properties.a.type"),
         ({"type": "object", "properties": {"a": {"pattern": "("}}}, "properties.a.pattern"),
         ({"type": "object", "patternProperties": {"(": {}}}, "patternProperties"),
         ({"type": "object", "properties": {"a": {"$ref": "https://example.org/s"}}}, "properties.a.$ref"),

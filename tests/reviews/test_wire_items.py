@@ -241,7 +241,7 @@ def test_an_item_without_an_id_is_refused() -> None:
 
 
 def test_an_unknown_key_is_refused_by_name_beside_whatever_else_is_wrong() -> None:
-    assert fields_of(read(confidance=1, units=0)) == ["confidance", "units"]
+    assert fields_of(read(certainty=1, units=0)) == ["certainty", "units"]
     assert fields_of(read(model={"name": "a", "version": "1", "more": 1})) == ["model"]
 
 
