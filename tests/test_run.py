@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from hitl.broker import free_port
+from hitl.broker import end_with_parent, free_port
 from tests.services import alive, identity
 
 
@@ -27,7 +27,13 @@ class Run:
         self.said = folder.with_suffix(".said")
         with self.said.open("w") as said:
             self.process = subprocess.Popen(
-                command, env=own, stdin=subprocess.PIPE, stdout=said, stderr=said, text=True
+                command,
+                env=own,
+                stdin=subprocess.PIPE,
+                stdout=said,
+                stderr=said,
+                text=True,
+                preexec_fn=end_with_parent,
             )
 
     def hears(self, pattern: str) -> None:
@@ -63,6 +69,23 @@ class Run:
         return self.process.wait(30)
 
 
+@pytest.fixture
+def start(folder):
+    """Give `Run` on the module's folder; what a failed test left running ends with the test."""
+    started = []
+
+    def begin(*arguments: str, port: object = None, name: str = "data", **environment: str) -> Run:
+        run = Run(folder.with_name(name), port or free_port(), *arguments, **environment)
+        started.append(run)
+        return run
+
+    yield begin
+    for run in started:
+        if run.process.poll() is None:
+            run.process.terminate()
+            run.process.wait(30)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Iterator[Path]:
     """Give a data folder in which a demo seems to be loaded."""
@@ -72,8 +95,8 @@ def folder(tmp_path_factory) -> Iterator[Path]:
     return made
 
 
-def test_a_run_starts_all_tells_what_dies_and_leaves_nothing_on_ctrl_c(folder):
-    run = Run(folder, free_port())
+def test_a_run_starts_all_tells_what_dies_and_leaves_nothing_on_ctrl_c(start):
+    run = start()
     run.hears(r"hitl runs at http://127\.0\.0\.1:\d+/[^\n]*\n\s*reviewer@demo\.example  a-password")
     assert [
         word
@@ -88,8 +111,8 @@ def test_a_run_starts_all_tells_what_dies_and_leaves_nothing_on_ctrl_c(folder):
     assert not any(map(alive, children))
 
 
-def test_a_run_ends_when_its_web_server_dies(folder):
-    run = Run(folder, free_port())
+def test_a_run_ends_when_its_web_server_dies(start):
+    run = start()
     run.hears("hitl runs at")
     children = [identity(pid) for pid in run.children().values()]
     os.kill(run.child("granian"), signal.SIGKILL)
@@ -98,25 +121,25 @@ def test_a_run_ends_when_its_web_server_dies(folder):
     assert not any(map(alive, children))
 
 
-def test_a_busy_port_is_said_and_nothing_starts(folder):
+def test_a_busy_port_is_said_and_nothing_starts(start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = Run(folder, port)
+        run = start(port=port)
         assert run.ends() == 1
     assert f"Port {port} is busy." in run.said.read_text()
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
-def test_a_port_that_is_none_is_said(folder, port):
-    run = Run(folder, port)
+def test_a_port_that_is_none_is_said(start, port):
+    run = start(port=port)
     assert run.ends() == 1
     assert f"PORT is '{port}'." in run.said.read_text()
 
 
-def test_a_second_run_on_the_same_data_is_refused(folder):
-    first = Run(folder, free_port())
+def test_a_second_run_on_the_same_data_is_refused(start, folder):
+    first = start()
     first.hears("hitl runs at")
-    second = Run(folder.with_name("other"), free_port(), HITL_DATA=str(folder))
+    second = start(name="other", HITL_DATA=str(folder))
     assert second.ends() == 1
     assert "hitl runs already" in second.said.read_text()
     first.process.send_signal(signal.SIGTERM)
@@ -127,9 +150,9 @@ def test_a_second_run_on_the_same_data_is_refused(folder):
     ("environment", "sentence"),
     [({}, "Nothing was removed."), ({"DATABASE_URL": "postgresql://a@b/c"}, "DATABASE_URL is set")],
 )
-def test_loading_afresh_without_a_yes_removes_nothing(folder, environment, sentence):
+def test_loading_afresh_without_a_yes_removes_nothing(start, folder, environment, sentence):
     before = sorted(folder.iterdir())
-    run = Run(folder, free_port(), "--afresh", **environment)
+    run = start("--afresh", **environment)
     run.process.stdin.write("no\n")
     assert run.ends() == 1
     assert sentence in run.said.read_text()
