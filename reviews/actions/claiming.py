@@ -15,11 +15,15 @@ PREFETCHED = dt.timedelta(minutes=2)
 WINDOW = 64
 START = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
-MINE = """
-SELECT s.id AS seat_id, s.slot, s.lease_until, c.token, t.queue_id
+REACHED = """
+(%s = 0 OR EXISTS (SELECT 1 FROM reviews_queue q JOIN accounts_token_projects tp ON tp.project_id = q.project_id
+    WHERE q.id = {queue} AND tp.token_id = %s))
+"""
+MINE = f"""
+SELECT s.id AS seat_id, s.slot, s.lease_until, c.token, t.queue_id, {REACHED.format(queue="t.queue_id")} AS reached
 FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id JOIN reviews_task t ON t.id = s.task_id
 WHERE s.person_id = %s AND s.state = 'leased'
-"""
+"""  # noqa: S608 - a constant
 PEEK = """
 SELECT x.lane_id, x.rank, x.due_at, x.seat_id FROM (
     SELECT pl.lane_id, w.rank, w.due_at, w.seat_id, (
@@ -31,7 +35,7 @@ SELECT x.lane_id, x.rank, x.due_at, x.seat_id FROM (
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
     JOIN reviews_lane l ON l.id = pl.lane_id
     LEFT JOIN reviews_watermark w ON w.person_id = pl.person_id AND w.lane_id = pl.lane_id AND w.drop_at > %s
-    WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s)
+    WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
 ) x JOIN reviews_seat h ON h.id = x.first_id
 ORDER BY h.rank, h.due_at, h.id
 """
@@ -39,7 +43,7 @@ ANY_LANE = """
 SELECT DISTINCT pl.lane_id FROM reviews_personlane pl
 JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
 JOIN reviews_lane l ON l.id = pl.lane_id
-WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s)
+WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
 """
 MAY_SIT = """
 NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.person_id = %s
@@ -69,7 +73,8 @@ WHERE s.lane_id = %s AND s.state = 'open' AND {MAY_SIT} ORDER BY s.rank, s.due_a
 def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume: bool = False) -> Held | None:
     """Lease the best open seat of my lanes (of one queue, when given) as a prefetched claim; None when nothing waits.
 
-    A prefetched claim of the same line is answered again; one of another line is given back first. With `resume` the
+    A prefetched claim of the same line is answered again; one of another line is given back first. An actor by token
+    gets only what lies in the token's projects. With `resume` the
     claim on screen, if there is one, is answered. A unique violation is a lost race and is retried once. Locks task,
     then seat.
 
@@ -84,8 +89,9 @@ def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume
 
 
 def _held_or_next(person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime) -> Held | None:
-    for mine in ask(MINE, [person_id]):
-        if mine.lease_until <= at or (mine.slot == "prefetch" and queue and mine.queue_id != queue.pk):
+    for mine in ask(MINE, [*_of_token(by), person_id]):
+        elsewhere = not mine.reached or (queue is not None and mine.queue_id != queue.pk)
+        if mine.lease_until <= at or (mine.slot == "prefetch" and elsewhere):
             end_claims([mine.seat_id], reason="lapsed" if mine.lease_until <= at else "returned", by=by, at=at)
         elif mine.slot == "prefetch" or resume:
             return _resumed(mine.seat_id, person_id, at)
@@ -100,24 +106,29 @@ def _resumed(seat_id: int, person_id: int, at: dt.datetime) -> Held:
 
 @transaction.atomic
 def _claim(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> Held | None:
-    taken = _take(person_id, queue, at)
+    taken = _take(person_id, queue, by, at)
     if taken is None:
         return None
     return seat_claim(taken.seat_id, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at, mark=taken)
 
 
-def _take(person_id: int, queue: Queue | None, at: dt.datetime) -> Row | None:
+def _of_token(by: Actor) -> tuple[int, int]:
+    return (by.token_id or 0, by.token_id or 0)
+
+
+def _take(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> Row | None:
     """Lock the first seat that this person may sit in: near the head of each lane, then anywhere in it."""
-    chosen = (0, 0) if queue is None else (queue.pk, queue.pk)
+    chosen = (*((0, 0) if queue is None else (queue.pk, queue.pk)), *_of_token(by))
+    of_token = REACHED.format(queue="l.queue_id")
     start = "'-infinity'::timestamptz" if postgres() else "''"
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
-    for lane in ask(PEEK.format(start=start), [at, at, at, person_id, *chosen]):
+    for lane in ask(PEEK.format(start=start, of_token=of_token), [at, at, at, person_id, *chosen]):
         mark = (lane.rank, lane.due_at, lane.seat_id) if lane.rank is not None else (-1, START, 0)
         taken = ask_one(near, [lane.lane_id, *mark, person_id, person_id])
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
-    for lane in ask(ANY_LANE, [at, at, person_id, *chosen]):
+    for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *chosen]):
         taken = ask_one(far, [lane.lane_id, person_id, person_id, person_id, person_id])
         if taken is not None:
             return taken
