@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from accounts.actions import make_token
-from accounts.models import Person, Project
-from accounts.reads import Actor, console
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+
+from accounts.actions import make_token
+from accounts.models import Person, Project
+from accounts.reads import Actor, console
 
 SERVICE = ("items:write", "items:read", "outcomes:read", "assets:write")
 
@@ -59,7 +60,12 @@ class Caller:
 def item(external_id: str = "frame-1", confidence: float | None = 0.5, **more: Any) -> dict[str, Any]:
     """Make the body of an item."""
     proposed = {"model": {"name": "m", "version": "1"}, "prediction": {"labels": ["cat"]}, "confidence": confidence}
-    return {"external_id": external_id, "data": {"text": "A cat?"}, **(proposed if confidence is not None else {}), **more}
+    return {
+        "external_id": external_id,
+        "data": {"text": "A cat?"},
+        **(proposed if confidence is not None else {}),
+        **more,
+    }
 
 
 def problem(answer: HttpResponse) -> tuple[int, str]:

@@ -86,9 +86,8 @@ def test_an_unknown_label_is_held(model):
 def test_several_items_answer_each_in_the_order_sent(model):
     model.send(item("known"))
     model.send(item("other"))
-    bodies = [
-        item("new"), item("known"), item("other", 0.4), item("bad", units=-1), item("new", 0.3), {"no": "id"}, item("last", 0.95),
-    ]  # fmt: skip
+    first = [item("new"), item("known"), item("other", 0.4), item("bad", units=-1)]
+    bodies = [*first, item("new", 0.3), {"no": "id"}, item("last", 0.95)]
     answer = model.send({"items": bodies})
     told = msgspec.convert(answer.told, ResultsAnswer)
     assert answer.status_code == 200
@@ -130,7 +129,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(model):
 def test_an_item_is_read_by_any_external_id(model, name):
     sent = model.send(item(name)).told
     by_name = model.call("GET", f"projects/{model.project.slug}/items/{quote(name, safe='')}/")
-    by_id = model.call("GET", f"items/{sent['id']}/", **{"Prefer": "wait=5"})
+    by_id = model.call("GET", f"items/{sent['id']}/", Prefer="wait=5")
     assert by_name.told == by_id.told == sent
     assert by_name.status_code == by_id.status_code == 200
     assert "Preference-Applied" not in by_id.headers
@@ -239,7 +238,9 @@ def test_who_still_decides_on_an_item_does_not_read_its_answer(town, model):
 
 def test_an_item_costs_few_statements(model, engine):
     model.send(item("warm"))
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert model.send(item("cold")).status_code == 201
     asked = [query["sql"] for query in seen if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
     assert len(asked) - 2 <= (17 if engine == "postgres" else 21), "\n".join(asked)
