@@ -9,7 +9,6 @@ from accounts.models import Project, Role
 from accounts.policies import role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
-
 from reviews.models import Item, Queue
 
 BROWSES = frozenset({Role.ADJUDICATOR, Role.OPERATIONS, Role.GUIDELINE_EDITOR, Role.COMPLIANCE, Role.RECORDS_OFFICER})
@@ -94,7 +93,7 @@ def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
 
 
 def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tuple[Item, set[str]]:
-    """Give an item that the actor may look at, with their roles: any for those who browse, else what they had a part in.
+    """Give an item that the actor may look at, with their roles: those who browse any, others what they had a part in.
 
     Raises:
         NotFound: they may not.
@@ -113,7 +112,7 @@ def has_part(item_id: int, person_id: int) -> bool:
 
 
 def withheld(item_id: int, person_id: int) -> str:
-    """Say why a person sees no one's decision on an item and no hidden proposal: holding, deciding, or "" for not at all.
+    """Say why a person sees no one's decision on an item and no hidden proposal; "" where nothing is withheld.
 
     `holding`: they have it on their screen. `deciding`: their own decision can still be taken back.
     """

@@ -73,7 +73,9 @@ def until(at: dt.datetime | None) -> str:
     if at is None:
         return "–"
     left = at - timezone.now()
-    return _("in %(time)s") % {"time": span(left)} if left > dt.timedelta() else _("%(time)s late") % {"time": span(-left)}
+    return (
+        _("in %(time)s") % {"time": span(left)} if left > dt.timedelta() else _("%(time)s late") % {"time": span(-left)}
+    )
 
 
 @register.filter

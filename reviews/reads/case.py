@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from guidelines.models import TaxonomyVersion
-
 from reviews.models import Item, Prediction
 from reviews.reads.answers import answers
 from reviews.reads.held import taxonomy_of

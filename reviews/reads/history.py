@@ -6,18 +6,19 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from audit.models.sql import Row, ask, many
-from audit.reads import KINDS
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from audit.models.sql import Row, ask, many
+from audit.reads import KINDS
 from reviews.reads.pane import words_of
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})
 MEASURES = frozenset({"reviews.audit_recorded"})
 TASKS = "SELECT t.uuid, t.kind FROM reviews_task t WHERE t.item_id = %s"
 EVENTS = """
-SELECT e.id, e.event_id AS event_uuid, e.recorded_at, e.leaf, e.type, e.actor FROM audit_event e WHERE e.stream IN {streams}
+SELECT e.id, e.event_id AS event_uuid, e.recorded_at, e.leaf, e.type, e.actor
+FROM audit_event e WHERE e.stream IN {streams}
 ORDER BY e.recorded_at, e.id
 """
 PAYLOADS = """

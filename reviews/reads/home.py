@@ -2,16 +2,16 @@
 
 import datetime as dt
 import json
-import uuid
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
-from audit.models.sql import Row, ask, ask_one
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.models.sql import Row, ask, ask_one
 from reviews.reads.held import NEVER_DUE, rights_of
 from reviews.reads.pane import words_of
 from reviews.rights import ADJUDICATION, duration
@@ -56,7 +56,8 @@ WHERE d.person_id = %s ORDER BY d.id DESC LIMIT %s
 """
 TODAY = f"""
 SELECT count(*) AS decided, sum(x.active_ms) AS active_ms FROM (
-    SELECT d.active_ms, d.decided_at FROM reviews_decision d WHERE d.person_id = %s ORDER BY d.id DESC LIMIT {COUNTED}) x
+    SELECT d.active_ms, d.decided_at FROM reviews_decision d
+    WHERE d.person_id = %s ORDER BY d.id DESC LIMIT {COUNTED}) x
 WHERE x.decided_at >= %s
 """  # noqa: S608 - a constant
 OPEN = """
@@ -95,10 +96,10 @@ class Line:
 class Mine:
     """One of a person's last decisions. `changes` says what it changed, `standing` where it is now."""
 
-    uuid: uuid.UUID
+    uuid: UUID
     verdict: str
     decided_at: dt.datetime
-    item: uuid.UUID
+    item: UUID
     external_id: str
     project: str
     project_name: str
@@ -157,7 +158,9 @@ def home(person_id: int, at: dt.datetime) -> Home:
     today = ask_one(TODAY, [person_id, local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)])
     decided, active = (today.decided, (today.active_ms or 0) / 1000) if today else (0, 0)
     city = zone.rpartition("/")[2].replace("_", " ")
-    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), decided, active, _needs(mine))
+    return Home(
+        local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), decided, active, _needs(mine)
+    )
 
 
 def lines(person_id: int, at: dt.datetime) -> list[Line]:
@@ -174,7 +177,9 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
 
 
 def _line(row: Row) -> Line:
-    return Line(row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False)
+    return Line(
+        row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False
+    )
 
 
 def _added(line: Line, seen: Row | None, at: dt.datetime) -> Line:
@@ -208,7 +213,9 @@ def open_claim_of(person_id: int, at: dt.datetime) -> OpenClaim | None:
     row = ask_one(OPEN, [person_id, at])
     if row is None:
         return None
-    return OpenClaim(row.external_id, row.project_slug, row.project_name, row.queue_slug, row.queue_name, row.lease_until)
+    return OpenClaim(
+        row.external_id, row.project_slug, row.project_name, row.queue_slug, row.queue_name, row.lease_until
+    )
 
 
 def decisions(person_id: int, at: dt.datetime, limit: int = 8) -> list[Mine]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import ask, many
-
 from reviews.reads.answers import ITEMS, state_of
 
 PAGE = 50
@@ -14,9 +13,7 @@ SITTING = (
     "EXISTS (SELECT 1 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.item_id = i.id "
     "AND t.state = 'open' AND s.state IN ('leased', 'decided'))"
 )
-RAISED = (
-    "EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.kind = 'escalation' AND t.state = 'open')"
-)
+RAISED = "EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.kind = 'escalation' AND t.state = 'open')"
 STATES = {
     "waiting": f"i.state = 'open' AND NOT {RAISED} AND NOT {SITTING}",
     "in_review": f"i.state = 'open' AND NOT {RAISED} AND {SITTING}",
@@ -50,7 +47,10 @@ class Listing:
 
 
 def listing(project_id: int, *, state: str = "", external_id: str = "", after: int | None = None) -> Listing:
-    """Read a page of a project's items; two statements. An unknown state is no filter; `external_id` is the whole id."""
+    """Read a page of a project's items; two statements.
+
+    An unknown state is no filter; `external_id` is the whole id.
+    """
     sql = FIND.format(
         state=STATES.get(state, "1 = 1"), named="AND i.external_id = %s" if external_id else "", limit=PAGE + 1
     )

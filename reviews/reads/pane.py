@@ -1,4 +1,4 @@
-"""What the workbench shows of a claim: the item's stage, the answer to be made, and what the page's script must know."""
+"""What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -198,7 +198,10 @@ def takes(held: Held) -> list[Take]:
             str(number),
             one.who,
             one.verdict,
-            [(term, word, any((term, word) not in [(t, w) for t, w, _ in other] for other in told)) for term, word, _ in mine],
+            [
+                (term, word, any((term, word) not in [(t, w) for t, w, _ in other] for other in told))
+                for term, word, _ in mine
+            ],
             one.rationale,
             one.output,
         )
@@ -211,7 +214,10 @@ def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]
     if not isinstance(output, dict):
         return []
     if isinstance(output.get("labels"), list):
-        names = {one["code"]: (one.get("name") or one["code"], number) for number, one in enumerate(taxonomy.get("labels", []))}
+        names = {
+            one["code"]: (one.get("name") or one["code"], number)
+            for number, one in enumerate(taxonomy.get("labels", []))
+        }
         found = []
         for code in output["labels"]:
             name, number = names.get(code, (str(code), 0))
@@ -232,7 +238,9 @@ def said(value: Any) -> str:
 def stage(data: dict[str, Any]) -> Stage:
     """Choose how an item is looked at: its pictures, its text, its facts, else its JSON."""
     pictures = [value[7:] for value in data.values() if isinstance(value, str) and value.startswith("sha256:")]
-    plainly = {key: value for key, value in data.items() if not (isinstance(value, str) and value.startswith("sha256:"))}
+    plainly = {
+        key: value for key, value in data.items() if not (isinstance(value, str) and value.startswith("sha256:"))
+    }
     text = plainly.pop("text", None)
     facts = [(plain(key), value) for key, value in plainly.items() if not isinstance(value, list | dict)]
     rest = {key: value for key, value in plainly.items() if isinstance(value, list | dict)} or None
@@ -259,4 +267,6 @@ def step(confidence: str | None) -> int:
     """Say how loud a doubt is: 1 loudest to 4 quiet."""
     if confidence is None:
         return 4
-    return next((number for number, edge in ((1, "0.5"), (2, "0.7"), (3, "0.85")) if Decimal(confidence) < Decimal(edge)), 4)
+    return next(
+        (number for number, edge in ((1, "0.5"), (2, "0.7"), (3, "0.85")) if Decimal(confidence) < Decimal(edge)), 4
+    )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.models import Membership
-
 from reviews.reads.home import Line, lines
 
 

@@ -3,14 +3,21 @@
 import datetime as dt
 from typing import Any
 
-from accounts.models import User
-from accounts.reads import Actor, actor_of_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
 
+from accounts.models import Project, User
+from accounts.reads import Actor, actor_of_user
 from reviews.policies import may_browse
 from reviews.reads.home import Line
 from reviews.reads.rail import rail
+
+
+class HtmxRequest(HttpRequest):
+    """A request that tells whether htmx sent it."""
+
+    htmx: HtmxDetails
 
 
 def who(request: HttpRequest) -> Actor:
@@ -30,10 +37,10 @@ def page(
     template: str,
     here: str,
     at: dt.datetime,
+    context: dict[str, Any],
     *,
-    project: Any = None,
+    project: Project | None = None,
     known: list[Line] | None = None,
-    **context: Any,
 ) -> HttpResponse:
     """Render a page inside the shell."""
     framed = rail(

@@ -15,4 +15,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show my queues, what needs me, my last decisions."""
     at = timezone.now()
     found = reading.home(person_of(who(request)), at)
-    return page(request, "reviews/home.html", "home", at, known=found.lines, home=found)
+    return page(request, "reviews/home.html", "home", at, {"home": found}, known=found.lines)

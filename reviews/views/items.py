@@ -2,12 +2,12 @@
 
 import uuid
 
-from accounts.errors import NotFound
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.errors import NotFound
 from reviews.policies import browsable_project, item_for, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
@@ -27,7 +27,7 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
     after = request.GET.get("after", "")
     found = listing(place.pk, **asked, after=int(after) if after.isdecimal() and len(after) < 19 else None)
     shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
-    return page(request, "reviews/items.html", "items", at, project=place, **shown)
+    return page(request, "reviews/items.html", "items", at, shown, project=place)
 
 
 @require_GET
@@ -40,7 +40,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     quality = may_see_quality(roles)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality)
     shown = {"case": case(row, whole=not why, quality=quality), "history": told, "withheld": why, "item": row}
-    return page(request, "reviews/item.html", "items", at, project=row.project, **shown)
+    return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 
 
 @require_GET
@@ -54,4 +54,4 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     if (found.kind in QUALITY and not (own or may_see_quality(roles))) or (not own and withheld(row.pk, person_of(by))):
         raise NotFound
     shown = {"replay": found, "pane": pane(found.held), "item": row}
-    return page(request, "reviews/presentation.html", "items", at, project=row.project, **shown)
+    return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

@@ -1,12 +1,12 @@
 """Files that people look at, served to those who may see their project."""
 
-from accounts.errors import NotFound
-from assets.reads import RECIPES, asset_of, open_original, open_rendition
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.errors import NotFound
+from assets.reads import RECIPES, asset_of, open_original, open_rendition
 from reviews.policies import project_for
 from reviews.views.asking import who
 

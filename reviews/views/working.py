@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 
-from accounts.reads import Actor
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.reads import Actor
 from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.forms import sent_decision
 from reviews.models import Queue
@@ -20,13 +20,13 @@ from reviews.reads.claims import guideline_text, queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import last_of, lines
 from reviews.reads.pane import pane
-from reviews.views.asking import page, person_of, who
+from reviews.views.asking import HtmxRequest, page, person_of, who
 from reviews.wire import read_draft
 
 
 @require_GET
 @login_required
-def work(request: HttpRequest, project: str, queue: str) -> HttpResponse:
+def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
     """Show the item on my screen, or the next one of this queue."""
     by, at = who(request), timezone.now()
     line = queue_for(project, queue, by=by, at=at)
@@ -38,7 +38,7 @@ def work(request: HttpRequest, project: str, queue: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def decision(request: HtmxRequest, token: uuid.UUID) -> HttpResponse:
     """Decide, then show the next item."""
     by, at = who(request), timezone.now()
     line = queue_of_claim(token)
@@ -69,7 +69,7 @@ def draft(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def withdrawal(request: HttpRequest, decision: uuid.UUID) -> HttpResponse:
+def withdrawal(request: HtmxRequest, decision: uuid.UUID) -> HttpResponse:
     """Take a decision back and show its item again."""
     by, at = who(request), timezone.now()
     held = withdraw(decision=decision, by=by, at=at)
@@ -90,7 +90,7 @@ def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
 
 
 def _bench(
-    request: HttpRequest, line: Queue, held: Held | None, by: Actor, at: dt.datetime, *, said: str = ""
+    request: HtmxRequest, line: Queue, held: Held | None, by: Actor, at: dt.datetime, *, said: str = ""
 ) -> HttpResponse:
     """Render the workbench, or only its pane when htmx swaps it."""
     person = person_of(by)
@@ -104,4 +104,4 @@ def _bench(
     }
     if request.htmx:
         return render(request, "reviews/workbench.html#task-pane", {**shown, "project": line.project, "now": at})
-    return page(request, "reviews/workbench.html", "work", at, project=line.project, **shown)
+    return page(request, "reviews/workbench.html", "work", at, shown, project=line.project)
