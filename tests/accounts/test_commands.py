@@ -64,6 +64,14 @@ def test_person_add_refuses_whole(words: list[str], sentence: str, project: Proj
     assert not Person.objects.exists() and Event.objects.count() == count
 
 
+def test_person_link_prints_a_link_for_a_lost_password(ines: Person, client: Client) -> None:
+    link = run("person", "link", "INES@example.org")
+    assert client.get(re.sub(r"^http://[^/]+", "", link.strip())).status_code == 302
+    User.objects.update(is_active=False)
+    with pytest.raises(CommandError, match="Nobody signs in"):
+        run("person", "link", "ines@example.org")
+
+
 def test_token_add_prints_the_token_alone(project: Project) -> None:
     out = run("token", "add", "--project", "shelves", "--scope", "items:write", "--scope", "outcomes:read")
     assert re.fullmatch(r"hitl_[\w-]{43}\n", out)

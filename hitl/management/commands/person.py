@@ -1,4 +1,4 @@
-"""`person add`: a person, their sign-in, and a role."""
+"""`person add`: a person, their sign-in, and a role; `person link`: a new one-time link for a lost password."""
 
 import sys
 from argparse import ArgumentParser
@@ -23,8 +23,10 @@ class Command(BaseCommand):
     help = "person add EMAIL --role ROLE --project PROJECT, or person add EMAIL --owner"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare `add`."""
-        add = parser.add_subparsers(dest="verb", required=True).add_parser("add", help="add a person or give a role")
+        """Declare `add` and `link`."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("link", help="print a new one-time link to set a password").add_argument("email")
+        add = verbs.add_parser("add", help="add a person or give a role")
         add.add_argument("email")
         add.add_argument(
             "--role", help="reviewer, adjudicator, operations, guideline_editor, compliance, records_officer"
@@ -41,6 +43,12 @@ class Command(BaseCommand):
         Raises:
             CommandError: something was refused; nothing was written.
         """
+        if options["verb"] == "link":
+            user = User.objects.filter(email__iexact=options["email"].strip(), is_active=True).first()
+            if user is None:
+                raise CommandError(f"Nobody signs in with {options['email']}.")
+            self.stdout.write(address() + set_password_path(user))
+            return
         if bool(options["role"]) != bool(options["project"]):
             raise CommandError("--role and --project go together.")
         if not options["role"] and not options["owner"]:
