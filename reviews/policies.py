@@ -10,6 +10,8 @@ from accounts.policies import role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
 from reviews.models import Item, Queue
+from reviews.reads.held import rights_of
+from reviews.rights import duration
 
 BROWSES = frozenset({Role.ADJUDICATOR, Role.OPERATIONS, Role.GUIDELINE_EDITOR, Role.COMPLIANCE, Role.RECORDS_OFFICER})
 PART = """
@@ -27,6 +29,14 @@ WHERE s.item_id = %s AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 
     OR (t.state = 'passed_on' AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = s.item_id
         AND o.released_at IS NOT NULL AND o.settled_at >= t.opened_at)))))
 ORDER BY CASE s.state WHEN 'leased' THEN 0 ELSE 1 END LIMIT 1
+"""
+
+LAST = """
+SELECT d.decided_at, rv.body FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id
+JOIN reviews_route r ON r.item_id = t.item_id JOIN reviews_rightsversion rv ON rv.id = r.rights_id
+WHERE t.item_id = %s AND d.person_id = %s AND NOT EXISTS (SELECT 1 FROM reviews_outcome o
+    WHERE o.task_id = t.id AND o.released_at IS NOT NULL)
+ORDER BY d.id DESC, r.number DESC LIMIT 1
 """
 
 
@@ -111,12 +121,15 @@ def has_part(item_id: int, person_id: int) -> bool:
     return ask_one(PART, [item_id, person_id, item_id, person_id]) is not None
 
 
-def withheld(item_id: int, person_id: int) -> str:
+def withheld(item_id: int, person_id: int, at: dt.datetime) -> str:
     """Say why a person sees no one's decision on an item and no hidden proposal; "" where nothing is withheld.
 
-    `holding`: they have it on their screen. `deciding`: their own decision can still be taken back.
+    `holding`: they have it on their screen. `deciding`: their own decision can still be taken back, also an audit's
+    that made no outcome.
     """
     found = ask_one(HOLDS, [item_id, person_id])
-    if found is None:
-        return ""
-    return "holding" if found.state == "leased" else "deciding"
+    if found is not None:
+        return "holding" if found.state == "leased" else "deciding"
+    last = ask_one(LAST, [item_id, person_id])
+    fresh = last is not None and at <= last.decided_at + duration(rights_of(last.body).release_after)
+    return "deciding" if fresh else ""

@@ -14,10 +14,11 @@ from audit.models.sql import Row, ask, ask_one, lock, together
 from audit.reads import canonical, content_commitment, uuid7
 from reviews.actions.following import Following, follow
 from reviews.actions.holding import own_claim
-from reviews.actions.judging import judge
+from reviews.actions.judging import judge, verdict_answers
 from reviews.actions.seating import acting_role, ground_of, tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
+from reviews.reads.held import hides_proposal
 from reviews.wire import DecisionBody
 
 LOCKED = """
@@ -47,10 +48,14 @@ WRITE = (
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision that stands: its id, what it amounts to, and whether this call made it."""
+    """A decision that stands: its id, what it amounts to, and whether this call made it.
+
+    `verdict` is None where it was derived from a hidden proposal: told to its author while the decision can still be
+    taken back, it would give the proposal away.
+    """
 
     uuid: uuid.UUID
-    verdict: str
+    verdict: str | None
     output: Any
     decided_at: dt.datetime
     new: bool
@@ -76,7 +81,7 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
     assert claim is not None
     assert now is not None
     if now.claim_id != claim.id or now.seat_state != "leased" or now.lease_until <= at:
-        return _earlier(claim.id, sent)
+        return _earlier(claim.id, sent, blind=hides_proposal(seen))
     if seen.opened_at is None or now.slot != "open":
         raise NotOpened
     by = by.as_role(acting_role(seen))
@@ -101,7 +106,11 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
         *writes(events),
     )
     following.afterwards(events)
-    return Decided(made.uuid, judged.verdict, judged.output, at, True)
+    return Decided(made.uuid, _told(judged.verdict, hides_proposal(seen)), judged.output, at, True)
+
+
+def _told(verdict: str, blind: bool) -> str | None:
+    return None if blind and verdict_answers(verdict) else verdict
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ def _decision(
     return _Made(decision, values, place)
 
 
-def _earlier(claim_id: int, sent: DecisionBody) -> Decided:
+def _earlier(claim_id: int, sent: DecisionBody, *, blind: bool) -> Decided:
     """Answer the decision that was made under this claim before.
 
     Raises:
@@ -158,4 +167,4 @@ def _earlier(claim_id: int, sent: DecisionBody) -> Decided:
     body = json.loads(found.body)
     if canonical(body["sent"]) != sent.body or found.withdrawal_id is not None:
         raise AlreadyDecided
-    return Decided(found.uuid, found.verdict, body["output"], found.decided_at, False)
+    return Decided(found.uuid, _told(found.verdict, blind), body["output"], found.decided_at, False)

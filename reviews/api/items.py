@@ -60,7 +60,7 @@ def _looked_up(call: Call, key: str, value: str | uuid.UUID) -> dict[str, Any]:
         raise NotFound
     if call.by.person_id is not None:
         row, _ = item_for(call.project.slug, uuid.UUID(found["id"]), by=call.by, at=call.at)
-        if withheld(row.pk, call.by.person_id):
+        if withheld(row.pk, call.by.person_id, call.at):
             raise Forbidden("You still decide on this item; it opens to you when its outcome is released.")
     return found
 
@@ -70,7 +70,7 @@ def _shown(one: Received, call: Call) -> dict[str, Any]:
     assert one.item is not None
     if one.status == "known" and call.by.person_id is not None:
         row = Item.objects.only("pk").get(project=call.project, external_id=one.item["external_id"])
-        if withheld(row.pk, call.by.person_id):
+        if withheld(row.pk, call.by.person_id, call.at):
             return {**one.item, "route": {**one.item["route"], "conditions": []}, "outcome": None}
     return one.item
 

@@ -185,10 +185,10 @@ class UntilAnswer(Answer):
 
 
 class DecisionAnswer(Answer):
-    """A decision that stands: its verdict, derived where none was sent, and the output it amounts to."""
+    """A decision that stands: its verdict, null where it was derived from a hidden proposal, and its output."""
 
     id: uuid.UUID
-    verdict: Literal["approve", "correct", "reject", "escalate", "skip"]
+    verdict: Literal["approve", "correct", "reject", "escalate", "skip"] | None
     output: Any
     decided_at: str
 

@@ -43,7 +43,8 @@ OLDEST = "SELECT s.id, t.opened_at FROM reviews_seat s JOIN reviews_task t ON t.
 MINE = """
 SELECT d.uuid, d.verdict, d.body, d.decided_at, t.state AS task_state, t.item_id, i.uuid AS item_uuid, i.external_id,
     i.state AS item_state, q.name AS queue_name, q.slug AS queue_slug, p.slug AS project_slug, p.name AS project_name,
-    rv.body AS rights_body, tv.body AS taxonomy_body, o.released_at, o.id AS outcome_id, w.id AS withdrawal_id
+    rv.body AS rights_body, tv.body AS taxonomy_body, ps.manifest,
+    o.released_at, o.id AS outcome_id, w.id AS withdrawal_id
 FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id JOIN reviews_item i ON i.id = t.item_id
 JOIN reviews_queue q ON q.id = t.queue_id JOIN accounts_project p ON p.id = i.project_id
 JOIN reviews_route r ON r.item_id = i.id
@@ -232,7 +233,7 @@ def last_of(person_id: int, at: dt.datetime) -> Mine | None:
 def _mine(row: Row, at: dt.datetime) -> Mine:
     return Mine(
         row.uuid,
-        row.verdict,
+        "answer" if _blind(row) else row.verdict,
         row.decided_at,
         row.item_uuid,
         row.external_id,
@@ -242,6 +243,11 @@ def _mine(row: Row, at: dt.datetime) -> Mine:
         _withdrawable(row, at),
         _standing(row),
     )
+
+
+def _blind(row: Row) -> bool:
+    """Tell whether the verdict was derived from a proposal that its author has not seen."""
+    return row.verdict in {"approve", "correct"} and json.loads(row.manifest)["prediction"] == "hidden"
 
 
 def _withdrawable(row: Row, at: dt.datetime) -> bool:
@@ -267,7 +273,7 @@ def _changes(row: Row) -> str:
     if row.body is None:
         return _("Erased")
     body: dict[str, Any] = json.loads(row.body)
-    if row.verdict == "correct":
+    if row.verdict == "correct" or _blind(row):
         words = words_of(body["output"], json.loads(row.taxonomy_body))
         return ", ".join(f"{term}: {word}" if term else word for term, word, _number in words)
     return body["sent"].get("rationale") or ""

@@ -36,7 +36,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     """Tell what happened to an item; to someone who still decides on it, show the item alone."""
     by, at = who(request), timezone.now()
     row, roles = item_for(project, item, by=by, at=at)
-    why = withheld(row.pk, person_of(by))
+    why = withheld(row.pk, person_of(by), at)
     quality = may_see_quality(roles)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality)
     shown = {"case": case(row, whole=not why, quality=quality), "history": told, "withheld": why, "item": row}
@@ -51,7 +51,7 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     found = replay(token, at)
     row, roles = item_for(project, found.held.item.uuid, by=by, at=at)
     own = found.person_id == by.person_id
-    if (found.kind in QUALITY and not (own or may_see_quality(roles))) or (not own and withheld(row.pk, person_of(by))):
+    if (found.kind in QUALITY and not (own or may_see_quality(roles))) or (not own and withheld(row.pk, person_of(by), at)):
         raise NotFound
     shown = {"replay": found, "pane": pane(found.held), "item": row}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

@@ -16,6 +16,7 @@ from reviews.errors import (
     VerdictNotAllowed,
 )
 from reviews.models import Decision, Draft, Item, Outcome, Seat, Task
+from reviews.policies import withheld
 from reviews.wire import read_decision
 from tests.invariants import breaches
 from tests.town import RIGHTS, build
@@ -108,7 +109,8 @@ def test_an_audit_is_blind_and_a_differing_answer_supersedes():
     assert held.hidden and held.proposal is None and held.confidence is None
     assert held.presentation["prediction"] == "hidden" and "approve" not in held.allowed
     decided = town.decide(who, held, None, "fox")
-    assert decided.verdict == "correct"
+    assert decided.verdict is None  # it would tell the auditor what the model said
+    assert Decision.objects.get().verdict == "correct"
     assert (in_force().number, in_force().supersedes, in_force().source) == (2, 1, "audit")
     assert breaches() == []
 
@@ -116,8 +118,13 @@ def test_an_audit_is_blind_and_a_differing_answer_supersedes():
 def test_an_audit_that_agrees_is_derived_as_an_approval_and_makes_no_outcome():
     town = build()
     town.send(0.7, label="dog")
-    decided = town.decide(town.people[0], town.take(town.people[0]), None, "dog")
-    assert decided.verdict == "approve" and Outcome.objects.count() == 1
+    who = town.people[0]
+    town.decide(who, town.take(who), None, "dog")
+    assert Decision.objects.get().verdict == "approve" and Outcome.objects.count() == 1
+    item = Item.objects.get()
+    assert withheld(item.pk, who.person_id, town.now) == "deciding"
+    town.wait(seconds=16)
+    assert withheld(item.pk, who.person_id, town.now) == ""
     assert Task.objects.get(kind="audit").state == "settled" and breaches() == []
 
 
