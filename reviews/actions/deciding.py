@@ -76,12 +76,10 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
         NoHigherLevel: escalated from the top.
     """
     seen = own_claim(token, by, at)
-    claim = ask_one("SELECT id FROM reviews_claim WHERE token = %s", [token])
     now = ask_one(LOCKED + lock("i", "t", "s"), [seen.seat_id])
-    assert claim is not None
     assert now is not None
-    if now.claim_id != claim.id or now.seat_state != "leased" or now.lease_until <= at:
-        return _earlier(claim.id, sent, blind=hides_proposal(seen))
+    if now.claim_id != seen.looked_claim_id or now.seat_state != "leased" or now.lease_until <= at:
+        return _earlier(seen.looked_claim_id, sent, blind=hides_proposal(seen))
     if seen.opened_at is None or now.slot != "open":
         raise NotOpened
     by = by.as_role(acting_role(seen))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import NotFound
 from accounts.reads import Actor
-from audit.models.sql import Row, ask, ask_one, lock, run, together
+from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
@@ -24,17 +24,16 @@ def own_claim(token: uuid.UUID, by: Actor, at: dt.datetime) -> Row:
         NotFound: there is no such claim, or it is another person's.
     """
     person_id = working_person(by)
-    owner = ask_one("SELECT person_id, seat_id FROM reviews_claim WHERE token = %s", [token])
-    if owner is None or owner.person_id != person_id:
-        raise NotFound
     seen = look_at_claim(token, person_id, at)
-    assert seen is not None
+    if seen is None or seen.claimant_id != person_id:
+        raise NotFound
     return seen
 
 
 LOCK_SEAT = """
 SELECT t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state, s.state AS seat_state, c.token, s.slot,
-    s.lease_until
+    s.lease_until, (SELECT count(*) FROM reviews_seat o WHERE o.person_id = s.person_id AND o.state = 'leased'
+        AND o.slot = 'open' AND o.id <> s.id) AS others_open
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id LEFT JOIN reviews_claim c ON c.id = s.claim_id
 WHERE s.id = %s
 """
@@ -74,11 +73,7 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     seat = lock_live(seen.seat_id, token, at)
     if seen.opened_at is not None and seat.slot == "open":
         return shown(seen)
-    other = ask_one(
-        "SELECT 1 AS taken FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'open' AND id <> %s",
-        [by.person_id, seen.seat_id],
-    )
-    if other is not None:
+    if seat.others_open:
         raise AnotherOpen
     until = at + duration(rights_of(seen.rights_body).lease)
     move = ("UPDATE reviews_seat SET slot = 'open', lease_until = %s WHERE id = %s", [until, seen.seat_id])
@@ -90,8 +85,7 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         event_id = trail.write()[0]
         head = trail.heads[stream]
         note = "INSERT INTO reviews_opening (claim_id, opened_at, event_id) VALUES (%s, %s, %s)"
-        claim_id = ask("SELECT id FROM reviews_claim WHERE token = %s", [token])[0].id
-        together((note, [claim_id, at, event_id]), (MOVE_HEAD, [head.sseq, head.hash, seen.task_id]), move)
+        together((note, [seen.looked_claim_id, at, event_id]), (MOVE_HEAD, [head.sseq, head.hash, seen.task_id]), move)
     else:
         together(move)
     seen.slot, seen.lease_until, seen.opened_at = "open", until, at

@@ -179,4 +179,3 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"Outcome {self.number} of {self.item_id}"
-

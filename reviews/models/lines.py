@@ -45,9 +45,7 @@ class PersonLane(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "lane", "membership"], name="reviews_personlane_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "lane", "membership"], name="reviews_personlane_once")]
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.lane_id}"

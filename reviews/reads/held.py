@@ -29,7 +29,7 @@ SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, 
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest, tv.number AS taxonomy_number, tv.body AS taxonomy_body,
     gv.id AS guideline_id, gv.digest AS guideline_digest, gv.number AS guideline_number,
     su.show_prediction, su.show_confidence,
-    c.token, c.claimed_at, ps.manifest, op.opened_at, dr.body AS draft_body,
+    c.id AS looked_claim_id, c.person_id AS claimant_id, c.token, c.claimed_at, ps.manifest, op.opened_at, dr.body AS draft_body,
     (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
 FROM reviews_seat s

@@ -1,7 +1,8 @@
 """The loop's kinds of events, with the sentences that tell them."""
 
-from audit.reads import EventKind
 from django.utils.translation import gettext_lazy as _
+
+from audit.reads import EventKind
 
 KINDS = (
     EventKind("reviews.item_received", _("The item came in and went to {arm} by “{rule}”")),
