@@ -47,6 +47,8 @@ def is_loaded() -> bool:
 
 def load(say: Say) -> None:
     """Load the demo, or complete it."""
+    connection.ensure_connection()
+    connection.close_at = None  # each request would close it, and SQLite then writes its log home
     by, at = console(), timezone.now()
     projects = found_projects(by, at)
     team = found_team(projects, by, at)
@@ -144,7 +146,7 @@ def clear_desks(team: list[Member]) -> None:
     for member in team:
         by = actor_of_person(member.person, "command")
         for seat in Seat.objects.filter(person=member.person, state="leased"):
-            give_back(token=Claim.objects.get(pk=seat.claim_id).token, by=by, at=timezone.now())
+            give_back(token=Claim.objects.get(pk=seat.claim_id or 0).token, by=by, at=timezone.now())
 
 
 def write(sign_ins: list[tuple[str, str, str]], door: Door) -> None:

@@ -1,4 +1,4 @@
-"""The simulated team: right as often as team.json says but on hard cases, deciding by the same calls as any program of a reviewer."""
+"""The simulated team: right as often as team.json says, but for hard cases; it decides through the public API."""
 
 import hashlib
 import random
@@ -13,7 +13,7 @@ Answers = dict[str, Any]
 
 @dataclass
 class Mind:
-    """One simulated reviewer: a door, a share of right answers, a place in the team, and random numbers of their own."""
+    """One simulated reviewer: a door, a share of right answers, a place in the team, random numbers of their own."""
 
     name: str
     door: Door
