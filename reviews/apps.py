@@ -11,7 +11,6 @@ class ReviewsConfig(AppConfig):
         from accounts.actions import hear_of_memberships
         from audit.models import Frozen, Refers, guard
         from audit.reads import learn
-
         from reviews import models as m
         from reviews.actions.lines import fill_project
         from reviews.reads.kinds import KINDS

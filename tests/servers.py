@@ -1,5 +1,6 @@
 """The real server and worker, each in a process of its own, on the database of an arena; made to be killed."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -55,10 +56,8 @@ class Program:
     def kill(self) -> None:
         """Kill it and its children with no chance to tidy up."""
         if self.process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.process.wait(30)
             self.process = None
 

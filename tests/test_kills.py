@@ -28,9 +28,8 @@ def programs():
 def tokens(town: Town) -> tuple[str, str]:
     """Give a service's token and the first reviewer's own."""
     project = Project.objects.get(pk=town.project.pk)
-    _, service = make_token(
-        projects=[project], scopes=["items:write", "items:read", "outcomes:read"], service="model", by=console(), at=town.now
-    )  # fmt: skip
+    scopes = ["items:write", "items:read", "outcomes:read"]
+    _, service = make_token(projects=[project], scopes=scopes, service="model", by=console(), at=town.now)
     person = Person.objects.get(pk=town.people[0].person_id)
     _, own = make_token(projects=[project], scopes=["decisions:write"], person=person, by=console(), at=town.now)
     return service, own

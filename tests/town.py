@@ -5,19 +5,26 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.actions import add_person, give_membership
 from accounts.models import Project
 from accounts.reads import Actor, actor_of_person, console
-from django.utils import timezone
 from reviews.actions import apply_project, claim_next, decide, open_claim, receive
 from reviews.models import Queue
 from reviews.wire import read_decision, read_items
 
+
+def below(value: str) -> dict[str, str]:
+    """Give the condition that the confidence lies below a value."""
+    return {"field": "confidence", "op": "<", "value": value}
+
+
 RIGHTS: dict[str, Any] = {
     "v": 1,
     "routing": [
-        {"name": "Unsure", "when": [{"field": "confidence", "op": "<", "value": "0.60"}], "then": {"arm": "review", "queue": "general"}},
-        {"name": "Middling", "when": [{"field": "confidence", "op": "<", "value": "0.90"}], "then": {"arm": "accept", "audit_rate": "1"}},
+        {"name": "Unsure", "when": [below("0.60")], "then": {"arm": "review", "queue": "general"}},
+        {"name": "Middling", "when": [below("0.90")], "then": {"arm": "accept", "audit_rate": "1"}},
     ],
     "otherwise": {"arm": "accept", "audit_rate": "0"},
     "no_confidence": {"arm": "review", "queue": "general"},

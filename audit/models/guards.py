@@ -3,6 +3,7 @@
 Each app declares its guards when it is ready; they are put in place after every migrate, since a table remade by
 SQLite loses its triggers silently.
 """
+# ruff: noqa: S608 - names of our own tables and columns
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,7 +84,8 @@ def _postgres(tables: set[str]) -> Iterator[str]:
             yield from _postgres_frozen(rule)
     for refers in GUARDS.refers:
         if {_table(refers.model), _table(refers.to)} <= tables:
-            foreign = f"FOREIGN KEY ({', '.join(refers.columns)}) REFERENCES {_table(refers.to)} ({', '.join(refers.to_columns)})"
+            ours, theirs = ", ".join(refers.columns), ", ".join(refers.to_columns)
+            foreign = f"FOREIGN KEY ({ours}) REFERENCES {_table(refers.to)} ({theirs})"
             yield _constraint(refers.name, _table(refers.model), foreign)
     for check in GUARDS.checks:
         if _table(check.model) in tables:
@@ -108,8 +110,10 @@ def _postgres_frozen(rule: Frozen) -> Iterator[str]:
         )
     yield (
         f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
-        f"IF TG_OP = 'UPDATE' THEN {' '.join(allowed)} IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; "
-        "RAISE EXCEPTION 'frozen row: % %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation'; END$$"
+        f"IF TG_OP = 'UPDATE' THEN {' '.join(allowed)} "
+        "IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; "
+        "RAISE EXCEPTION 'frozen row: % %', TG_TABLE_NAME, TG_OP "
+        "USING ERRCODE = 'integrity_constraint_violation'; END$$"
     )
     for name, event, each in (("frozen", "UPDATE OR DELETE", "ROW"), ("whole", "TRUNCATE", "STATEMENT")):
         yield (
@@ -158,11 +162,9 @@ def _same(key: list[str]) -> str:
 
 def _unique_keys(model: type[models.Model]) -> list[list[str]]:
     """List the column sets that REPLACE could use to put another row in a frozen row's place."""
-    keys = [[column.column] for column in model._meta.local_concrete_fields if column.unique]
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None:
-            keys.append([model._meta.get_field(name).column for name in constraint.fields])  # type: ignore[union-attr]
-    return keys
+    keys = [[str(field.column)] for field in model._meta.local_concrete_fields if field.unique]
+    whole = [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint) and not one.condition]
+    return keys + [[str(model._meta.get_field(name).attname) for name in one.fields] for one in whole]  # type: ignore[union-attr]
 
 
 def _sqlite_refers(rule: Refers) -> Iterator[str]:

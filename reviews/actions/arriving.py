@@ -2,10 +2,10 @@
 
 import datetime as dt
 import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -65,7 +65,7 @@ class Arrival:
     """An item on its way in: what was sent, where it goes, its draws, and the tasks that will open."""
 
     sent: Submission
-    uuid: uuid.UUID
+    uuid: UUID
     body: Content
     prediction: Content | None
     version: ModelVersion | None
@@ -75,7 +75,7 @@ class Arrival:
     work: tuple[str, str, int, Lane] | None
     audit: tuple[str, Lane] | None
     outcome: Content | None
-    outcome_uuid: uuid.UUID
+    outcome_uuid: UUID
 
 
 def arrive(
@@ -226,8 +226,8 @@ def _tasks(one: Arrival) -> list[tuple[str, str, int]]:
 
 def _write_parts(
     new: list[Arrival],
-    ids: dict[uuid.UUID, int],
-    events: dict[uuid.UUID, int],
+    ids: dict[UUID, int],
+    events: dict[UUID, int],
     now: Standing,
     ground: Ground,
     at: dt.datetime,
@@ -267,8 +267,8 @@ def _outcome(
 def _route(one: Arrival, item_id: int, number: int, now: Standing, at: dt.datetime) -> tuple[Any, ...]:
     routed = one.routed
     return (
-        item_id, number, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(), now.rights_id,
-        one.switch, canonical(one.draws).decode(), at,
+        item_id, number, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(),
+        now.rights_id, one.switch, canonical(one.draws).decode(), at,
     )  # fmt: skip
 
 

@@ -72,8 +72,8 @@ def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
         head = trails[row.project_id].heads[f"task/{row.task_uuid}"]
         together(
             (
-                "UPDATE reviews_seat SET state = %s, person_id = NULL, slot = NULL, lease_until = NULL, claim_id = NULL "
-                "WHERE id = %s",
+                "UPDATE reviews_seat SET state = %s, person_id = NULL, slot = NULL, lease_until = NULL, "
+                "claim_id = NULL WHERE id = %s",
                 ["open" if row.task_state == "open" else "closed", row.seat_id],
             ),
             ("UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s", [head.sseq, head.hash, row.task_id]),
@@ -84,8 +84,9 @@ def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
 def look_again(places: Sequence[tuple[int, int, dt.datetime, int]]) -> None:
     """Drop the watermarks that would pass over seats which have appeared at these (lane, rank, due_at, seat) places."""
     first: dict[int, tuple[int, dt.datetime, int]] = {}
-    for lane, *place in places:
-        first[lane] = min(first.get(lane, tuple(place)), tuple(place))  # type: ignore[assignment,arg-type]
+    for lane, rank, due_at, seat in places:
+        place = (rank, due_at, seat)
+        first[lane] = min(first.get(lane, place), place)
     for lane, place in sorted(first.items()):
         run(
             "DELETE FROM reviews_watermark WHERE lane_id = %s AND (rank, due_at, seat_id) >= (%s, %s, %s)",

@@ -24,8 +24,9 @@ from reviews.rights.agreement import next_step
 Write = tuple[str, list[Any]]
 Writes = Callable[[list[int]], list[Write]]
 OUTCOME = (
-    "INSERT INTO reviews_outcome (uuid, item_id, project_id, number, supersedes, source, task_id, task_kind, body, salt, "
-    "commitment, settled_at, release_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO reviews_outcome (uuid, item_id, project_id, number, supersedes, source, task_id, task_kind, "
+    "body, salt, commitment, settled_at, release_at, event_id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 CLOSE = "UPDATE reviews_seat SET state = 'closed' WHERE task_id = %s AND state = 'open' AND id <> %s"
 SEAT = (

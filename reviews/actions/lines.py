@@ -58,7 +58,7 @@ def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:
 
 @transaction.atomic
 def fill_lanes(lanes: Iterable[Lane]) -> None:
-    """Write anew who may work these lanes: memberships with a role that the rights in force let work there, and the skills."""
+    """Write anew who may work these lanes: memberships with the skills, in a role that the rights in force name."""
     for one in lanes:
         queue = Queue.objects.select_related("project").get(pk=one.queue_id)
         standing = RightsVersion.objects.filter(project=queue.project).order_by("-number").first()

@@ -26,6 +26,7 @@ SELECT DISTINCT o.project_id, p.uuid, l.id AS log_id, l.origin FROM reviews_outc
 JOIN accounts_project p ON p.id = o.project_id JOIN audit_log l ON l.id = p.log_id
 WHERE o.position IS NULL AND o.annulled_at IS NULL AND o.release_at <= %s ORDER BY o.project_id
 """
+FEED = "SELECT next_position, sseq, head FROM reviews_feed f WHERE f.project_id = %s"
 SECONDS = """
 SELECT r.draws, rv.body, pr.confidence, i.cost FROM reviews_route r
 JOIN reviews_rightsversion rv ON rv.id = r.rights_id JOIN reviews_item i ON i.id = r.item_id
@@ -58,7 +59,8 @@ def release_batch(ground: Ground, *, by: Actor, at: dt.datetime, limit: int = 50
     if not rows:
         return 0
     feed = ask_one(
-        "SELECT next_position, sseq, head FROM reviews_feed f WHERE f.project_id = %s" + lock("f"), [ground.project_id]
+        FEED + lock("f"),
+        [ground.project_id],
     )
     assert feed is not None
     for position, row in enumerate(rows, start=feed.next_position):

@@ -17,6 +17,8 @@ from reviews.reads.standing import standing
 from reviews.rights import month_seed
 from reviews.wire import Submission, read_items
 
+ITEM = "SELECT sseq, head, state, body FROM reviews_item i WHERE i.id = %s"
+
 
 @transaction.atomic
 def route_again(*, item: Item, by: Actor, at: dt.datetime) -> Route:
@@ -30,7 +32,7 @@ def route_again(*, item: Item, by: Actor, at: dt.datetime) -> Route:
     """
     project = Project.objects.select_related("log").get(pk=item.project_id)
     by = entitled(project=project, by=by, at=at)
-    row = ask_one("SELECT sseq, head, state, body FROM reviews_item i WHERE i.id = %s" + lock("i"), [item.pk])
+    row = ask_one(ITEM + lock("i"), [item.pk])
     if row is None or row.state != ItemState.HELD:
         raise NotHeld
     if row.body is None:

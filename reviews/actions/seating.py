@@ -16,11 +16,17 @@ from reviews.actions.trail import Ground, Trail
 from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
 
 MARK_FROM = 8
-NOTE_CLAIM = "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
+NOTE_CLAIM = (
+    "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
+)
 NOTE_SHOWN = (
     "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest) VALUES ({claim}, %s, %s, %s)"
 )
-LEASE = "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {claim} WHERE id = %s"
+LEASE = (
+    "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {claim} "
+    "WHERE id = %s"
+)
 MOVE_HEAD = "UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s"
 MARK = """
 INSERT INTO reviews_watermark (person_id, lane_id, rank, due_at, seat_id, drop_at) VALUES (%s, %s, %s, %s, %s, %s)

@@ -90,7 +90,12 @@ def apply_project(*, document: bytes | dict[str, Any], by: Actor, at: dt.datetim
     file = _read(document)
     project = Project.objects.filter(slug=file.slug).first()
     changes: list[str] = []
-    settings = {"name": file.name, "time_zone": file.time_zone, "currency": file.currency, "language": file.language}
+    settings: dict[str, Any] = {
+        "name": file.name,
+        "time_zone": file.time_zone,
+        "currency": file.currency,
+        "language": file.language,
+    }
     if project is None:
         project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, **settings)
         changes.append(f"created the project {file.slug}")
@@ -152,20 +157,26 @@ def _queue_faults(file: ProjectFile) -> list[tuple[str, str]]:
 
 def _label_faults(file: ProjectFile) -> list[tuple[str, str]]:
     faults = []
-    for place, rows in (("labels", file.labels), ("error_categories", file.error_categories)):
+    listed: list[tuple[str, list[Any]]] = [("labels", file.labels), ("error_categories", file.error_categories)]
+    for place, rows in listed:
         for number, row in enumerate(rows):
             if not CODE.fullmatch(row.code):
                 faults.append((f"{place}[{number}].code", "Small letters, digits, - and _, at most 64."))
         if len({row.code for row in rows}) < len(rows):
             faults.append((place, "Two rows have the same code."))
+    if file.task_type != "form" and not file.labels and file.task_type not in {"transcript", "fields"}:
+        faults.append(("labels", "Name at least one label."))
+    return faults + _key_faults(file)
+
+
+def _key_faults(file: ProjectFile) -> list[tuple[str, str]]:
+    faults = []
     keys = [label.key for label in file.labels if label.key]
     for number, label in enumerate(file.labels):
         if label.key and label.key not in KEYS:
             faults.append((f"labels[{number}].key", f"{label.key!r} is no free key. Free are {' '.join(KEYS)}."))
     if len(set(keys)) < len(keys):
         faults.append(("labels", "Two labels have the same key."))
-    if file.task_type != "form" and not file.labels and file.task_type not in {"transcript", "fields"}:
-        faults.append(("labels", "Name at least one label."))
     return faults
 
 

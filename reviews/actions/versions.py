@@ -10,7 +10,7 @@ from guidelines.models import ModelVersion
 def model_versions(
     project: Project, wanted: set[tuple[str, str]], at: dt.datetime
 ) -> dict[tuple[str, str], ModelVersion]:
-    """Give the rows of these (name, version) pairs, made where they were never seen. Runs in the caller's transaction."""
+    """Give the rows of these (name, version) pairs, made where never seen. Runs in the caller's transaction."""
     found = _found(project, wanted)
     missing = sorted(wanted - set(found))
     if missing:

@@ -163,7 +163,8 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
     trail.entries.clear()
     item, task = trail.heads[item_stream], trail.heads[task_stream]
     run(
-        "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) VALUES (%s, %s, %s, %s, %s)",
+        "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) "
+        "VALUES (%s, %s, %s, %s, %s)",
         [found.task_id, found.person_id, found.attempt, at, events[place]],
     )
     together(

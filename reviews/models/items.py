@@ -73,7 +73,10 @@ class Item(models.Model):
 
 
 class Prediction(models.Model):
-    """What one model version proposed for an item; `body` is RFC 8785 {"prediction", "scores"}, confidence in [0, 1]."""
+    """What one model version proposed for an item, confidence from 0 to 1.
+
+    `body` is RFC 8785 {"prediction", "scores"}.
+    """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="predictions", db_index=False)
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, db_index=False)

@@ -22,7 +22,7 @@ SELECT s.project_id, s.model_version_id, s.position FROM reviews_switchchange s 
     WHERE (o.project_id IS NULL AND o.model_version_id IS NULL) OR o.project_id = %s OR mv.project_id = %s
     GROUP BY o.project_id, o.model_version_id)
 """
-STRICTNESS = [Position.NORMAL, Position.ALL_TO_PEOPLE, Position.HOLD_EVERYTHING]
+STRICTNESS: list[str] = [Position.NORMAL, Position.ALL_TO_PEOPLE, Position.HOLD_EVERYTHING]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Standing:
 
     def switch_for(self, model_version_id: int | None) -> str:
         """Give the strictest position of the installation's, the project's and the model version's switch."""
-        at = [self.switches.get(None, Position.NORMAL), self.switches.get(model_version_id, Position.NORMAL)]
+        at: list[str] = [self.switches.get(None, Position.NORMAL), self.switches.get(model_version_id, Position.NORMAL)]
         return max(at, key=STRICTNESS.index)
 
 
@@ -69,7 +69,7 @@ def standing(project: Project) -> Standing | None:
 
 
 def switches(project: Project) -> dict[int | None, str]:
-    """Give where the switches stand: None for the stricter of the installation's and the project's, else by model version."""
+    """Give where switches stand by model version; None for the stricter of the installation's and the project's."""
     found: dict[int | None, str] = {}
     for row in ask(SWITCHES, [project.pk, project.pk]):
         before = found.get(row.model_version_id, Position.NORMAL)

@@ -51,7 +51,8 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     found = replay(token, at)
     row, roles = item_for(project, found.held.item.uuid, by=by, at=at)
     own = found.person_id == by.person_id
-    if (found.kind in QUALITY and not (own or may_see_quality(roles))) or (not own and withheld(row.pk, person_of(by), at)):
+    hidden = found.kind in QUALITY and not may_see_quality(roles)
+    if not own and (hidden or withheld(row.pk, person_of(by), at)):
         raise NotFound
     shown = {"replay": found, "pane": pane(found.held), "item": row}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

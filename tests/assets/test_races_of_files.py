@@ -28,3 +28,21 @@ def test_the_same_bytes_at_once_are_one_asset_and_one_grant_a_project(arena: str
     assert len({asset.pk for asset, _ in found}) == Asset.objects.count() == 1
     assert Grant.objects.count() == Event.objects.filter(type="assets.asset_granted").count() == 2
     assert Rendition.objects.count() == 2
+
+
+def test_different_bytes_at_once_keep_the_projects_stream_whole(arena: str) -> None:
+    by = console()
+    project = create_project(slug="p", name="P", task_type="form", by=by, at=AT)
+    workers = [Worker() for _ in range(6)]
+    bodies = [picture(size=(40 + turn, 40)) for turn in range(6)]
+    futures = [
+        worker.begin(lambda body=body: store(project=project, content=body, by=by, at=AT))
+        for worker, body in zip(workers, bodies, strict=True)
+    ]
+    assert all(future.result(60)[1] for future in futures)
+    for worker in workers:
+        worker.end()
+    numbers = Event.objects.filter(stream=f"project/{project.uuid}").order_by("sseq").values_list("sseq", flat=True)
+    assert list(numbers) == list(range(1, 8))
+    project.refresh_from_db()
+    assert project.sseq == 7

@@ -8,6 +8,7 @@ import stat
 import zlib
 from pathlib import Path
 
+import puremagic
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
@@ -127,7 +128,7 @@ def test_width_and_height_are_those_of_the_upright_picture(project: Project, by:
         picture("BMP"),
         picture("TIFF"),
         picture("PNG")[:-300],
-        picture("JPEG")[: len(picture("JPEG")) // 2],
+        picture("JPEG")[:-20],
         picture("WEBP")[:-200],
     ],
     ids=["empty", "text", "svg", "pdf", "png-head", "jpeg-head", "gif-head", "bmp", "tiff", "png", "jpeg", "webp"],
@@ -137,6 +138,15 @@ def test_what_is_no_whole_image_of_the_four_kinds_is_refused(
 ) -> None:
     with pytest.raises(NotAnImage):
         store(project=project, content=content, by=by, at=AT)
+    assert_nothing_happened(storage)
+
+
+def test_a_file_whose_first_bytes_and_decoder_disagree_is_refused(
+    project: Project, by: Actor, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(puremagic, "from_string", lambda _head, mime: "image/gif")
+    with pytest.raises(NotAnImage):
+        store(project=project, content=picture("PNG"), by=by, at=AT)
     assert_nothing_happened(storage)
 
 

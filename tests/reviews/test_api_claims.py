@@ -15,7 +15,7 @@ from audit.models import Event
 from reviews.actions import claim_next, open_claim, release
 from reviews.api.shapes import ClaimAnswer, DecisionAnswer
 from reviews.models import Decision, Draft, Seat
-from tests.reviews.caller import Caller, item, problem
+from tests.reviews.caller import Caller, problem
 from tests.town import build
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,8 @@ def test_where_the_proposal_is_hidden_the_output_alone_is_sent(town, me):
 def test_adjudicators_see_what_was_said_under_neutral_names(town, me, you):
     town.send(0.5, impact="high")
     seats = Seat.objects.count()
-    first = me.claim("senior") if me.call("POST", "projects/cats/queues/senior/claims/").status_code == 201 else me.claim()
+    senior = me.call("POST", "projects/cats/queues/senior/claims/").status_code == 201
+    first = me.claim("senior") if senior else me.claim()
     me.decide(first, "correct", output={"labels": ["dog"]})
     you.decide(you.claim(first.told["task"]["queue"]))
     third = Caller(town.project, who=town.people[2])

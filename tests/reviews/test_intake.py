@@ -38,7 +38,7 @@ def test_one_bad_item_never_spoils_the_rest():
         {"external_id": "worse", "data": {}, "confidence": 1.2},
         {"external_id": "good", "data": {"text": "again"}},
         {"external_id": "no file", "data": {"image": "sha256:" + "0" * 64}},
-        {"external_id": "odd", "data": {}, "model": {"name": "m", "version": "1"}, "prediction": {"boxes": []}, "confidence": 0.5},
+        {"external_id": "odd", "model": {"name": "m", "version": "1"}, "prediction": {"boxes": []}, "confidence": 0.5},
         {"external_id": "fine", "data": {}},
     )  # fmt: skip
     assert [answer.status for answer in answers] == ["created", "refused", "refused", "refused", "refused", "created"]

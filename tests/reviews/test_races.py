@@ -5,16 +5,16 @@ from collections import Counter
 from concurrent.futures import Future
 from typing import Any
 
+from django.db import transaction
+
 from accounts.reads import console
 from audit.errors import Refusal
 from audit.models import Event
 from audit.models.sql import ask
-from django.db import transaction
 from reviews.actions import claim_next, decide, open_claim, receive, release, sweep
 from reviews.actions.trail import Ground
 from reviews.models import Claim, Decision, Item, Outcome, Seat
 from reviews.wire import read_decision, read_items
-
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.town import build

@@ -5,13 +5,13 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from audit.errors import Refusal
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from audit.errors import Refusal
 from reviews.actions import claim_next, give_back, open_claim, prolong, release, route_again, sweep, withdraw
 from reviews.models import Decision, Item
-
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
 from tests.town import build

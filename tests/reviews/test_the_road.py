@@ -1,9 +1,9 @@
 """The main road, walked once: an item comes in, a person decides, the outcome goes out."""
 
 import pytest
+
 from reviews.actions import release
 from reviews.models import Outcome
-
 from tests.town import build
 
 pytestmark = pytest.mark.django_db
