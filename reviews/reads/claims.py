@@ -65,10 +65,8 @@ def replay(token: uuid.UUID, at: dt.datetime) -> Replay:
     seen.show_prediction, seen.show_confidence = not hidden, manifest["confidence"]
     shown = replace(held(seen, prior=prior_of(seen.item_id, seen.kind), manifest=manifest), draft=None, hidden=hidden)
     said = Decision.objects.filter(claim=claim).first()
-    told = {"verdict": said.verdict, "decided_at": said.decided_at, **_body(said.body)} if said else None
+    told = None
+    if said is not None:
+        verdict = "answer" if hidden and said.verdict in {"approve", "correct"} else said.verdict
+        told = {"verdict": verdict, "decided_at": said.decided_at}
     return Replay(shown, seen.claimed_at, seen.opened_at, claim.person_id, seen.item_id, seen.kind, told)
-
-
-def _body(body: bytes | memoryview | None) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(bytes(body)) if body is not None else {"erased": True}
-    return read

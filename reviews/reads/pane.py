@@ -223,7 +223,15 @@ def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]
             name, number = names.get(code, (str(code), 0))
             found.append(("", name, number % 12 + 1))
         return found
-    return [(plain(name), said(value), 0) for name, value in output.items()]
+    titles = (taxonomy.get("schema") or {}).get("properties", {})
+    return [
+        (
+            str(titles[name].get("title") or plain(name)) if isinstance(titles.get(name), dict) else plain(name),
+            said(value),
+            0,
+        )
+        for name, value in output.items()
+    ]
 
 
 def said(value: Any) -> str:
