@@ -11,11 +11,9 @@ from accounts.models import Token, User
 from hitl.demo import founding, loading
 from reviews.models import Decision, Item, Seat, Task
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
-def small(tmp_path, settings, monkeypatch):
+def small(arena, tmp_path, settings, monkeypatch):
     """Give a demo of a few items: all of the credit cases that need people, and some photos."""
     source = founding.folder()
     for name, wanted in (("photos", 12), ("credit", 120)):

@@ -1,0 +1,88 @@
+"""Whatever is sent by the description or against it: no call breaks the server, and every answer is described.
+
+schemathesis makes the calls from the API's own OpenAPI; it meets a town whose seats are taken as it goes.
+"""
+
+import json
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from hitl.wsgi import application
+from reviews.api.schema import schema
+from reviews.models import Claim, Decision, Item
+from tests.reviews.caller import SERVICE, Caller
+from tests.town import build
+
+EXAMPLES = {"sendItems": 60, "decide": 60, "saveDraft": 20, "claimNextOfQueue": 10, "readItem": 15, "readOutcomes": 15}
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance)
+api = schemathesis.openapi.from_dict({**schema(), "servers": [{"url": "http://testserver/api/v1"}]})
+api.app = application
+
+
+@pytest.fixture
+def town(arena):
+    return build()
+
+
+def operation(name):
+    return next(found.ok() for found in api.get_all_operations() if found.ok().definition.raw["operationId"] == name)
+
+
+def fuzzed(name, places, token, *, valid_places=True):
+    """Make the calls of one operation, each with places of the town, and check every answer."""
+    seen = []
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES[name],
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(case=operation(name).as_strategy())
+    def call(case):
+        case.path_parameters = {**(case.path_parameters or {}), **(places() if callable(places) else places)}
+        answer = case.call(headers={"Authorization": f"Bearer {token}"})
+        seen.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    call()
+    return seen
+
+
+def test_intake_takes_or_refuses_whatever_is_sent(town):
+    seen = fuzzed("sendItems", {"project": "cats"}, Caller(town.project, *SERVICE).token)
+    assert set(seen) & {200, 201, 422} == set(seen) & {200, 201, 409, 413, 415, 422}
+    assert Item.objects.count() == Item.objects.filter(routes__isnull=False).distinct().count()
+
+
+def test_items_and_outcomes_are_read_or_refused(town):
+    town.send(0.95)
+    token = Caller(town.project, *SERVICE).token
+    assert set(fuzzed("readItem", {"project": "cats"}, token)) <= {200, 404}
+    assert set(fuzzed("readOutcomes", {"project": "cats"}, token)) <= {200, 422}
+
+
+def test_claims_and_decisions_take_or_refuse_whatever_is_sent(town):
+    for _ in range(40):
+        town.send(0.5)
+    me = Caller(town.project, who=town.people[0])
+    assert set(fuzzed("claimNextOfQueue", {"project": "cats", "queue": "general"}, me.token)) <= {201, 204}
+
+    def opened():
+        """Give the claim on screen, a new one once it is decided."""
+        if not opened.token or Decision.objects.filter(claim__token=opened.token).exists():
+            opened.token = me.claim().told["claim"]["token"]
+        return {"token": opened.token}
+
+    opened.token = ""
+    drafted = fuzzed("saveDraft", opened, me.token)
+    decided = fuzzed("decide", opened, me.token)
+    assert set(drafted) <= {204, 422}
+    assert set(decided) <= {201, 200, 403, 409, 422}
+    assert Claim.objects.count() >= Decision.objects.count()
+    assert json.dumps(sorted(set(decided)))
