@@ -47,9 +47,10 @@ def main() -> None:
 
 
 def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
+    from django.db import connection
+
     from bench import claims, filling, intake, pairs, watermark
     from bench.measuring import seconds
-    from django.db import connection
 
     size, people = filling.Size(options.rows), max(claims.people(options), 64)
     about = {"rows": f"{options.rows:,}", "rounds": options.rounds}

@@ -87,7 +87,14 @@ def commit(section: str, salt: bytes, body: bytes) -> str:
 
 
 def claim(connection: psycopg.Connection, about: dict[str, Any], person: int, actor: str) -> uuid.UUID | None:
-    """Claim the next seat of a queue. `about` holds what a program keeps in memory: log, project, versions."""
+    """Claim the next seat of a queue, again where others took all that was looked at.
+
+    `about` holds what a program keeps in memory: log, project, versions.
+    """
+    return _claim(connection, about, person, actor) or _claim(connection, about, person, actor)
+
+
+def _claim(connection: psycopg.Connection, about: dict[str, Any], person: int, actor: str) -> uuid.UUID | None:
     at = dt.datetime.now(dt.UTC)
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute(PEEK, {"at": at, "person": person, "queue": about["queue"]}, prepare=True)

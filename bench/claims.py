@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from accounts.reads import Actor
 from django.db import connection
 from django.utils import timezone
-from guidelines.models import TaxonomyVersion
-from reviews.actions import claim_next
-from reviews.models import Presentation, RightsVersion
 
+from accounts.reads import Actor
 from bench import bare
 from bench.filling import Town
 from bench.measuring import Figure, turns
+from guidelines.models import TaxonomyVersion
+from reviews.actions import claim_next
+from reviews.models import RightsVersion
 
 EACH = 20
 

@@ -4,18 +4,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Project
-from accounts.reads import Actor, console
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+
+from accounts.actions import add_person, give_membership
+from accounts.models import Project
+from accounts.reads import Actor, actor_of_person, console
+from bench.rows import DECISIONS, EVENTS, ITEMS, LEASES
 from guidelines.models import TaxonomyVersion
 from reviews.actions import apply_project
 from reviews.actions.lines import fill_project, lane
 from reviews.actions.versions import model_versions
 from reviews.models import Queue, RightsVersion
-
-from bench.rows import DECISIONS, EVENTS, ITEMS, LEASES
 
 CLIENTS = 32
 LABELS = ["cat", "dog", "fox", "owl", "elk", "hare", "mole", "none"]
@@ -168,3 +169,14 @@ def _rows(size: Size, project: Project, names: dict[str, Any]) -> None:
             cursor.execute(statement, heads)
         for table in COUNTED:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+
+
+def hamlet() -> tuple[Queue, Actor]:
+    """Found the project with one reviewer on whatever engine there is; give its general queue and the reviewer."""
+    call_command("migrate", verbosity=0)
+    at, by = timezone.now(), console()
+    project, _ = apply_project(document=PROJECT, by=by, at=at)
+    made = add_person(name="Reviewer", email="reviewer@hitl.invalid", by=by, at=at)
+    person = getattr(made, "person", made)
+    give_membership(person=person, project=project, role="reviewer", by=by, at=at)
+    return Queue.objects.get(project=project, slug="general"), actor_of_person(person, "api")

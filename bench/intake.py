@@ -1,4 +1,136 @@
-def measure(town, options):
-    return []
-def counts(options):
-    return []
+"""Bulk intake over HTTP beside COPY of the same rows into the same tables.
+
+The rows of the last request are read back under new ids as binary COPY data; all that the bare side then does is to
+take them in, in one transaction, past the same constraints, triggers and indexes.
+"""
+
+import argparse
+import json
+import random
+
+import psycopg
+from accounts.actions import make_token
+from accounts.models import Scope
+from accounts.reads import console
+from django.utils import timezone
+
+from bench.claims import dsn
+from bench.filling import LABELS, Town
+from bench.measuring import Figure, seconds, turns
+from bench.web import Web
+
+ITEMS = 1000
+KEYS = {"event_id": "audit_event", "item_id": "reviews_item", "task_id": "reviews_task"}
+TABLES = (
+    "audit_event", "audit_payload", "audit_pending", "reviews_item", "reviews_prediction", "reviews_route",
+    "reviews_task", "reviews_seat", "reviews_outcome",
+)  # fmt: skip
+ANOTHER = "(left({uuid}, 24) || right(md5({uuid} || '{mark}'), 12))"  # as early in its index as the first
+
+
+def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
+    web, chance = Web(), random.Random(7)  # the same items in each run
+    path = f"/api/v1/projects/{town.project.slug}/items/"
+    _, key = make_token(
+        projects=[town.project], scopes=[Scope.ITEMS_WRITE], by=console(), at=timezone.now(), service="Bench"
+    )
+    with psycopg.connect(dsn(), autocommit=True) as connection:
+        copies = _Copies(connection)
+
+        def ours() -> float:
+            copies.before = copies.last()
+            body = _body(f"{timezone.now():%m%d%H%M%S%f}", chance)
+            took = seconds(lambda: web.call("POST", path, key, body, "application/x-ndjson"))
+            copies.after = copies.last()
+            return ITEMS / took
+
+        def bare() -> float:
+            return ITEMS / copies.take_in()
+
+        for side in (ours, bare, ours, bare):  # connect, prepare, see the tables
+            side()
+        ratio, mine, theirs = turns(ours, bare, options.rounds)
+    note = f"{mine:,.0f} items/s beside {theirs:,.0f} at {copies.rows / ITEMS:.1f} rows an item; COPY is binary and its rows stand ready"
+    return [Figure(f"intake of {ITEMS:,} items over HTTP, of COPY", ratio, "", at_least=0.35, note=note)]
+
+
+class _Copies:
+    """The rows that one request made, and copies of them under the next ids. `before` and `after` are last ids."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.before: dict[str, int] = {}
+        self.after: dict[str, int] = {}
+        self.rows = self.made = 0
+
+    def last(self) -> dict[str, int]:
+        """Give the last id of each table; 0 in an empty one."""
+        found = {}
+        for table in TABLES:
+            key = "event_id" if table == "audit_pending" else "id"
+            row = self.connection.execute(f"SELECT coalesce(max({key}), 0) FROM {table}").fetchone()
+            found[table] = row[0] if row else 0
+        return found
+
+    def take_in(self) -> float:
+        """Copy the last request's rows in again; give the seconds that COPY and commit took."""
+        self.made += 1
+        shift = {table: last - self.before[table] for table, last in self.last().items()}
+        ready = [(*self._ready(table, shift), table) for table in TABLES]
+        self.rows = sum(rows for rows, _, _, _ in ready)
+
+        def copy() -> None:
+            with self.connection.transaction(), self.connection.cursor() as cursor:
+                for _, columns, content, table in ready:
+                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as into:
+                        into.write(content)
+
+        took = seconds(copy)
+        for table in TABLES:
+            if table != "audit_pending":
+                self.connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+        return took
+
+    def _ready(self, table: str, shift: dict[str, int]) -> tuple[int, str, bytes]:
+        """Give the number of a table's rows, its columns, and the rows under new ids as COPY reads them."""
+        found = self.connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position", [table]
+        ).fetchall()
+        columns = [row[0] for row in found]
+        values = ", ".join(self._value(table, column, shift) for column in columns)
+        key = "event_id" if table == "audit_pending" else "id"
+        chosen = f"FROM {table} WHERE {key} > {self.before[table]} AND {key} <= {self.after[table]}"
+        counted = self.connection.execute(f"SELECT count(*) {chosen}").fetchone()
+        with self.connection.cursor().copy(f"COPY (SELECT {values} {chosen} ORDER BY {key}) TO STDOUT (FORMAT binary)") as out:
+            content = b"".join(bytes(part) for part in out)
+        return counted[0] if counted else 0, ", ".join(columns), content
+
+    def _value(self, table: str, column: str, shift: dict[str, int]) -> str:
+        if column == "id":
+            return f"id + {shift[table]}"
+        if column == "uuid" or (table, column) == ("audit_event", "event_id"):
+            return ANOTHER.format(uuid=f"{column}::text", mark=self.made) + "::uuid"
+        if column in KEYS:
+            return f"{column} + {shift[KEYS[column]]}"
+        if column == "stream":
+            return "('item/' || " + ANOTHER.format(uuid="substr(stream, 6)", mark=self.made) + ")::varchar"
+        return f"(external_id || '-{self.made}')::varchar" if column == "external_id" else column
+
+
+def _body(mark: str, chance: random.Random) -> bytes:
+    """Make one request: a classifier's answers, two in three of them sure."""
+    return b"\n".join(json.dumps(_item(f"{mark}-{number}", chance)).encode() for number in range(ITEMS))
+
+
+def _item(external_id: str, chance: random.Random) -> dict:
+    first, second = chance.sample(LABELS, 2)
+    confidence = round(min(0.999, max(0.2, chance.betavariate(8, 1.2))), 4)
+    return {
+        "external_id": external_id,
+        "model": {"name": "shelf-detector", "version": "2026.11.1"},
+        "prediction": {"labels": [first]},
+        "confidence": confidence,
+        "scores": {first: confidence, second: round(1 - confidence, 4)},
+        "data": {"text": f"Is there a {first} in the picture that camera {chance.randrange(900)} took this morning?"},
+        "segments": {"geography": chance.choice(["DE", "FR", "PL"])},
+    }

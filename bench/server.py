@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
 from tests.services import Services
 
 
