@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guidelines.models import TaxonomyVersion
-from reviews.models import Item, Prediction
+from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
 from reviews.reads.held import taxonomy_of
 from reviews.reads.pane import Stage, percent, stage, step, words_of
@@ -21,6 +21,7 @@ class Case:
     route: dict[str, Any]
     outcome: dict[str, Any] | None
     outcome_words: list[tuple[str, str, int]]
+    source_name: str
     model: str | None
     proposal_words: list[tuple[str, str, int]]
     percent: int | None
@@ -33,7 +34,7 @@ def case(item: Item, *, whole: bool, quality: bool) -> Case:
     answer = answers(item.project_id, "uuid", [item.uuid], draws=quality)[item.uuid]
     seen, words = stage(body.get("data", {})), body.get("segments", {})
     if not whole:
-        return Case(seen, words, "", {}, None, [], None, [], None, 4)
+        return Case(seen, words, "", {}, None, [], "", None, [], None, 4)
     newest = TaxonomyVersion.objects.filter(project_id=item.project_id).order_by("-number").first()
     taxonomy = taxonomy_of(bytes(newest.body)) if newest else {}
     made = Prediction.objects.select_related("model_version").filter(item=item, purpose="route").first()
@@ -47,6 +48,7 @@ def case(item: Item, *, whole: bool, quality: bool) -> Case:
         answer["route"],
         outcome,
         words_of(outcome["output"], taxonomy) if outcome else [],
+        str(Source(outcome["source"]).label) if outcome else "",
         str(made.model_version) if made else None,
         words_of(proposed, taxonomy),
         percent(sure),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import ask, many
+from reviews.models import Source
 from reviews.reads.answers import ITEMS, state_of
 
 PAGE = 50
@@ -36,6 +37,7 @@ class Listed:
     received_at: dt.datetime
     rule: str
     source: str | None
+    source_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +67,5 @@ def listing(project_id: int, *, state: str = "", external_id: str = "", after: i
 
 
 def _listed(row: Any) -> Listed:
-    return Listed(row.uuid, row.external_id, state_of(row), row.received_at, row.rule, row.source)
+    name = str(Source(row.source).label) if row.source else ""
+    return Listed(row.uuid, row.external_id, state_of(row), row.received_at, row.rule, row.source, name)

@@ -18,6 +18,7 @@ export function mountTheme(root) {
     const next = ORDER[(ORDER.indexOf(standing()) + 1) % ORDER.length];
     if (next === "system") delete page.dataset.theme;
     else page.dataset.theme = next;
+    // biome-ignore lint/suspicious/noDocumentCookie: not every browser has a Cookie Store, and the server reads this one
     document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
     paint();
   };

@@ -1,19 +1,23 @@
 """The pages of the loop: who sees what, what they do, and in how many statements."""
 
+import io
 import json
 import re
 import uuid
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.actions import give_membership
 from accounts.models import Person, User
 from accounts.reads import console
+from assets.actions import store
 from reviews.actions import release
 from reviews.models import Decision, Draft, Seat
 from tests.town import RIGHTS as RIGHTS_OF_TOWN
@@ -322,3 +326,39 @@ def test_hidden_proposals_stay_hidden():
     page = bench(signed_in(town.people[0])).content.decode()
     assert "hidden here" in page and "checked" not in page.partition('id="decision-form"')[2].partition("</form>")[0]
     assert '"proposal": null' in page and "50 %" not in page
+
+
+def test_a_picture_is_served_to_members_alone_and_kept_by_their_browser_alone(town):
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    asset, _ = store(project=town.project, content=file.getvalue(), by=console(), at=town.now)
+    other = build(slug="dogs", rights=RIGHTS)
+    client, stranger = signed_in(town.people[0]), signed_in(other.people[0])
+    answer = client.get(reverse("media", args=["cats", asset.sha256, "original"]))
+    assert b"".join(answer.streaming_content) == file.getvalue()
+    told = {name: answer[name] for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control")}
+    assert told == {
+        "Content-Type": "image/png",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=31536000, immutable",
+    }
+    for who, project, recipe in ((stranger, "cats", "original"), (stranger, "dogs", "original"), (client, "cats", "x")):
+        assert who.get(reverse("media", args=[project, asset.sha256, recipe])).status_code == 404
+
+
+def test_the_page_of_a_defect_needs_no_database_and_the_theme_is_read_from_its_cookie(town):
+    with CaptureQueriesContext(connection) as seen:
+        assert "nothing was changed" in render_to_string("500.html")
+    assert len(seen) == 0
+    client = signed_in(town.people[0])
+    for chosen, written in (("dark", 'data-theme="dark"'), ('"><script>', "")):
+        client.cookies["theme"] = chosen
+        root = client.get("/").content.decode().partition("<head>")[0]
+        assert (written in root) and ("script" not in root)
+
+
+def test_every_script_and_style_is_ours_or_carries_the_nonce(town):
+    answer = signed_in(town.people[0]).get("/")
+    page = answer.content.decode()
+    assert "nonce-" in answer["Content-Security-Policy"] and "unsafe" not in answer["Content-Security-Policy"]
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*nonce=)", page)
