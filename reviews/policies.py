@@ -4,12 +4,12 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 
-from accounts.errors import NotFound
+from accounts.errors import Forbidden, NotFound
 from accounts.models import Project, Role
 from accounts.policies import role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
-from reviews.models import Item, Queue
+from reviews.models import Item, Queue, RightsVersion
 from reviews.reads.held import rights_of
 from reviews.rights import duration
 
@@ -88,6 +88,20 @@ def queue_for(project: str, queue: str, *, by: Actor, at: dt.datetime) -> Queue:
     if found is None:
         raise NotFound
     return found
+
+
+def workable(queue: Queue, *, by: Actor, at: dt.datetime) -> Queue:
+    """Give the queue back when one of the actor's roles works in it, by the decision rights in force.
+
+    Raises:
+        Forbidden: none does.
+    """
+    standing = RightsVersion.objects.filter(project=queue.project_id).order_by("-number").first()
+    rows = rights_of(bytes(standing.body)).verdicts if standing else ()
+    roles = role_in(by.person_id or 0, queue.project_id, at)
+    if not any(row.queue == queue.slug and row.role in roles for row in rows):
+        raise Forbidden("You hold no role that works in this queue.")
+    return queue
 
 
 def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:

@@ -15,7 +15,7 @@ from accounts.reads import Actor
 from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.forms import sent_decision
 from reviews.models import Queue
-from reviews.policies import queue_for
+from reviews.policies import queue_for, workable
 from reviews.reads.claims import guideline_text, queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import last_of, lines
@@ -31,7 +31,9 @@ def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
     by, at = who(request), timezone.now()
     line = queue_for(project, queue, by=by, at=at)
     held = _next(line, by, at)
-    if held is not None and (held.task.project, held.task.queue) != (project, queue):
+    if held is None:
+        workable(line, by=by, at=at)
+    elif (held.task.project, held.task.queue) != (project, queue):
         return redirect("work", held.task.project, held.task.queue)
     return _bench(request, line, held, by, at)
 

@@ -1,0 +1,209 @@
+"""Every page and call by every role and a stranger; an address without a row fails."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.actions import add_person, give_membership, make_token, name_owner
+from accounts.models import Person, Project, Role
+from accounts.reads import actor_of_person, console
+from reviews.actions import claim_next, open_claim
+from reviews.models import Decision, Item
+from tests.town import Town, build, project_file
+
+pytestmark = pytest.mark.django_db
+ROLES = [*Role.values, "owner", "outsider", "stranger"]
+SEES, GONE, DOOR, REASON = 200, 404, 302, 403
+BROWSERS = {"adjudicator", "operations", "guideline_editor", "compliance", "records_officer"}
+
+
+def only(*roles: str, found: int = SEES, stranger: int = DOOR) -> dict[str, int]:
+    """Let these roles in; to everyone else signed in it does not exist, a stranger is sent to the door."""
+    return {role: found if role in roles else stranger if role == "stranger" else GONE for role in ROLES}
+
+
+MEMBERS = set(Role.values)
+# (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
+PAGES: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "home"): only(*ROLES[:-1]),
+    ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("GET", "items"): only(*BROWSERS),
+    ("GET", "item"): only(*BROWSERS),
+    ("GET", "presentation"): only(*BROWSERS),
+    ("GET", "media"): only(),
+    ("DELETE", "claim"): only(),
+    ("POST", "decision"): only(),
+    ("PUT", "draft"): only(),
+    ("POST", "withdrawal"): only(),
+    ("GET", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
+    ("POST", "sign-out"): dict.fromkeys(ROLES, DOOR),
+    ("GET", "set-password"): dict.fromkeys(ROLES, 410),
+}
+CALLERS = ["none", "wrong", "elsewhere", "service", "reviewer", "narrow"]
+
+
+def api(none: int, elsewhere: int, service: int, reviewer: int, narrow: int) -> dict[str, int]:
+    """Say what a call answers without a token, with a wrong one, one of another project, a service's, a person's."""
+    return {
+        "none": none,
+        "wrong": none,
+        "elsewhere": elsewhere,
+        "service": service,
+        "reviewer": reviewer,
+        "narrow": narrow,
+    }
+
+
+CALLS: dict[tuple[str, str], dict[str, int]] = {
+    ("POST", "api-items"): api(401, 404, 422, 403, 403),
+    ("GET", "api-item"): api(401, 404, 200, 403, 403),
+    ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403),
+    ("POST", "api-assets"): api(401, 404, 422, 403, 403),
+    ("POST", "api-queue-claims"): api(401, 404, 403, 201, 403),
+    ("POST", "api-claims"): api(401, 403, 403, 201, 403),
+    ("PATCH", "api-claim"): api(401, 404, 403, 404, 403),
+    ("PUT", "api-opening"): api(401, 404, 403, 404, 403),
+    ("PUT", "api-draft"): api(401, 404, 403, 404, 403),
+    ("POST", "api-decision"): api(401, 404, 403, 404, 403),
+    ("POST", "api-withdrawal"): api(401, 404, 403, 404, 403),
+    ("GET", "api-outcomes"): api(401, 404, 200, 403, 403),
+    ("GET", "api-schema"): api(200, 200, 200, 200, 200),
+    ("GET", "api-docs"): api(200, 200, 200, 200, 200),
+}
+
+
+def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
+    """List the names of all our addresses; the admin's have a matrix of their own."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            if one.namespace != "admin":
+                yield from addresses(one.url_patterns)
+        elif isinstance(one, URLPattern):
+            yield str(one.name)
+
+
+def test_every_address_has_its_row():
+    named = {name for _, name in PAGES} | {name for _, name in CALLS}
+    assert set(addresses()) == named
+
+
+def path_of(name: str, town: Town) -> str:
+    """Give the address of another person's things in the town's project."""
+    from django.urls import reverse
+
+    item = Item.objects.get(external_id="item-1")
+    decision = Decision.objects.get()
+    project = town.project.slug
+    arguments: dict[str, list[Any]] = {
+        "work": [project, "general"],
+        "items": [project],
+        "item": [project, item.uuid],
+        "presentation": [project, decision.claim.token],
+        "media": [project, "0" * 64, "screen"],
+        "claim": [decision.claim.token],
+        "decision": [decision.claim.token],
+        "draft": [decision.claim.token],
+        "withdrawal": [decision.uuid],
+        "set-password": ["none", "none"],
+        "api-items": [project],
+        "api-item": [project, item.external_id],
+        "api-item-by-id": [item.uuid],
+        "api-assets": [project],
+        "api-queue-claims": [project, "general"],
+        "api-outcomes": [project],
+    }
+    token = name in {"api-claim", "api-opening", "api-draft", "api-decision"}
+    fallback = [decision.claim.token] if token else [decision.uuid] if name == "api-withdrawal" else []
+    return reverse(name, args=arguments.get(name, fallback))
+
+
+@pytest.fixture
+def town() -> Town:
+    """A town in which one person has decided, and another holds nothing."""
+    town = build(people=1, adjudicators=1)
+    for _ in range(4):
+        town.send(0.5)
+    who = town.people[0]
+    held = claim_next(by=who, at=town.now)
+    assert held is not None
+    open_claim(token=held.token, by=who, at=town.now)
+    town.decide(who, held)
+    return town
+
+
+def signed_in(role: str, town: Town) -> Client:
+    """Sign somebody in who has this role and no part in anything yet."""
+    client = Client()
+    if role == "stranger":
+        return client
+    person = add_person(name=role, email=f"{role}@matrix.invalid", by=console(), at=town.now)
+    person = getattr(person, "person", person)
+    if role == "owner":
+        name_owner(person=person, by=console(), at=town.now)
+    elif role == "outsider":
+        other = build(slug="elsewhere", people=0, adjudicators=0)
+        give_membership(person=person, project=other.project, role="reviewer", by=console(), at=town.now)
+    else:
+        give_membership(person=person, project=town.project, role=role, by=console(), at=town.now)
+    client.force_login(person.users.get(), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_opens_to_whom_it_is_for(town, role):
+    client = signed_in(role, town)
+    wrong = []
+    for (method, name), expected in PAGES.items():
+        if name == "sign-out":
+            continue
+        answer = client.generic(method, path_of(name, town), b"{}", "application/json")
+        if answer.status_code != expected[role]:
+            wrong.append((method, name, answer.status_code, expected[role]))
+    assert wrong == []
+    assert client.post(path_of("sign-out", town)).status_code == PAGES["POST", "sign-out"][role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_admin_is_for_owners(town, role):
+    answer = signed_in(role, town).get("/admin/")
+    assert answer.status_code == {"owner": 200, "stranger": 302}.get(role, 404)
+
+
+def bearer(caller: str, town: Town) -> dict[str, str]:
+    """Give the header of a caller."""
+    everything = ["items:write", "items:read", "outcomes:read", "assets:write"]
+    project = Project.objects.get(pk=town.project.pk)
+    options: dict[str, Any] = {"projects": [project], "scopes": everything, "service": caller}
+    if caller == "none":
+        return {}
+    if caller == "wrong":
+        return {"Authorization": f"Bearer hitl_{uuid4().hex}"}
+    if caller == "elsewhere":
+        options["projects"] = [build(slug="elsewhere", people=0, adjudicators=0).project]
+    if caller == "narrow":
+        options["scopes"] = ["audit:read"]
+    if caller == "reviewer":
+        person = add_person(name="Fresh", email="fresh@matrix.invalid", by=console(), at=town.now)
+        person = Person.objects.get(pk=getattr(person, "person", person).pk)
+        give_membership(person=person, project=project, role="reviewer", by=console(), at=town.now)
+        assert actor_of_person(person, "api").person_id == person.pk
+        options |= {"person": person, "service": None, "scopes": ["decisions:write"]}
+    _, plain = make_token(by=console(), at=town.now, **options)
+    return {"Authorization": f"Bearer {plain}"}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_each_call_answers_whom_it_is_for(town, caller):
+    assert project_file()["slug"] == town.project.slug
+    headers = bearer(caller, town)
+    wrong = []
+    for (method, name), expected in CALLS.items():
+        sent = b"{}" if name != "api-decision" else b'{"verdict":"approve"}'
+        answer = Client().generic(method, path_of(name, town), sent, "application/json", headers=headers)
+        if answer.status_code != expected[caller]:
+            wrong.append((method, name, answer.status_code, expected[caller]))
+    assert wrong == []
