@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, together
-from audit.reads import canonical, content_commitment, uuid7
+from audit.reads import content_commitment, uuid7
 from reviews.actions.following import Following, follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import judge, verdict_answers
@@ -20,6 +20,7 @@ from reviews.actions.trail import Trail
 from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
 from reviews.reads.held import hides_proposal
 from reviews.wire import DecisionBody
+from reviews.wire.canonical import canonical
 
 LOCKED = """
 SELECT i.sseq AS item_sseq, i.head AS item_head, i.state AS item_state, i.erasure_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.models.sql import Row
-from audit.reads import canonical, content_commitment, uuid7
+from audit.reads import content_commitment, uuid7
 from reviews.actions.ending import look_again
 from reviews.actions.lines import someone_left
 from reviews.actions.seating import tags_of
@@ -20,6 +20,7 @@ from reviews.outputs import same
 from reviews.reads.held import rights_of
 from reviews.rights import ADJUDICATION, Rights, duration
 from reviews.rights.agreement import next_step
+from reviews.wire.canonical import canonical
 
 Write = tuple[str, list[Any]]
 Writes = Callable[[list[int]], list[Write]]
