@@ -3,11 +3,10 @@
 schemathesis makes the calls from the API's own OpenAPI; it meets a town whose seats are taken as it goes.
 """
 
-import json
-
 import hypothesis
 import pytest
 import schemathesis
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
@@ -17,7 +16,14 @@ from reviews.models import Claim, Decision, Item
 from tests.reviews.caller import SERVICE, Caller
 from tests.town import build
 
-EXAMPLES = {"sendItems": 60, "decide": 60, "saveDraft": 20, "claimNextOfQueue": 10, "readItem": 15, "readOutcomes": 15}
+EXAMPLES = {
+    "sendItems": 100,
+    "decide": 100,
+    "saveDraft": 20,
+    "claimNextOfQueue": 10,
+    "readItem": 15,
+    "readOutcomes": 15,
+}
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance)
 api = schemathesis.openapi.from_dict({**schema(), "servers": [{"url": "http://testserver/api/v1"}]})
 api.app = application
@@ -32,18 +38,18 @@ def operation(name):
     return next(found.ok() for found in api.get_all_operations() if found.ok().definition.raw["operationId"] == name)
 
 
-def fuzzed(name, places, token, *, valid_places=True):
+def fuzzed(name, places, token, mode=GenerationMode.POSITIVE):
     """Make the calls of one operation, each with places of the town, and check every answer."""
     seen = []
 
     @hypothesis.settings(
-        max_examples=EXAMPLES[name],
+        max_examples=EXAMPLES[name] if mode == GenerationMode.POSITIVE else 30,
         deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(case=operation(name).as_strategy())
+    @hypothesis.given(case=operation(name).as_strategy(generation_mode=mode))
     def call(case):
         case.path_parameters = {**(case.path_parameters or {}), **(places() if callable(places) else places)}
         answer = case.call(headers={"Authorization": f"Bearer {token}"})
@@ -55,8 +61,9 @@ def fuzzed(name, places, token, *, valid_places=True):
 
 
 def test_intake_takes_or_refuses_whatever_is_sent(town):
-    seen = fuzzed("sendItems", {"project": "cats"}, Caller(town.project, *SERVICE).token)
-    assert set(seen) & {200, 201, 422} == set(seen) & {200, 201, 409, 413, 415, 422}
+    token = Caller(town.project, *SERVICE).token
+    assert {200, 201, 422} <= set(fuzzed("sendItems", {"project": "cats"}, token))
+    assert 422 in fuzzed("sendItems", {"project": "cats"}, token, GenerationMode.NEGATIVE)
     assert Item.objects.count() == Item.objects.filter(routes__isnull=False).distinct().count()
 
 
@@ -83,6 +90,6 @@ def test_claims_and_decisions_take_or_refuse_whatever_is_sent(town):
     drafted = fuzzed("saveDraft", opened, me.token)
     decided = fuzzed("decide", opened, me.token)
     assert set(drafted) <= {204, 422}
+    assert 422 in fuzzed("decide", opened, me.token, GenerationMode.NEGATIVE)
     assert set(decided) <= {201, 200, 403, 409, 422}
     assert Claim.objects.count() >= Decision.objects.count()
-    assert json.dumps(sorted(set(decided)))
