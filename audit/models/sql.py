@@ -31,15 +31,16 @@ def lock(*tables: str, skip: bool = False) -> str:
 def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run one statement and give its rows."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_sent(value) for value in params])
-        names = [column[0] for column in cursor.description or ()]
-        readers = [_reader(name) for name in names]
-        return [
-            SimpleNamespace(
-                **{name: read(value) for name, read, value in zip(names, readers, row, strict=True)},
-            )
-            for row in (cursor.fetchall() if names else ())
-        ]
+        if postgres():
+            cursor.execute(sql, params)
+            result = cursor.pgresult  # its names come without psycopg's Column objects, 0.4 ms for a wide row
+            names = [result.fname(place).decode() for place in range(result.nfields)]
+            rows = cursor.fetchall() if names else []
+        else:
+            cursor.execute(sql, [_sent(value) for value in params])
+            names = [column[0] for column in cursor.description or ()]
+            rows = _read(names, cursor.fetchall() if names else [])
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
@@ -51,7 +52,7 @@ def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
 def run(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one statement that gives no rows; tell how many it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_sent(value) for value in params])
+        cursor.execute(sql, params if postgres() else [_sent(value) for value in params])
         return int(cursor.rowcount)
 
 
@@ -99,9 +100,14 @@ def instant(value: Any) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
+def _read(names: list[str], rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    """Read SQLite's values as what their columns are named for; PostgreSQL's come as what they are."""
+    readers = [_reader(name) for name in names]
+    return [[read(value) for read, value in zip(readers, row, strict=True)] for row in rows]
+
+
 def _sent(value: Any) -> Any:
-    if postgres():
-        return value
+    """Shape a parameter as Django stores it in SQLite."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, uuid.UUID):
