@@ -4,11 +4,9 @@ import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from accounts.errors import NotFound
-from guidelines.models import GuidelineVersion
 from reviews.models import Claim, Decision, Queue
 from reviews.reads.held import Held, held, look_at_claim, prior_of
 
@@ -23,17 +21,6 @@ def queue_of_claim(token: uuid.UUID) -> Queue:
     if found is None:
         raise NotFound
     return found.task.queue
-
-
-def guideline_text(digest: str | None) -> str:
-    """Give the words of a published guideline; one statement, and none when it was read before."""
-    return _guideline(digest) if digest else ""
-
-
-@lru_cache(maxsize=64)
-def _guideline(digest: str) -> str:
-    body = GuidelineVersion.objects.filter(digest=digest).values_list("body", flat=True)[0]
-    return str(json.loads(bytes(body))["text"])
 
 
 @dataclass(frozen=True, slots=True)

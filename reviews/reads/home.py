@@ -285,9 +285,6 @@ def _needs(mine: list[Line]) -> list[Need]:
         if line.kind and line.waiting:
             sentence = ngettext("%(n)d disagreement to settle", "%(n)d disagreements to settle", line.waiting)
             needs.append(Need("scales", sentence % {"n": line.waiting}, line))
-        elif line.level and line.waiting:
-            sentence = ngettext("%(n)d item came up to you", "%(n)d items came up to you", line.waiting)
-            needs.append(Need("up", sentence % {"n": line.waiting}, line))
         if line.overdue:
             sentence = ngettext("%(n)d item is overdue", "%(n)d items are overdue", line.overdue)
             needs.append(Need("clock", sentence % {"n": line.overdue}, line))

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.reads import Actor
+from guidelines.reads import guideline_html
 from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
-from reviews.reads.claims import guideline_text, queue_of_claim
+from reviews.reads.claims import queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import last_of, lines
 from reviews.reads.pane import pane
@@ -100,7 +101,7 @@ def _bench(
         "pane": pane(held) if held else None,
         "elsewhere": [] if held else [one for one in lines(person, at) if one.waiting],
         "queue": line,
-        "guideline": guideline_text(held.presentation["guideline"]) if held else "",
+        "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
         "last": last_of(person, at),
         "said": said,
     }
