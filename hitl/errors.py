@@ -31,6 +31,7 @@ STATUS: dict[str, int] = {
     "slug_taken": 409,
     "token_ended": 409,
     "asset_gone": 410,
+    "length_required": 411,
     "too_large": 413,
     "bad_body": 422,
     "bad_decision": 422,

@@ -24,6 +24,13 @@ class BadQuery(Refusal):
     sentence = "A parameter of this address cannot be taken."
 
 
+class LengthRequired(Refusal):
+    """A body came in pieces, without its length."""
+
+    code = "length_required"
+    sentence = "Send the body with its length (Content-Length), not in chunks."
+
+
 class BadItem(Refusal):
     """An item has a field that cannot be taken."""
 

@@ -16,6 +16,7 @@ from accounts.errors import NotFound, NotSignedIn
 from accounts.models import Project, Scope, Token
 from accounts.policies import role_in
 from accounts.reads import Actor, actor_of_token
+from reviews.errors import LengthRequired
 from reviews.models import Queue
 from reviews.policies import may_see_draws
 
@@ -37,6 +38,8 @@ def api(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def called(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+            if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+                raise LengthRequired
             answer = view(request, *args, **named) if request.method in allowed else HttpResponseNotAllowed(allowed)
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer

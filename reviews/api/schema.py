@@ -70,6 +70,7 @@ ALWAYS = {
     "403": "The token lacks the scope, or the role does not allow it.",
     "404": "There is nothing here for this token.",
 }
+UNSIZED = "`length_required`: the body came in chunks, without its length."
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +122,7 @@ def operation(row: Row) -> dict[str, Any]:
         described["description"] = f"Scope: `{row.scope}`."
         described["x-scope"] = str(row.scope)
     if row.bodies:
+        described["responses"]["411"] = _problem(UNSIZED)
         described["requestBody"] = {
             "required": True,
             "content": {kind: {"schema": _body(kind, shape)} for kind, shape in row.bodies.items()},

@@ -206,6 +206,11 @@ def test_what_django_itself_refuses_is_a_problem_document_too(model):
     assert wrong.headers["Allow"] == "POST"
 
 
+def test_a_body_in_chunks_is_refused_rather_than_lost(model):
+    answer = model.call("POST", "projects/cats/items/", **{"Transfer-Encoding": "chunked"})
+    assert problem(answer) == (411, "length_required")
+
+
 def test_draws_show_with_the_scope_alone_and_never_to_who_may_be_asked(town, model):
     sent = model.send(item(confidence=0.7)).told
     path = f"items/{sent['id']}/"
