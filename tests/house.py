@@ -30,7 +30,9 @@ class House:
 
     def page(self, who: Actor | None = None, **options: Any) -> Page:
         """Open a page in a browser of its own, signed in as someone."""
-        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 720}} | options)
+        context = self.browser.new_context(
+            **{"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce"} | options
+        )
         self.contexts.append(context)
         if who is not None:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(who), "url": self.address}])
@@ -45,7 +47,7 @@ class House:
         page.evaluate(self.axe)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
-        assert told == []
+        assert not told, f"{page.url}: {told}"
 
 
 def session(who: Actor) -> str:
