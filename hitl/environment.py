@@ -107,6 +107,7 @@ def database(name: str, embedded: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": file,
+            "CONN_MAX_AGE": 600,  # closing the last connection writes the log back, each time
             "TEST": {"NAME": f"{file}.test"},  # a file too: in memory there is no WAL and no second connection
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -33,9 +33,11 @@ def browser() -> "Iterator[Browser]":
             "There is no Chromium here. `make test` installs it; or set TEST_CHROMIUM to its path.", pytrace=False
         )
     try:
+        from django.db import connections
         from playwright.sync_api import sync_playwright
     except ImportError:
         pytest.fail("playwright is missing. `make test` installs it.", pytrace=False)
+    connections.close_all()  # playwright's loop hides from Django what was open before it
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium

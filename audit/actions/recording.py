@@ -2,10 +2,10 @@
 
 import datetime as dt
 import os
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -18,13 +18,13 @@ WRITE = f"""
 WITH written AS (
     INSERT INTO {Event._meta.db_table}
         (event_id, log_id, recorded_at, leaf, leaf_hash, stream, sseq, type, actor, project)
-    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::bytea[], %s::bytea[], %s::text[],
-        %s::int[], %s::text[], %s::text[], %s::uuid[])
+    SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::timestamptz[], %b::bytea[], %b::bytea[], %b::text[],
+        %b::int[], %b::text[], %b::text[], %b::uuid[])
     RETURNING id, event_id
 ), told AS (
     INSERT INTO {Payload._meta.db_table} (event_id, section, salt, body)
     SELECT written.id, sections.section, sections.salt, sections.body
-    FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[]) sections(event_uuid, section, salt, body)
+    FROM unnest(%b::uuid[], %b::text[], %b::bytea[], %b::bytea[]) sections(event_uuid, section, salt, body)
     JOIN written ON written.event_id = sections.event_uuid
 ), waiting AS (
     INSERT INTO {Pending._meta.db_table} (event_id) SELECT id FROM written
@@ -48,7 +48,7 @@ NO_HEAD = Head(0, None)
 class Entry:
     """An event made ready to be written: leaf, hash, and its payload sections as (name, salt, body)."""
 
-    uuid: uuid.UUID
+    uuid: UUID
     log_id: int
     at: dt.datetime
     leaf: bytes
@@ -57,7 +57,7 @@ class Entry:
     sseq: int
     type: str
     actor: str
-    project: uuid.UUID | None
+    project: UUID | None
     sections: tuple[tuple[str, bytes, bytes], ...]
 
     @property
@@ -73,7 +73,7 @@ def entry(
     actor: str,
     role: str | None,
     via: str,
-    project: uuid.UUID | None,
+    project: UUID | None,
     stream: str,
     head: Head,
     at: dt.datetime,
@@ -94,12 +94,7 @@ def entry(
     if unknown:
         raise KeyError(f"{sorted(unknown)} are no tags of a leaf")
     event_id = uuid7(at)
-    kept = []
-    commitments = {}
-    for section, value in (sections or {}).items():
-        body, salt = canonical(value), os.urandom(32)
-        kept.append((section, salt, body))
-        commitments[section] = payload_commitment(section, salt, body).hex()
+    kept = [(section, os.urandom(32), canonical(value)) for section, value in (sections or {}).items()]
     leaf = canonical(
         {
             "v": 1,
@@ -115,12 +110,10 @@ def entry(
             "stream": stream,
             "sseq": head.sseq + 1,
             "sprev": head.hash.hex() if head.hash else None,
-            "pay": commitments,
+            "pay": {section: payload_commitment(section, salt, body).hex() for section, salt, body in kept},
         }
     )
-    return Entry(
-        event_id, log[0], at, leaf, leaf_hash(leaf), stream, head.sseq + 1, type, actor, project, tuple(kept)
-    )
+    return Entry(event_id, log[0], at, leaf, leaf_hash(leaf), stream, head.sseq + 1, type, actor, project, tuple(kept))
 
 
 def record(entries: Sequence[Entry]) -> list[int]:
@@ -146,11 +139,9 @@ def record(entries: Sequence[Entry]) -> list[int]:
     return [ids[one.uuid] for one in entries]
 
 
-def _record_one_by_one(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]]) -> dict[uuid.UUID, int]:
+def _record_one_by_one(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]]) -> dict[UUID, int]:
     columns = ("event_id", "log_id", "recorded_at", "leaf", "leaf_hash", "stream", "sseq", "type", "actor", "project")
-    found = insert(
-        Event._meta.db_table, dict.fromkeys(columns, ""), rows, returning="id, event_id AS uuid"
-    )
+    found = insert(Event._meta.db_table, dict.fromkeys(columns, ""), rows, returning="id, event_id AS uuid")
     ids = {row.uuid: row.id for row in found}
     insert(
         Payload._meta.db_table,

@@ -74,7 +74,7 @@ def insert(
     tail = f" RETURNING {returning}" if returning else ""
     names = ", ".join(columns)
     if postgres():
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())  # binary: text escapes each element in Python
         conflict = " ON CONFLICT DO NOTHING" if unless_known else ""
         sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}{tail}"  # noqa: S608
         return ask(sql, [list(column) for column in zip(*rows, strict=True)])

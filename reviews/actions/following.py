@@ -144,7 +144,6 @@ def _answered(following: Following, output: Any, verdict: str) -> Writes:
 def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:
     seen = following.seen
     output = json.loads(answer)
-    source = _source(seen.kind, several)
     following.task_state = "settled"
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
     if seen.kind in CORRECTING:
@@ -159,6 +158,14 @@ def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:
         )
         if agrees or following.rights.audit.correction == "record":
             return lambda _events: [close]
+    return _outcome(following, output, several=several)
+
+
+def _outcome(following: Following, output: Any, *, several: bool) -> Writes:
+    """Settle the item: the next outcome, over the one that lives, to be released when its time comes."""
+    seen = following.seen
+    close: Write = (CLOSE, [seen.task_id, seen.seat_id])
+    source = _source(seen.kind, several)
     number = (following.seats[0].last_number or 0) + 1
     supersedes = following.seats[0].live_number
     salt = os.urandom(32)

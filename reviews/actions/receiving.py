@@ -13,7 +13,8 @@ from accounts.reads import Actor
 from assets.models import Grant
 from audit.models.sql import ask, many, postgres
 from audit.reads import content_commitment
-from reviews.actions.arriving import Arrival, arrive, write_arrivals
+from reviews.actions.arriving import Arrival, arrive
+from reviews.actions.landing import write_arrivals
 from reviews.actions.seeding import seed_of_month
 from reviews.actions.trail import Ground
 from reviews.actions.versions import model_versions

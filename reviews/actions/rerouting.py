@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.models import Project
 from accounts.reads import Actor
 from audit.models.sql import ask_one, lock
-from reviews.actions.arriving import arrive, write_follow_up
+from reviews.actions.arriving import arrive
 from reviews.actions.governing import entitled
+from reviews.actions.landing import write_follow_up
 from reviews.actions.trail import Ground, Trail
 from reviews.errors import ItemGone, NoRights, NotHeld
 from reviews.models import Item, ItemState, Route

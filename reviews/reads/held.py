@@ -210,7 +210,6 @@ def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str
 
 def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     """Shape a looked-at seat into what its claimant may see."""
-    body = json.loads(seen.item_body) if seen.item_body else {}
     hidden = hides_proposal(seen)
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     shows = seen.show_confidence and not hidden and seen.confidence is not None
@@ -223,23 +222,8 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         until=seen.lease_until,
         slot=seen.slot,
         opened=seen.opened_at is not None,
-        task=TaskOf(
-            seen.task_uuid,
-            seen.kind if seen.kind in {"work", "audit", *SHOWS_PRIOR} else "work",
-            seen.queue_slug,
-            seen.queue_name,
-            seen.project_slug,
-            seen.project_name,
-            seen.task_type,
-        ),
-        item=ItemOf(
-            seen.item_uuid,
-            seen.external_id,
-            body.get("data", {}),
-            body.get("segments", {}),
-            seen.impact,
-            seen.received_at,
-        ),
+        task=_task_of(seen),
+        item=_item_of(seen),
         presentation=manifest,
         proposal=proposed,
         hidden=hidden,
@@ -255,6 +239,19 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         wanted=seen.wanted,
         roles=seen.roles,
     )
+
+
+def _task_of(seen: Row) -> TaskOf:
+    """Name the task; a second review reads as a review, since its person must not know that there was a first."""
+    kind = seen.kind if seen.kind in {"work", "audit", *SHOWS_PRIOR} else "work"
+    queue, project = (seen.queue_slug, seen.queue_name), (seen.project_slug, seen.project_name)
+    return TaskOf(seen.task_uuid, kind, *queue, *project, seen.task_type)
+
+
+def _item_of(seen: Row) -> ItemOf:
+    body = json.loads(seen.item_body) if seen.item_body else {}
+    data, segments = body.get("data", {}), body.get("segments", {})
+    return ItemOf(seen.item_uuid, seen.external_id, data, segments, seen.impact, seen.received_at)
 
 
 NEVER_DUE = dt.timedelta(days=3650)

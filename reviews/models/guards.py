@@ -1,0 +1,46 @@
+"""What the loop's rows resist: said and published ones never change, and refer to what they say they do."""
+
+from audit.models import Frozen, Refers
+from reviews.models.items import Item, Prediction, Route
+from reviews.models.judgements import Decision, Outcome, Withdrawal
+from reviews.models.standing import RightsVersion, Seed, SwitchChange
+from reviews.models.work import Claim, ClaimEnd, Opening, Presentation, Task
+
+STREAM = ("state", "sseq", "head")
+GUARDS = (
+    Frozen(RightsVersion),
+    Frozen(SwitchChange),
+    Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
+    Frozen(Item, free=STREAM, erasable=True),
+    Frozen(Prediction, erasable=True),
+    Frozen(Route),
+    Frozen(Task, free=STREAM),
+    Frozen(Claim),
+    Frozen(Presentation),
+    Frozen(Opening),
+    Frozen(ClaimEnd),
+    Frozen(Decision, erasable=True),
+    Frozen(Withdrawal),
+    Frozen(Outcome, once=("position", "released_at", "annulled_at"), erasable=True),
+    Refers(
+        "reviews_decision_after_withdrawal",
+        Decision,
+        ("task_id", "person_id", "prev_attempt"),
+        Withdrawal,
+        ("task_id", "person_id", "attempt"),
+    ),
+    Refers(
+        "reviews_withdrawal_of_decision",
+        Withdrawal,
+        ("task_id", "person_id", "attempt"),
+        Decision,
+        ("task_id", "person_id", "attempt"),
+    ),
+    Refers(
+        "reviews_outcome_of_task",
+        Outcome,
+        ("task_id", "task_kind", "item_id"),
+        Task,
+        ("id", "kind", "item_id"),
+    ),
+)
