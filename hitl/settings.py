@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hitl.zones.ZoneMiddleware",
     "hitl.errors.RefusalMiddleware",
 ]
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("decisions/<uuid:decision>/withdrawal/", views.withdrawal, name="withdrawal"),
     path("projects/<slug:project>/items/", views.items, name="items"),
     path("projects/<slug:project>/items/<uuid:item>/", views.item, name="item"),
+    path("projects/<slug:project>/items/<uuid:item>/routes/", views.routes, name="routes"),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),
 ]

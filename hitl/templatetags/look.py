@@ -87,7 +87,7 @@ def pretty(value: Any) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Shorten a name to two letters, for its mark."""
-    words = name.replace("-", " ").split()
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else name[:2].upper()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -154,7 +155,8 @@ class Home:
 def home(person_id: int, at: dt.datetime) -> Home:
     """Read a person's first page; at most six statements."""
     mine = lines(person_id, at)
-    zone = mine[0].zone if mine else "UTC"
+    reader = timezone.get_current_timezone_name()
+    zone = reader if reader != "UTC" or not mine else mine[0].zone
     local = at.astimezone(zoneinfo.ZoneInfo(zone))
     today = ask_one(TODAY, [person_id, local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)])
     decided, active = (today.decided, (today.active_ms or 0) / 1000) if today else (0, 0)

@@ -24,6 +24,11 @@ class Rail:
 
     places: list[Place]
 
+    @property
+    def browses(self) -> bool:
+        """Tell whether any project's items may be looked through."""
+        return any(place.browses for place in self.places)
+
 
 def rail(
     person_id: int,

@@ -1,8 +1,20 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
 from reviews.views.home import home
-from reviews.views.items import item, items, presentation
+from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.working import claim, decision, draft, withdrawal, work
 
-__all__ = ["claim", "decision", "draft", "home", "item", "items", "media", "presentation", "withdrawal", "work"]
+__all__ = [
+    "claim",
+    "decision",
+    "draft",
+    "home",
+    "item",
+    "items",
+    "media",
+    "presentation",
+    "routes",
+    "withdrawal",
+    "work",
+]

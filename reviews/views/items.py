@@ -4,10 +4,13 @@ import uuid
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotFound
+from accounts.policies import may_change_project
+from reviews.actions import route_again
 from reviews.policies import browsable_project, item_for, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
@@ -40,7 +43,18 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     quality = may_see_quality(roles)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality)
     shown = {"case": case(row, whole=not why, quality=quality), "history": told, "withheld": why, "item": row}
+    shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
+
+
+@require_POST
+@login_required
+def routes(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
+    """Route a held item again, under what is in force now."""
+    by, at = who(request), timezone.now()
+    row, _roles = item_for(project, item, by=by, at=at)
+    route_again(item=row, by=by, at=at)
+    return redirect("item", project, row.uuid)
 
 
 @require_GET

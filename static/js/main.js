@@ -24,5 +24,7 @@ function settle() {
   }
 }
 
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 document.addEventListener("htmx:afterSettle", settle);
 settle();

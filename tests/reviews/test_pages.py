@@ -277,7 +277,7 @@ def test_an_items_history_takes_as_many_statements_for_much_as_for_little(town):
     item = town.send(0.5)["id"]
     client = signed_in(with_role(town, "compliance"))
     few = statements(client, reverse("item", args=["cats", item]))
-    for number in range(3):
+    for number in range(2):
         held = town.take(town.people[number])
         town.decide(town.people[number], held, "skip")
     assert statements(client, reverse("item", args=["cats", item])) == few <= SIGN_IN + 16
