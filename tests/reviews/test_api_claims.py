@@ -89,9 +89,9 @@ def test_what_is_typed_is_kept(town, me):
     town.send(0.5)
     claim = me.claim()
     path = f"claims/{claim.told['claim']['token']}/draft/"
-    assert me.call("PUT", path, {"rationale": "I thi"}).status_code == 204
+    assert me.call("PUT", path, {"rationale": "I think so"}).status_code == 204
     assert me.call("DELETE", path[: -len("draft/")]).status_code == 204
-    assert me.claim().told["draft"] == {"rationale": "I thi"}
+    assert me.claim().told["draft"] == {"rationale": "I think so"}
     assert problem(me.call("PUT", path, b"[]")) == (422, "bad_body")
     assert Draft.objects.count() == 1
 
