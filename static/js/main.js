@@ -25,6 +25,7 @@ function settle() {
 }
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+// biome-ignore lint/suspicious/noDocumentCookie: cookieStore is missing in Firefox and on plain HTTP
 if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 document.addEventListener("htmx:afterSettle", settle);
 settle();
