@@ -1,5 +1,6 @@
 """What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 
 from reviews.reads.held import Held
 
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 
 
@@ -46,7 +48,7 @@ class Field:
     name: str
     title: str
     kind: str
-    options: list[tuple[Any, bool]]
+    options: list[tuple[Any, str, bool]]
     required: bool
     value: Any
     proposed: Any
@@ -179,7 +181,7 @@ def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, A
                 name,
                 part.get("title") or plain(name),
                 _kind(part) or "text",
-                [(one, one == value) for one in part.get("enum", [])],
+                [(one, said(one), one == value) for one in part.get("enum", [])],
                 name in required,
                 "" if value is None else value,
                 standing.get(name),
@@ -235,11 +237,13 @@ def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]
 
 
 def said(value: Any) -> str:
-    """Say a plain value; lists and objects by their length."""
+    """Say a plain value; lists and objects by their length, a code's underlines as spaces."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | dict):
         return ngettext("%(n)d part", "%(n)d parts", len(value)) % {"n": len(value)}
+    if isinstance(value, str) and CODE.fullmatch(value):
+        return value.replace("_", " ")
     return "–" if value is None else str(value)
 
 
