@@ -1,6 +1,7 @@
 """Landing: the rows of arrivals, written a table at a time, and of an item that is routed again."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import Max
 
 from accounts.reads import Actor
 from audit.actions import NO_HEAD
-from audit.models.sql import insert, run
+from audit.models.sql import Row, insert, run
 from audit.reads import canonical, uuid7
 from reviews.actions.arriving import Arrival
 from reviews.actions.tasking import NewTask, open_tasks
@@ -37,8 +38,10 @@ OUTCOME = {
 STATES = {"accept": "accepted", "review": "open", "hold": "held"}
 
 
-def write_arrivals(arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime) -> set[str]:
-    """Write arrivals a table at a time, one ledger event an item; give the external ids that were new."""
+def write_arrivals(
+    arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime
+) -> dict[str, Row]:
+    """Write arrivals a table at a time, one ledger event an item; give the new ones by external id, as `answer` reads."""
     trail = Trail(ground, by, at)
     for one in arrivals:
         stream = f"item/{one.uuid}"
@@ -57,7 +60,32 @@ def write_arrivals(arrivals: list[Arrival], *, now: Standing, ground: Ground, by
     trail.entries[:] = [heads[f"item/{one.uuid}"] for one in new]
     events = dict(zip((one.uuid for one in new), trail.write(), strict=True))
     _write_parts(new, ids, events, now, ground, at)
-    return {one.sent.external_id for one in new}
+    return {one.sent.external_id: _landed(one, now, at) for one in new}
+
+
+def _landed(one: Arrival, now: Standing, at: dt.datetime) -> Row:
+    """Give a new item as `reads.answers` would read it back."""
+    routed, outcome = one.routed, one.outcome
+    return SimpleNamespace(
+        uuid=one.uuid,
+        external_id=one.sent.external_id,
+        state=STATES[routed.arm],
+        escalations=0,
+        sitting=0,
+        arm=routed.arm,
+        rule=routed.rule,
+        problem=routed.problem,
+        conditions=canonical(routed.conditions),
+        rights_number=now.rights_number,
+        rights_digest=now.rights_digest,
+        number=1 if outcome else None,
+        source="model",
+        body=outcome.body if outcome else None,
+        settled_at=at,
+        released_at=at,
+        supersedes=None,
+        item_body=one.body.body,
+    )
 
 
 def _item(one: Arrival, ground: Ground, head: bytes, at: dt.datetime) -> tuple[Any, ...]:
