@@ -2,43 +2,48 @@
 
 import hashlib
 import hmac
-import json
+from enum import Enum
 from typing import Any
 
+import msgspec
 import rfc8785
 
 from audit.errors import NotCanonical
 
 CONTENT, PAYLOAD = b"hitl-content/v1\n", b"hitl-audit/payload/v1\n"
-_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_plain = msgspec.json.Encoder(order="deterministic").encode
 
 
 def canonical(value: Any) -> bytes:
     """Give the RFC 8785 bytes of a JSON value.
 
-    Python's own encoder sorts by code point and writes short escapes as RFC 8785 does; it is used where it gives the
-    same bytes: ASCII keys and no floats. Everything else goes through `rfc8785`.
+    msgspec's encoder sorts by code point and writes short escapes as RFC 8785 does, in a twentieth of the time; it is
+    used where it gives the same bytes: ASCII keys and no floats. Everything else goes through `rfc8785`.
 
     Raises:
         NotCanonical: a lone surrogate, a key that is no string, NaN, infinity, or an integer of 2^53 and more.
     """
     try:
-        return _plain(value).encode() if _simple(value) else rfc8785.dumps(value)
+        return _plain(value) if _simple(value) else rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, ValueError, TypeError, RecursionError) as problem:
         raise NotCanonical(f"This value has no exact JSON form: {problem}.") from problem
 
 
 def _simple(value: Any) -> bool:
-    """Tell whether Python's encoder gives RFC 8785 bytes for this value."""
-    if isinstance(value, str) or value is None or value is True or value is False:
+    """Tell whether msgspec's encoder gives RFC 8785 bytes for this value."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return True
-    if isinstance(value, int):
+    if kind is int:
         return -(2**53) < value < 2**53
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and key.isascii() and _simple(part) for key, part in value.items())
-    if isinstance(value, list | tuple):
-        return all(_simple(part) for part in value)
-    return False
+    if kind is dict:
+        for key, part in value.items():  # a loop, since a generator costs as much as the look itself
+            if not (type(key) is str and key.isascii() and (type(part) is str or _simple(part))):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(map(_simple, value))
+    return isinstance(value, str) and isinstance(value, Enum)  # a choice is its value
 
 
 def content_commitment(salt: bytes, body: bytes) -> bytes:
