@@ -138,7 +138,15 @@ def _answered(following: Following, output: Any, verdict: str) -> Writes:
             disagreement={"task": str(seen.task_uuid), "then": "adjudicate"},
         )
         return _adjudicated(following)
-    return lambda _events: []
+    return _waiting(following)
+
+
+def _waiting(following: Following) -> Writes:
+    """Wait for the others; where no seat is left for them, ask once more rather than wait for ever."""
+    others = [seat for seat in following.seats if seat.seat_id != following.seen.seat_id]
+    if any(seat.state in {"open", "leased"} for seat in others):
+        return lambda _events: []
+    return _seat_added(following)
 
 
 def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:

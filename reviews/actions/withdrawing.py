@@ -9,6 +9,7 @@ from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, many, run, together
 from reviews.actions.ending import end_claims
+from reviews.actions.lines import drop_marks
 from reviews.actions.seating import acting_role, ground_of, seat_claim, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
@@ -26,15 +27,24 @@ FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id JOIN reviews_seat s 
 WHERE s.id = %s
 """
 AFTER = """
-SELECT t.id, t.uuid, t.sseq, s.state AS seat_state
+SELECT t.id, t.uuid, t.kind, t.sseq, s.state AS seat_state
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id WHERE t.after_id = %s ORDER BY t.id, s.id
 """
 PREFETCHED = "SELECT id FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'prefetch'"
 OUTCOME = """
 SELECT id, uuid, number, released_at FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
 """
-NEEDED_CLOSED = """
-SELECT id FROM reviews_seat WHERE task_id = %s AND state = 'open' ORDER BY number DESC LIMIT 1
+BALANCE = """
+SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
+    sum(CASE WHEN s.state = 'leased' THEN 1 ELSE 0 END) AS leased,
+    sum(CASE WHEN s.state = 'decided' AND d.verdict NOT IN ('skip', 'escalate') THEN 1 ELSE 0 END) AS answers
+FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
+WHERE s.task_id = %s AND s.id <> %s
+"""
+TURN = """
+UPDATE reviews_seat SET state = %s WHERE id IN (
+    SELECT o.id FROM reviews_seat o WHERE o.task_id = %s AND o.state = %s AND o.id <> %s
+    ORDER BY o.number {way} LIMIT %s)
 """
 
 
@@ -98,7 +108,7 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
         )
         run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
     if now.task_state == "passed_on":
-        _close_after(found.task_id, trail, item_stream, seen)
+        _close_after(found, trail, item_stream, seen)
     if outcome is not None or now.task_state != "open":
         item_state = _item_state(seen)
     return _seat_again(found, seen, trail, place, item_state, by, at)
@@ -131,15 +141,21 @@ def _item_state(seen: Row) -> str:
     return "accepted" if left.source == "model" else "decided"
 
 
-def _close_after(task_id: int, trail: Trail, item_stream: str, seen: Row) -> None:
+def _close_after(found: Row, trail: Trail, item_stream: str, seen: Row) -> None:
     """Close the tasks that came out of this one, if nobody has touched them.
 
+    An escalation is taken back by whoever asked for it, and by nobody else on the same task.
+
     Raises:
-        MovedOn: somebody has.
+        MovedOn: somebody has, or somebody else asked.
     """
-    rows = ask(AFTER + lock("t", "s"), [task_id])
-    if any(row.sseq > 0 or row.seat_state not in {"open", "closed"} for row in rows):
+    rows = ask(AFTER + lock("t", "s"), [found.task_id])
+    live = [row for row in rows if row.seat_state != "closed"]
+    if any(row.sseq > 0 or row.seat_state != "open" for row in live):
         raise MovedOn
+    if found.verdict != "escalate" and any(row.kind == "escalation" for row in live):
+        raise MovedOn
+    rows = live
     if not rows:
         return
     placeholders, ids = many({row.id for row in rows})
@@ -155,9 +171,7 @@ def _close_after(task_id: int, trail: Trail, item_stream: str, seen: Row) -> Non
 
 def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime) -> Held:
     """Write the withdrawal and hold the seat again by a new claim in the open slot."""
-    surplus = ask_one(NEEDED_CLOSED, [found.task_id]) if _one_too_many(found, seen) else None
-    if surplus is not None:
-        run("UPDATE reviews_seat SET state = 'closed' WHERE id = %s", [surplus.id])
+    _balance(found, seen)
     item_stream, task_stream = f"item/{seen.item_uuid}", f"task/{seen.task_uuid}"
     events = trail.write()
     trail.entries.clear()
@@ -185,14 +199,17 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
     return seat_claim(found.seat_id, found.person_id, slot="open", until=until, by=by, at=at, trail=trail)
 
 
-def _one_too_many(found: Row, seen: Row) -> bool:
-    """Tell whether the redo makes a seat that this decision asked for needless: a skip's, or a disagreement's."""
-    row = ask_one(
-        "SELECT count(*) AS seats, sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free, "
-        "sum(CASE WHEN s.state = 'decided' AND d.verdict <> 'skip' AND s.id <> %s THEN 1 ELSE 0 END) AS answers, "
-        "sum(CASE WHEN s.state = 'leased' THEN 1 ELSE 0 END) AS leased "
-        "FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided' "
-        "WHERE s.task_id = %s",
-        [found.seat_id, found.task_id],
-    )
-    return bool(row and row.free and row.answers + row.leased + row.free + 1 > max(seen.wanted, row.answers + 1))
+def _balance(found: Row, seen: Row) -> None:
+    """Leave the task with as many seats as answers are still wanted, the redo's among them.
+
+    A seat that the decision asked for is closed again; one that it closed waits again.
+    """
+    row = ask_one(BALANCE, [found.task_id, found.seat_id])
+    assert row is not None
+    missing = max(seen.wanted - (row.answers or 0), 1) - (row.leased or 0) - (row.free or 0) - 1
+    if missing > 0:
+        run(TURN.format(way="ASC"), ["open", found.task_id, "closed", found.seat_id, missing])
+    elif missing < 0 and row.free:
+        run(TURN.format(way="DESC"), ["closed", found.task_id, "open", found.seat_id, min(-missing, row.free)])
+    if missing > 0:
+        drop_marks(seen.lane_id)

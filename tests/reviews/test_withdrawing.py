@@ -128,3 +128,27 @@ def test_an_adjudication_nobody_touched_is_closed_by_a_withdrawal():
     assert Task.objects.get(kind="adjudication").state == "closed"
     town.decide(two, open_claim(token=held.token, by=two, at=town.now))
     assert Outcome.objects.get().source == "consensus" and breaches() == []
+
+
+def test_nobody_takes_back_an_escalation_that_somebody_else_asked_for():
+    town = build(people=3)
+    town.send(0.95, impact="high")
+    first, second = town.people[:2]
+    skipped = town.decide(first, town.take(first), "skip")
+    town.decide(second, town.take(second), "escalate")
+    with pytest.raises(MovedOn):
+        withdraw(decision=skipped.uuid, by=first, at=town.now)
+    assert Task.objects.get(kind="escalation").state == "open" and breaches() == []
+
+
+def test_an_escalation_taken_back_gives_the_others_their_seats_again():
+    town = build(people=3)
+    town.send(0.95, impact="high")
+    first, second = town.people[:2]
+    decided = town.decide(first, town.take(first), "escalate")
+    assert not Seat.objects.filter(task__kind="work", state="open").exists()
+    held = withdraw(decision=decided.uuid, by=first, at=town.now)
+    town.decide(first, open_claim(token=held.token, by=first, at=town.now))
+    assert Item.objects.get().state == "open"
+    town.decide(second, town.take(second))
+    assert Outcome.objects.get().source == "consensus" and breaches() == []
