@@ -5,14 +5,15 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from accounts.reads import Actor
-from audit.models.sql import Row, ask, ask_one, lock, postgres
+from audit.models.sql import Row, ask, lock, postgres
 from reviews.actions.ending import end_claims
-from reviews.actions.seating import seat_claim, shown, working_person
+from reviews.actions.seating import shown, working_person, write_claim
 from reviews.models import Queue
-from reviews.reads.held import Held, look_at_seat
+from reviews.reads.held import Held, look_at_seat, look_at_taken
 
 PREFETCHED = dt.timedelta(minutes=2)
 WINDOW = 64
+MOST_AT_ONCE = 256  # more than there are connections: what others are taking just now is passed over
 START = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 REACHED = """
@@ -52,21 +53,21 @@ AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s
     AND o.apart AND o.state IN ('leased', 'decided')))
 """
 TAKE = """
-SELECT s.id AS seat_id, s.lane_id, s.rank, s.due_at, line.place
+SELECT s.id AS seat_id, t.sseq, t.head, line.place
 FROM ({line}) line
 JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
 WHERE s.state = 'open' AND {may_sit}
-ORDER BY s.rank, s.due_at, s.id LIMIT 1
-"""
+ORDER BY line.rank, line.due_at, line.id LIMIT 1
+"""  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
-SELECT z.id, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
+SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
     SELECT o.id, o.rank, o.due_at FROM reviews_seat o WHERE o.lane_id = %s AND o.state = 'open'
         AND (o.rank, o.due_at, o.id) > (%s, %s, %s)
     ORDER BY o.rank, o.due_at, o.id LIMIT {WINDOW}) z
 """  # noqa: S608 - a constant
 FAR = f"""
-SELECT s.id, {WINDOW} AS place FROM reviews_seat s
-WHERE s.lane_id = %s AND s.state = 'open' AND {MAY_SIT} ORDER BY s.rank, s.due_at, s.id LIMIT 8
+SELECT s.id, s.rank, s.due_at, {WINDOW} AS place FROM reviews_seat s
+WHERE s.lane_id = %s AND s.state = 'open' AND {MAY_SIT} ORDER BY s.rank, s.due_at, s.id LIMIT {MOST_AT_ONCE}
 """  # noqa: S608 - a constant
 
 
@@ -109,7 +110,7 @@ def _claim(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> H
     taken = _take(person_id, queue, by, at)
     if taken is None:
         return None
-    return seat_claim(taken.seat_id, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at, mark=taken)
+    return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
 
 
 def _of_token(by: Actor) -> tuple[int, int]:
@@ -117,19 +118,19 @@ def _of_token(by: Actor) -> tuple[int, int]:
 
 
 def _take(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> Row | None:
-    """Lock the first seat that this person may sit in: near the head of each lane, then anywhere in it."""
+    """Lock and read the first seat that this person may sit in: near the head of each lane, then anywhere in it."""
     chosen = (*((0, 0) if queue is None else (queue.pk, queue.pk)), *_of_token(by))
     of_token = REACHED.format(queue="l.queue_id")
     start = "'-infinity'::timestamptz" if postgres() else "''"
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     for lane in ask(PEEK.format(start=start, of_token=of_token), [at, at, at, person_id, *chosen]):
         mark = (lane.rank, lane.due_at, lane.seat_id) if lane.rank is not None else (-1, START, 0)
-        taken = ask_one(near, [lane.lane_id, *mark, person_id, person_id])
+        taken = look_at_taken(near, [lane.lane_id, *mark, person_id, person_id], person_id, at)
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *chosen]):
-        taken = ask_one(far, [lane.lane_id, person_id, person_id, person_id, person_id])
+        taken = look_at_taken(far, [lane.lane_id, person_id, person_id, person_id, person_id], person_id, at)
         if taken is not None:
             return taken
     return None

@@ -59,23 +59,29 @@ def shown(seen: Row) -> Held:
 
 
 def seat_claim(
-    seat_id: int,
-    person_id: int,
-    *,
-    slot: str,
-    until: dt.datetime,
-    by: Actor,
-    at: dt.datetime,
-    mark: Row | None = None,
-    trail: Trail | None = None,
+    seat_id: int, person_id: int, *, slot: str, until: dt.datetime, by: Actor, at: dt.datetime, trail: Trail
 ) -> Held:
-    """Write a claim on a seat that the caller holds locked with its task: event, claim, presentation, lease.
+    """Write a claim on a seat that the caller holds locked with its task.
 
     `trail` carries the caller's earlier events on the task's stream; they are written here.
     """
     seen = look_at_seat(seat_id, person_id, at)
     if seen is None:
         raise NotFound
+    return write_claim(seen, person_id, slot=slot, until=until, by=by, at=at, trail=trail)
+
+
+def write_claim(
+    seen: Row,
+    person_id: int,
+    *,
+    slot: str,
+    until: dt.datetime,
+    by: Actor,
+    at: dt.datetime,
+    trail: Trail | None = None,
+) -> Held:
+    """Write a claim on a seat that is locked with its task and was looked at: event, claim, presentation, lease."""
     by = by.as_role(acting_role(seen))
     prior = prior_of(seen.item_id, seen.kind)
     manifest = present(seen, prior)
@@ -91,12 +97,12 @@ def seat_claim(
     )
     event_id = trail.write()[place]
     head = trail.heads[stream]
-    _write_claim(
-        (token, seat_id, seen.task_id, person_id, by.via, at, event_id),
+    _write_rows(
+        (token, seen.seat_id, seen.task_id, person_id, by.via, at, event_id),
         (seen.taxonomy_id, seen.guideline_id, canonical(manifest)),
-        (person_id, slot, until, seat_id),
+        (person_id, slot, until, seen.seat_id),
         (head.sseq, head.hash, seen.task_id),
-        _marking(person_id, mark, at),
+        _marking(person_id, seen, at),
     )
     seen.token, seen.slot, seen.lease_until, seen.opened_at = token, slot, until, None
     return held(seen, prior=prior, manifest=manifest)
@@ -157,13 +163,14 @@ def _files(value: Any) -> set[str]:
     return set().union(*map(_files, parts)) if parts else set()
 
 
-def _marking(person_id: int, mark: Row | None, at: dt.datetime) -> tuple[Any, ...] | None:
-    if mark is None or mark.place < MARK_FROM:
+def _marking(person_id: int, seen: Row, at: dt.datetime) -> tuple[Any, ...] | None:
+    """Give the watermark to write where a claim passed over many seats."""
+    if seen.place < MARK_FROM:
         return None
-    return (person_id, mark.lane_id, mark.rank, mark.due_at, mark.seat_id - 1, at + dt.timedelta(minutes=1), at)
+    return (person_id, seen.lane_id, seen.rank, seen.due_at, seen.seat_id - 1, at + dt.timedelta(minutes=1), at)
 
 
-def _write_claim(
+def _write_rows(
     claim: tuple[Any, ...],
     presentation: tuple[Any, ...],
     lease: tuple[Any, ...],

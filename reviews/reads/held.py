@@ -13,10 +13,9 @@ from reviews.models import SHOWS_PRIOR
 from reviews.rights import Rights, load
 
 LOOK = """
-SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id, s.person_id,
+{first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id, s.person_id,
     s.lane_id, s.rank, s.due_at, s.apart,
-    t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, t.sseq AS task_sseq,
-    t.head AS task_head,
+    t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
     i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at, i.body AS item_body,
     i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
@@ -33,7 +32,7 @@ SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, 
     op.opened_at, dr.body AS draft_body,
     (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
-FROM reviews_seat s
+FROM {source}
 JOIN reviews_task t ON t.id = s.task_id
 JOIN reviews_item i ON i.id = s.item_id
 JOIN accounts_project p ON p.id = i.project_id
@@ -57,10 +56,19 @@ LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CA
     (SELECT o.id FROM guidelines_guidelineversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1) END)
 WHERE {where}
 """
-BY_SEAT = {"claim": "s.claim_id", "where": "s.id = %s"}
+AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
+BY_SEAT = {**AS_IT_STANDS, "claim": "s.claim_id", "where": "s.id = %s"}
 BY_TOKEN = {
+    **AS_IT_STANDS,
     "claim": "(SELECT x.id FROM reviews_claim x WHERE x.token = %s)",
     "where": "s.id = (SELECT x.seat_id FROM reviews_claim x WHERE x.token = %s)",
+}
+BY_TAKING = {
+    "first": "WITH taken AS ({take}) ",
+    "source": "taken JOIN reviews_seat s ON s.id = taken.seat_id",
+    "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as the statement found them
+    "claim": "s.claim_id",
+    "where": "1 = 1",
 }
 PRIOR = """
 SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
@@ -153,6 +161,15 @@ def taxonomy_of(body: bytes) -> dict[str, Any]:
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
     return _look(BY_SEAT, [person_id, at, at, person_id, seat_id])
+
+
+def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> Row | None:
+    """Take a seat and read it, as `look_at_seat`, in one statement.
+
+    `take` locks an open seat with its task and gives (seat_id, sseq, head, place in the line).
+    """
+    how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
+    return _look(how, [*taking, person_id, at, at, person_id])
 
 
 def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
