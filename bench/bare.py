@@ -31,7 +31,7 @@ WHERE pl.person_id = %(person)s AND l.queue_id = %(queue)s ORDER BY h.rank, h.du
 SCAN = """
 WITH taken AS (
     SELECT s.id, t.id AS task_id, t.uuid, t.sseq, t.head, t.kind, s.number, s.item_id, q.uuid AS queue_uuid
-    FROM (SELECT o.id FROM reviews_seat o WHERE o.lane_id = %(lane)s AND o.state = 'open'
+    FROM (SELECT o.id, o.rank, o.due_at FROM reviews_seat o WHERE o.lane_id = %(lane)s AND o.state = 'open'
             AND (o.rank, o.due_at, o.id) > (%(rank)s, %(due)s::timestamptz, %(seat)s)
           ORDER BY o.rank, o.due_at, o.id LIMIT 64) c
     JOIN reviews_seat s ON s.id = c.id JOIN reviews_task t ON t.id = s.task_id JOIN reviews_queue q ON q.id = t.queue_id
@@ -40,7 +40,7 @@ WITH taken AS (
             AND x.state IN ('leased', 'decided'))
         AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat x WHERE x.item_id = s.item_id
             AND x.person_id = %(person)s AND x.apart AND x.state IN ('leased', 'decided')))
-    ORDER BY s.rank, s.due_at, s.id LIMIT 1 FOR NO KEY UPDATE OF t, s SKIP LOCKED)
+    ORDER BY c.rank, c.due_at, c.id LIMIT 1 FOR NO KEY UPDATE OF t, s SKIP LOCKED)
 SELECT taken.*, i.uuid, i.commitment, p.commitment, mv.uuid
 FROM taken JOIN reviews_item i ON i.id = taken.item_id
 LEFT JOIN reviews_prediction p ON p.item_id = i.id AND p.purpose = 'route'
@@ -91,7 +91,8 @@ def claim(connection: psycopg.Connection, about: dict[str, Any], person: int, ac
 
     `about` holds what a program keeps in memory: log, project, versions.
     """
-    return _claim(connection, about, person, actor) or _claim(connection, about, person, actor)
+    tries = (_claim(connection, about, person, actor) for _ in range(9))
+    return next(filter(None, tries), None)
 
 
 def _claim(connection: psycopg.Connection, about: dict[str, Any], person: int, actor: str) -> uuid.UUID | None:

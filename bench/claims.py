@@ -73,7 +73,7 @@ class _Clients:
             one.result()
         took = time.perf_counter() - start
         if lost:
-            raise SystemExit(f"{len(lost)} claims found nothing; fill more rows")
+            raise SystemExit(f"{len(lost)} claims of {side} found nothing")
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE reviews_seat SET state = 'decided', slot = NULL, lease_until = NULL "
