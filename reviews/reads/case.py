@@ -28,10 +28,10 @@ class Case:
     step: int
 
 
-def case(item: Item, *, whole: bool, quality: bool) -> Case:
-    """Read an item's page; at most three statements. `quality` shows the draws of its route."""
+def case(item: Item, *, whole: bool, draws: bool) -> Case:
+    """Read an item's page; at most three statements. `draws` shows those of its route."""
     body = json.loads(bytes(item.body)) if item.body is not None else {}
-    answer = answers(item.project_id, "uuid", [item.uuid], draws=quality)[item.uuid]
+    answer = answers(item.project_id, "uuid", [item.uuid], draws=draws)[item.uuid]
     seen, words = stage(body.get("data", {})), body.get("segments", {})
     if not whole:
         return Case(seen, words, "", {}, None, [], "", None, [], None, 4)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import NotFound
 from accounts.policies import may_change_project
 from reviews.actions import route_again
-from reviews.policies import browsable_project, item_for, may_see_quality, withheld
+from reviews.policies import browsable_project, item_for, may_see_draws, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
 from reviews.reads.history import QUALITY, history
@@ -40,9 +40,13 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     by, at = who(request), timezone.now()
     row, roles = item_for(project, item, by=by, at=at)
     why = withheld(row.pk, person_of(by), at)
-    quality = may_see_quality(roles)
-    told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality)
-    shown = {"case": case(row, whole=not why, quality=quality), "history": told, "withheld": why, "item": row}
+    told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=may_see_quality(roles))
+    shown = {
+        "case": case(row, whole=not why, draws=may_see_draws(roles)),
+        "history": told,
+        "withheld": why,
+        "item": row,
+    }
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 
