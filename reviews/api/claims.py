@@ -9,6 +9,7 @@ from reviews.actions import claim_next, decide, give_back, open_claim, prolong, 
 from reviews.api.answering import answer, claimed, nothing
 from reviews.api.asking import anywhere, api, at_claim, at_decision, in_queue
 from reviews.api.shapes import DecisionAnswer, UntilAnswer
+from reviews.policies import workable
 from reviews.reads.answers import rfc3339
 from reviews.reads.held import Held
 from reviews.wire import read_decision, read_draft
@@ -18,7 +19,10 @@ from reviews.wire import read_decision, read_draft
 def queue_claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
     """Claim the next item of a queue."""
     call, line = in_queue(request, project, queue)
-    return _next(claim_next(by=call.by, at=call.at, queue=line))
+    held = claim_next(by=call.by, at=call.at, queue=line)
+    if held is None:
+        workable(line, by=call.by, at=call.at)  # nothing waits, or nothing ever will for this person
+    return _next(held)
 
 
 @api("POST")

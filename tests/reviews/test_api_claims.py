@@ -215,8 +215,12 @@ def test_only_people_with_a_role_and_the_scope_decide(town, me):
     assert me.call("POST", "claims/").status_code == 204
 
 
-def test_a_reviewer_claims_nothing_from_a_line_that_is_not_theirs(town, me):
-    assert me.call("POST", "projects/cats/queues/adjudication/claims/").status_code == 204
+def test_a_reviewer_is_told_why_a_line_that_is_not_theirs_gives_nothing(town, me):
+    refused = me.call("POST", "projects/cats/queues/adjudication/claims/")
+    assert problem(refused) == (403, "forbidden")
+    assert refused.told["detail"] == "You hold no role that works in this queue."
+    judge = Caller(town.project, who=town.adjudicators[0])
+    assert judge.call("POST", "projects/cats/queues/adjudication/claims/").status_code == 204
 
 
 def asked(seen):
