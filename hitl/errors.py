@@ -32,6 +32,7 @@ STATUS: dict[str, int] = {
     "token_ended": 409,
     "asset_gone": 410,
     "length_required": 411,
+    "seed_differs": 503,
     "too_large": 413,
     "bad_body": 422,
     "bad_decision": 422,
@@ -49,6 +50,7 @@ STATUS: dict[str, int] = {
     "token_needs_role": 422,
     "unknown_role": 422,
     "weak_password": 422,
+    "not_yet": 501,
 }
 SAID_BY_DJANGO = {
     400: ("bad_request", "This request cannot be read."),

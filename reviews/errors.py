@@ -141,3 +141,10 @@ class BadProjectFile(Refusal):
 
     code = "bad_project"
     sentence = "This project file cannot be applied."
+
+
+class SeedDiffers(Refusal):
+    """The draw master is not the one behind the committed seed."""
+
+    code = "seed_differs"
+    sentence = "The draw master differs from the one this month's draws were promised with. Put the old key file back."

@@ -80,6 +80,8 @@ def arrive(
     elif routed.arm == "accept" and "audit" in purposes:
         line = _lane(now, now.rights.audit.queue, ())
         audit = None if line is None else (now.rights.audit.queue, line)
+        if line is None:
+            routed = _held_for_lanes(routed)
     prediction = None
     if sent.prediction is not None or sent.confidence is not None:
         scores = {label: str(score) for label, score in sent.scores.items()}

@@ -34,7 +34,6 @@ SEAT = (
     "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, state) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, 'open')"
 )
-CORRECTING = ("audit", "second", "rereview")
 
 
 @dataclass
@@ -119,34 +118,36 @@ def _answered(following: Following, output: Any, verdict: str) -> Writes:
     answers.append(canonical(output))
     step = next_step(answers, seen.wanted, following.rights.disagreement)
     if step.step == "settle":
-        return _settled(following, step.answer or b"null", several=len(answers) > 1)
-    if step.step == "another":
-        following.trail.add(
-            following.item_stream,
-            "reviews.disagreed",
-            tags_of(seen),
-            disagreement={"task": str(seen.task_uuid), "then": "another"},
-        )
-        if someone_left(following.own_seat.lane_id, seen.item_id, following.at):
-            return _seat_added(following)
-        return _adjudicated(following)
-    if step.step == "adjudicate":
-        following.trail.add(
-            following.item_stream,
-            "reviews.disagreed",
-            tags_of(seen),
-            disagreement={"task": str(seen.task_uuid), "then": "adjudicate"},
-        )
-        return _adjudicated(following)
-    return _waiting(following)
+        return _settled(following, step.answer or b"null", several=step.voices > 1)
+    if step.step == "wait":
+        return _waiting(following)
+    another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
+    following.trail.add(
+        following.item_stream,
+        "reviews.disagreed",
+        tags_of(seen),
+        disagreement={"task": str(seen.task_uuid), "then": "another" if another else "adjudicate"},
+    )
+    return _seat_added(following) if another else _adjudicated(following)
 
 
 def _waiting(following: Following) -> Writes:
-    """Wait for the others; where no seat is left for them, ask once more rather than wait for ever."""
-    others = [seat for seat in following.seats if seat.seat_id != following.seen.seat_id]
-    if any(seat.state in {"open", "leased"} for seat in others):
-        return lambda _events: []
-    return _seat_added(following)
+    """Wait for the others; where no seat is left for them ask once more, and hold the item when there is nobody."""
+    return (lambda _events: []) if _others_sit(following) else _asked_again(following)
+
+
+def _others_sit(following: Following) -> bool:
+    """Tell whether another seat of the task waits or is being worked on."""
+    mine = following.seen.seat_id
+    return any(seat.state in {"open", "leased"} for seat in following.seats if seat.seat_id != mine)
+
+
+def _asked_again(following: Following) -> Writes:
+    """Ask one more person; where nobody is left hold the item, unless it has its answer: then the seat waits."""
+    decided = following.seats[0].live_number is not None
+    if decided or someone_left(following.own_seat.lane_id, following.seen.item_id, following.at):
+        return _seat_added(following)
+    return _held(following)
 
 
 def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:
@@ -154,9 +155,9 @@ def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:
     output = json.loads(answer)
     following.task_state = "settled"
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
-    if seen.kind in CORRECTING:
-        live = following.seats[0].live_body
-        agrees = live is not None and same(seen.task_type, json.loads(live)["output"], output)
+    live = following.seats[0].live_body
+    if live is not None:  # an audit, a second review, or what either was passed on to
+        agrees = same(seen.task_type, json.loads(live)["output"], output)
         finding = "agrees" if agrees else "differs"
         following.trail.add(
             following.item_stream,
@@ -219,10 +220,16 @@ def _seat_added(following: Following) -> Writes:
 
 
 def _skipped(following: Following) -> Writes:
-    """Ask somebody else; when nobody is left the item is held, but an audit waits."""
+    """Ask somebody else; when nobody is left, wait for those who sit, and after them hold the item."""
+    left = someone_left(following.own_seat.lane_id, following.seen.item_id, following.at)
+    if not left and _others_sit(following):
+        return lambda _events: []
+    return _asked_again(following)
+
+
+def _held(following: Following) -> Writes:
+    """Hold the item: nobody is left to ask, so operations route it again."""
     seen = following.seen
-    if seen.kind == "audit" or someone_left(following.own_seat.lane_id, seen.item_id, following.at):
-        return _seat_added(following)
     following.task_state, following.item_state = "closed", "held"
     following.trail.add(
         following.item_stream,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.actions import lock_project
 from accounts.models import Membership
 from audit.models.sql import ask, run
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
@@ -43,11 +44,16 @@ def due_at(rights: Rights, queue: str, at: dt.datetime) -> dt.datetime:
 
 
 def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:
-    """Find or make the lane of a queue for these skills and the queue's own; None where the queue has 64 already."""
+    """Find or make the lane of a queue for these skills and the queue's own; None where the queue has 64 already.
+
+    A new lane takes the project's lock, first in the order, so that two requests which make lanes in another order do
+    not wait for each other.
+    """
     wanted = " ".join(sorted({*skills, *queue.skills}))
     found = Lane.objects.filter(queue=queue, skills=wanted).first()
     if found is not None:
         return found
+    lock_project(queue.project_id)
     if Lane.objects.filter(queue=queue).count() >= MOST_LANES:
         return None
     made, new = Lane.objects.get_or_create(queue=queue, skills=wanted)

@@ -11,12 +11,12 @@ from audit.models.sql import Row, ask, ask_one, lock, postgres, run
 from audit.reads import uuid7
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
-from reviews.models import Queue
+from reviews.models import Seat
 from reviews.reads.held import rights_of
 
 DUE = """
-SELECT o.id, o.uuid, o.number, o.source, o.task_kind, o.task_id, o.released_at, i.id AS item_id, i.uuid AS item_uuid,
-    i.sseq, i.head, i.impact
+SELECT o.id, o.uuid, o.number, o.supersedes, o.source, o.task_kind, o.task_id, o.released_at,
+    i.id AS item_id, i.uuid AS item_uuid, i.sseq, i.head, i.impact
 FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id
 WHERE o.project_id = %s AND o.position IS NULL AND o.annulled_at IS NULL AND o.release_at <= %s
 ORDER BY i.id, o.number LIMIT {limit}
@@ -136,22 +136,26 @@ def _write(rows: list[Row], trail: Trail, at: dt.datetime) -> None:
 
 
 def _second(row: Row, at: dt.datetime) -> NewTask | None:
-    """Make the second review of a reviewed item that was drawn for one; blind to the first decision."""
-    if row.task_kind != "work":
+    """Make the second review of an item that people decided and that was drawn for one; blind to what they said.
+
+    It stands in the lane of the item's first review, whoever settled that in the end.
+    """
+    if row.task_kind not in {"work", "adjudication", "escalation"} or row.supersedes is not None:
         return None
     route = ask_one(SECONDS, [row.item_id])
     if route is None or not any(draw["purpose"] == "second" and draw["drawn"] for draw in json.loads(route.draws)):
         return None
-    queue = Queue.objects.get(tasks__id=row.task_id)
+    seat = Seat.objects.select_related("lane__queue").filter(item_id=row.item_id, task__kind="work").order_by("-pk")[0]
     return NewTask(
         uuid=uuid7(at),
         item_id=row.item_id,
         kind="second",
-        queue=queue,
+        queue=seat.lane.queue,
         wanted=1,
         rights=rights_of(route.body),
         after_id=row.task_id,
         confidence=None if route.confidence is None else Decimal(str(route.confidence)),
+        lane=seat.lane,
     )
 
 

@@ -1,21 +1,22 @@
 """Routing a held item again, under the rights and switch in force now."""
 
 import datetime as dt
+from dataclasses import replace
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Project
 from accounts.reads import Actor
 from audit.models.sql import ask_one, lock
-from reviews.actions.arriving import arrive
+from reviews.actions.arriving import Arrival, arrive
 from reviews.actions.governing import entitled
 from reviews.actions.landing import write_follow_up
+from reviews.actions.lines import someone_left
+from reviews.actions.seeding import committed_seed
 from reviews.actions.trail import Ground, Trail
 from reviews.errors import ItemGone, NoRights, NotHeld
 from reviews.models import Item, ItemState, Route
 from reviews.reads.standing import standing
-from reviews.rights import month_seed
 from reviews.wire import Submission, read_items
 
 ITEM = "SELECT sseq, head, state, body FROM reviews_item i WHERE i.id = %s"
@@ -30,6 +31,7 @@ def route_again(*, item: Item, by: Actor, at: dt.datetime) -> Route:
         NotHeld: the item is not held.
         ItemGone: its body is gone.
         NoRights: the project has no rights in force.
+        SeedDiffers: the draw master is not the month's.
     """
     project = Project.objects.select_related("log").get(pk=item.project_id)
     by = entitled(project=project, by=by, at=at)
@@ -45,10 +47,19 @@ def route_again(*, item: Item, by: Actor, at: dt.datetime) -> Route:
     assert isinstance(sent, Submission)
     prediction = item.predictions.filter(purpose="route").select_related("model_version").first()
     version = prediction.model_version if prediction else None
-    month = item.received_at.astimezone(dt.UTC)
-    seed = month_seed(settings.DRAW_MASTER, project.uuid, month.strftime("%Y-%m"))
+    seed = committed_seed(project=project, month=item.received_at.astimezone(dt.UTC).strftime("%Y-%m"))
     ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
-    arrival = arrive(sent, now=now, version=version, ground=ground, seed=seed, at=at, received_at=item.received_at)
+    arrival = _to_someone(
+        item, arrive(sent, now=now, version=version, ground=ground, seed=seed, at=at, received_at=item.received_at), at
+    )
     trail = Trail(ground, by, at)
     trail.at_head(f"item/{item.uuid}", row.sseq, row.head)
     return write_follow_up(item, arrival, trail=trail, now=now, ground=ground, at=at)
+
+
+def _to_someone(item: Item, arrival: Arrival, at: dt.datetime) -> Arrival:
+    """Keep the item held when everyone who works its lane has sat on it before: nobody could take the task."""
+    if arrival.work is None or someone_left(arrival.work[3].pk, item.pk, at):
+        return arrival
+    held = replace(arrival.routed, arm="hold", problem="nobody_left", queue=None, decisions=0, skills=())
+    return replace(arrival, routed=held, work=None)

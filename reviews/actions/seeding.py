@@ -1,6 +1,7 @@
 """The seeds of the draws: promised before the first draw of a month, revealed a week after it."""
 
 import datetime as dt
+import logging
 
 from django.conf import settings
 from django.db import transaction
@@ -8,18 +9,36 @@ from django.db import transaction
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, clock
+from reviews.errors import SeedDiffers
 from reviews.models import Seed
 from reviews.rights import month_seed, seed_commitment
 
+log = logging.getLogger(__name__)
 REVEALED_AFTER = dt.timedelta(days=7)
 
 
 def seed_of_month(*, project: Project, at: dt.datetime) -> bytes:
-    """Give the seed for items received now; its commitment is in the ledger before this returns."""
+    """Give the seed for items received now; its commitment is in the ledger before this returns.
+
+    Raises:
+        SeedDiffers: the draw master is not the one that the month's commitment was made with.
+    """
     month = at.astimezone(dt.UTC).strftime("%Y-%m")
-    seed = month_seed(settings.DRAW_MASTER, project.uuid, month)
     if not Seed.objects.filter(project=project, month=month).exists():
+        seed = month_seed(settings.DRAW_MASTER, project.uuid, month)
         _commit_to(project, month, seed_commitment(seed).hex(), clock(), at)
+    return committed_seed(project=project, month=month)
+
+
+def committed_seed(*, project: Project, month: str) -> bytes:
+    """Give a month's seed, seen to be the one that the ledger has the commitment of.
+
+    Raises:
+        SeedDiffers: it is another one, so draws made with it could not be redone by anyone.
+    """
+    seed = month_seed(settings.DRAW_MASTER, project.uuid, month)
+    if Seed.objects.get(project=project, month=month).commitment != seed_commitment(seed).hex():
+        raise SeedDiffers
     return seed
 
 
@@ -39,7 +58,13 @@ def reveal_seeds(*, at: dt.datetime) -> int:
     """Reveal the seeds of months that ended a week ago or earlier; give how many. Run twice it reveals each once."""
     last = (at.astimezone(dt.UTC) - REVEALED_AFTER).strftime("%Y-%m")
     due = Seed.objects.filter(seed__isnull=True, month__lt=last).select_related("project").order_by("pk")
-    return sum(_reveal(one.pk, clock(), at) for one in due)
+    revealed = 0
+    for one in due:
+        try:
+            revealed += _reveal(one.pk, clock(), at)
+        except SeedDiffers as problem:  # the others are revealed all the same
+            log.error("The seed of %s, %s, stays unrevealed: %s", one.project.slug, one.month, problem.sentence)
+    return revealed
 
 
 @transaction.atomic
@@ -48,7 +73,7 @@ def _reveal(seed_id: int, by: Actor, at: dt.datetime) -> int:
     one = Seed.objects.get(pk=seed_id)
     if one.seed is not None:
         return 0
-    seed = month_seed(settings.DRAW_MASTER, project.uuid, one.month).hex()
+    seed = committed_seed(project=project, month=one.month).hex()
     event = record_on_project(
         project, "reviews.seed_revealed", by=by, at=at, sections={"seed": {"month": one.month, "seed": seed}}
     )

@@ -13,7 +13,7 @@ from accounts.models import Project
 from accounts.reads import Actor
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
-from reviews.actions.lines import fill_project
+from reviews.actions.lines import fill_project, lane
 from reviews.errors import BadOutput, BadProjectFile
 from reviews.models import Feed, Queue, Setup
 from reviews.outputs import check_schema
@@ -247,8 +247,10 @@ def _apply_queue(project: Project, wanted: QueueFile) -> str:
     parts = {"name": wanted.name, "level": wanted.level, "skills": sorted(set(wanted.skills))}
     queue, made = Queue.objects.get_or_create(project=project, slug=wanted.slug, defaults=parts)
     if made:
+        lane(queue, [])
         return f"made the queue {wanted.slug}"
     if all(getattr(queue, part) == value for part, value in parts.items()):
         return ""
     Queue.objects.filter(pk=queue.pk).update(**parts)
+    lane(Queue.objects.get(pk=queue.pk), [])
     return f"changed the queue {wanted.slug}"

@@ -1,7 +1,9 @@
 """Taking a decision back, until its outcome is released."""
 
 import datetime as dt
+import json
 import uuid
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -10,11 +12,13 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, many, run, together
 from reviews.actions.ending import end_claims
 from reviews.actions.lines import drop_marks
-from reviews.actions.seating import acting_role, ground_of, seat_claim, tags_of, working_person
+from reviews.actions.seating import acting_role, ground_of, seat_claim, shown, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
 from reviews.reads.held import Held, look_at_seat, rights_of
 from reviews.rights import duration
+from reviews.rights.agreement import next_step
+from reviews.wire.canonical import canonical
 
 FIND = """
 SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, t.item_id
@@ -22,7 +26,8 @@ FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE d.uuid = %
 """
 LOCKED = """
 SELECT i.sseq AS item_sseq, i.head AS item_head, i.state AS item_state,
-    t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state, s.state AS seat_state, s.claim_id
+    t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state, s.state AS seat_state, s.claim_id,
+    s.person_id, s.lease_until
 FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id JOIN reviews_seat s ON s.task_id = t.id
 WHERE s.id = %s
 """
@@ -33,6 +38,10 @@ FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id WHERE t.after_id = %
 PREFETCHED = "SELECT id FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'prefetch'"
 OUTCOME = """
 SELECT id, uuid, number, released_at FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
+"""
+OTHERS = """
+SELECT d.body FROM reviews_seat s JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
+WHERE s.task_id = %s AND s.id <> %s AND d.verdict IN ('approve', 'correct', 'reject')
 """
 BALANCE = """
 SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
@@ -52,8 +61,8 @@ def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     """Take a decision of mine back and hold its seat again, to be opened and redone.
 
     A settled, unreleased outcome is annulled and its number is not used again. A task that the decision opened is
-    closed when nobody has touched it. A prefetched claim is given back; an open one takes its place. Locks item, task,
-    seat.
+    closed when nobody has touched it. A prefetched claim is given back; an open one takes its place. Said again while
+    the redo lives, it answers the redo. Locks item, task, seat.
 
     Raises:
         NotFound: no such decision of this person.
@@ -69,29 +78,62 @@ def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
 
 def _with_room(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
     with transaction.atomic():
-        _make_room(person_id, by, at)
+        if (redo := _standing(decision, person_id, at, locking=False).redo) is not None:
+            return redo
+        prefetched = ask_one(PREFETCHED, [person_id])
+        if prefetched is not None:
+            end_claims([prefetched.id], reason="returned", by=by, at=at)
     with transaction.atomic():
         return _withdraw(decision, person_id, by, at)
 
 
-def _make_room(person_id: int, by: Actor, at: dt.datetime) -> None:
-    prefetched = ask_one(PREFETCHED, [person_id])
-    if prefetched is not None:
-        end_claims([prefetched.id], reason="returned", by=by, at=at)
+@dataclass(frozen=True)
+class _Standing:
+    """A decision that may be taken back, with its rows; or the claim of its redo, when that lives already."""
+
+    found: Row
+    now: Row
+    seen: Row
+    outcome: Row | None
+    redo: Held | None = None
 
 
-def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
+def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: bool) -> _Standing:
+    """Look a decision up and see that it can be taken back; with `locking` its item, task and seat are locked first.
+
+    Raises:
+        NotFound, Released, MovedOn: as `withdraw` does.
+    """
     found = ask_one(FIND, [decision])
     if found is None or found.person_id != person_id:
         raise NotFound
-    now = ask_one(LOCKED + lock("i", "t", "s"), [found.seat_id])
-    assert now is not None
+    now = ask_one(LOCKED + (lock("i", "t", "s") if locking else ""), [found.seat_id])
     seen = look_at_seat(found.seat_id, person_id, at)
+    assert now is not None
     assert seen is not None
     if now.seat_state != "decided" or now.claim_id != found.claim_id:
+        if now.seat_state == "leased" and now.person_id == person_id and now.lease_until > at:
+            return _Standing(found, now, seen, None, redo=shown(seen))
         raise MovedOn("This decision is withdrawn already.")
     outcome = ask_one(OUTCOME, [found.task_id])
     _check_time(found, now, seen, outcome, at)
+    if outcome is not None and _stands_without(found, seen):
+        raise MovedOn("The outcome stands without your decision, so there is nothing to take back.")
+    return _Standing(found, now, seen, outcome)
+
+
+def _stands_without(found: Row, seen: Row) -> bool:
+    """Tell whether the other answers of the task settle it: then this decision is not what the outcome rests on."""
+    rows = ask(OTHERS, [found.task_id, found.seat_id])
+    answers = [canonical(json.loads(row.body)["output"]) for row in rows if row.body is not None]
+    return next_step(answers, seen.wanted, rights_of(seen.rights_body).disagreement).step == "settle"
+
+
+def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
+    standing = _standing(decision, person_id, at, locking=True)
+    if standing.redo is not None:
+        return standing.redo
+    found, now, seen, outcome = standing.found, standing.now, standing.seen, standing.outcome
     by = by.as_role(acting_role(seen))
     trail = Trail(ground_of(seen), by, at)
     task_stream, item_stream = f"task/{seen.task_uuid}", f"item/{seen.item_uuid}"
@@ -100,12 +142,8 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
     item_state = now.item_state
     place = trail.add(task_stream, "reviews.decision_withdrawn", tags_of(seen), withdrawal={"decision": str(decision)})
     if outcome is not None:
-        trail.add(
-            item_stream,
-            "reviews.outcome_annulled",
-            tags_of(seen),
-            outcome={"outcome": str(outcome.uuid), "number": outcome.number},
-        )
+        told = {"outcome": str(outcome.uuid), "number": outcome.number}
+        trail.add(item_stream, "reviews.outcome_annulled", tags_of(seen), outcome=told)
         run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
     if now.task_state == "passed_on":
         _close_after(found, trail, item_stream, seen)

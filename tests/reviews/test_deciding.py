@@ -254,3 +254,56 @@ def test_someone_whose_role_has_ended_gets_no_claim_and_decides_nothing_more():
     town.wait(seconds=1)
     sweep(at=town.now)
     assert Decision.objects.count() == 0
+
+
+def test_skipping_what_was_decided_before_holds_nothing():
+    routing = [{"name": "All", "when": [], "then": {"arm": "review", "queue": "general", "second_share": "1"}}]
+    town = build(people=2, rights=RIGHTS | {"routing": routing})
+    town.send(0.5)
+    first, second = town.people
+    town.decide(first, town.take(first))
+    town.wait(seconds=16)
+    release(at=town.now)
+    town.decide(second, town.take(second), "skip")
+    assert Item.objects.get().state == "decided" and Task.objects.get(kind="second").state == "open"
+    assert breaches() == []
+
+
+def test_an_escalated_audit_still_only_records_where_the_rights_say_record():
+    town = build(rights=RIGHTS | {"audit": {"correction": "record"}})
+    town.send(0.7, label="dog")
+    first, second = town.people[:2]
+    town.decide(first, town.take(first), "escalate")
+    town.decide(second, town.take(second), "correct", "fox")
+    assert Outcome.objects.count() == 1 and breaches() == []
+
+
+def test_with_nobody_left_to_ask_the_item_is_held_only_after_those_who_sit():
+    town = build(people=2)
+    town.send(0.95, impact="high")
+    first, second = town.people
+    held = town.take(first)
+    town.decide(second, town.take(second), "skip")
+    assert Item.objects.get().state == "open"
+    town.decide(first, held)
+    assert Item.objects.get().state == "held" and breaches() == []
+
+
+def test_a_second_review_asks_for_the_skills_of_the_first():
+    skills = ["lang:{segments.language}"]
+    then = {"arm": "review", "queue": "general", "second_share": "1", "skills": skills}
+    town = build(people=2, rights=RIGHTS | {"routing": [{"name": "All", "when": [], "then": then}]})
+    from accounts.actions import give_membership
+    from accounts.models import Person
+    from accounts.reads import console
+
+    for who, language in zip(town.people, ("de", "fr"), strict=True):
+        person = Person.objects.get(pk=who.person_id)
+        given = {"person": person, "project": town.project, "role": "reviewer", "skills": [f"lang:{language}"]}
+        give_membership(**given, by=console(), at=town.now)
+    town.send(0.5, segments={"language": "de"})
+    town.decide(town.people[0], town.take(town.people[0]))
+    town.wait(seconds=16)
+    release(at=town.now)
+    assert Seat.objects.get(task__kind="second").lane.skills == "lang:de"
+    assert claim_next(by=town.people[1], at=town.now) is None

@@ -152,3 +152,27 @@ def test_every_draw_can_be_redone_with_the_standard_library_from_the_revealed_se
             assert draw["drawn"] == (u < int(Fraction(draw["pi"]) * 2**64))
             drawn += draw["drawn"] and draw["purpose"] == "audit"
     assert drawn == Task.objects.filter(kind="audit").count() > 0
+
+
+def test_another_draw_master_within_a_month_stops_intake_rather_than_breaking_the_promise(settings):
+    from reviews.errors import SeedDiffers
+
+    town = build()
+    town.send(0.5)
+    settings.DRAW_MASTER = b"x" * 32
+    with pytest.raises(SeedDiffers):
+        town.send(0.5)
+    town.wait(days=60)
+    assert reveal_seeds(at=town.now) == 0 and Seed.objects.get().seed is None
+    assert Item.objects.count() == 1
+
+
+def test_a_held_item_that_nobody_could_take_stays_held():
+    town = build(people=1)
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]), "skip")
+    item = Item.objects.get()
+    assert item.state == "held"
+    route = route_again(item=item, by=console(), at=town.now)
+    assert (route.arm, route.problem) == ("hold", "nobody_left")
+    assert Item.objects.get().state == "held" and breaches() == []

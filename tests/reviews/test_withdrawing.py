@@ -152,3 +152,50 @@ def test_an_escalation_taken_back_gives_the_others_their_seats_again():
     assert Item.objects.get().state == "open"
     town.decide(second, town.take(second))
     assert Outcome.objects.get().source == "consensus" and breaches() == []
+
+
+def test_nobody_annuls_an_outcome_that_stands_without_their_decision():
+    town = build()
+    town.send(0.5)
+    first, second = town.people[:2]
+    skipped = town.decide(first, town.take(first), "skip")
+    town.decide(second, town.take(second))
+    with pytest.raises(MovedOn):
+        withdraw(decision=skipped.uuid, by=first, at=town.now)
+    assert Outcome.objects.get().annulled_at is None and breaches() == []
+
+
+def test_the_outvoted_do_not_annul_a_consensus():
+    town = build()
+    town.send(0.95, impact="high")
+    decided = [
+        town.decide(who, town.take(who), "correct", label)
+        for who, label in zip(town.people, ("dog", "fox", "fox"), strict=True)
+    ]
+    with pytest.raises(MovedOn):
+        withdraw(decision=decided[0].uuid, by=town.people[0], at=town.now)
+    assert Outcome.objects.get().annulled_at is None and breaches() == []
+
+
+def test_a_withdrawal_said_twice_answers_the_same_redo():
+    town = build()
+    town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who))
+    first = withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert withdraw(decision=decided.uuid, by=who, at=town.now).token == first.token
+    assert Withdrawal.objects.count() == 1 and breaches() == []
+
+
+def test_a_refused_withdrawal_gives_no_claim_back():
+    town = build()
+    for _ in range(2):
+        town.send(0.5)
+    who = town.people[0]
+    decided = town.decide(who, town.take(who))
+    claim_next(by=who, at=town.now)
+    town.wait(seconds=16)
+    release(at=town.now)
+    with pytest.raises(Released):
+        withdraw(decision=decided.uuid, by=who, at=town.now)
+    assert Seat.objects.get(slot="prefetch").state == "leased" and breaches() == []
