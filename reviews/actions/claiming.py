@@ -20,13 +20,13 @@ REACHED = """
 (%s = 0 OR EXISTS (SELECT 1 FROM reviews_queue q JOIN accounts_token_projects tp ON tp.project_id = q.project_id
     WHERE q.id = {queue} AND tp.token_id = %s))
 """
-MINE = f"""
-SELECT s.id AS seat_id, s.slot, s.lease_until, c.token, t.queue_id, {REACHED.format(queue="t.queue_id")} AS reached
-FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id JOIN reviews_task t ON t.id = s.task_id
+MINE_AND_LANES = """
+SELECT s.id AS held_id, s.slot, s.lease_until, t.queue_id, {reached} AS reached,
+    NULL AS lane_id, NULL AS rank, NULL AS due_at, NULL AS seat_id, NULL AS first_rank, NULL AS first_due, NULL AS first
+FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
 WHERE s.person_id = %s AND s.state = 'leased'
-"""  # noqa: S608 - a constant
-PEEK = """
-SELECT x.lane_id, x.rank, x.due_at, x.seat_id FROM (
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, x.lane_id, x.rank, x.due_at, x.seat_id, h.rank, h.due_at, h.id FROM (
     SELECT pl.lane_id, w.rank, w.due_at, w.seat_id, (
         SELECT s.id FROM reviews_seat s WHERE s.lane_id = pl.lane_id AND s.state = 'open'
             AND (s.rank, s.due_at, s.id) > (COALESCE(w.rank, -1), COALESCE(w.due_at, {start}), COALESCE(w.seat_id, 0))
@@ -38,7 +38,7 @@ SELECT x.lane_id, x.rank, x.due_at, x.seat_id FROM (
     LEFT JOIN reviews_watermark w ON w.person_id = pl.person_id AND w.lane_id = pl.lane_id AND w.drop_at > %s
     WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
 ) x JOIN reviews_seat h ON h.id = x.first_id
-ORDER BY h.rank, h.due_at, h.id
+ORDER BY 10, 11, 12
 """
 ANY_LANE = """
 SELECT DISTINCT pl.lane_id FROM reviews_personlane pl
@@ -90,13 +90,28 @@ def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume
 
 
 def _held_or_next(person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime) -> Held | None:
-    for mine in ask(MINE, [*_of_token(by), person_id]):
+    found = _mine_and_lanes(person_id, queue, by, at)
+    ended = 0
+    for mine in [row for row in found if row.held_id is not None]:
         elsewhere = not mine.reached or (queue is not None and mine.queue_id != queue.pk)
         if mine.lease_until <= at or (mine.slot == "prefetch" and elsewhere):
-            end_claims([mine.seat_id], reason="lapsed" if mine.lease_until <= at else "returned", by=by, at=at)
+            reason = "lapsed" if mine.lease_until <= at else "returned"
+            ended += end_claims([mine.held_id], reason=reason, by=by, at=at)
         elif mine.slot == "prefetch" or resume:
-            return _resumed(mine.seat_id, person_id, at)
-    return _claim(person_id, queue, by, at)
+            return _resumed(mine.held_id, person_id, at)
+    if ended:  # what was given back may be the next
+        found = _mine_and_lanes(person_id, queue, by, at)
+    return _claim(person_id, queue, [row for row in found if row.held_id is None], by, at)
+
+
+def _mine_and_lanes(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> list[Row]:
+    """Read, without locks, the seats leased to me, and my lanes where something waits, the best first."""
+    sql = MINE_AND_LANES.format(
+        start="'-infinity'::timestamptz" if postgres() else "''",
+        reached=REACHED.format(queue="t.queue_id"),
+        of_token=REACHED.format(queue="l.queue_id"),
+    )
+    return ask(sql, [*_of_token(by), person_id, at, at, at, person_id, *_chosen(queue), *_of_token(by)])
 
 
 def _resumed(seat_id: int, person_id: int, at: dt.datetime) -> Held:
@@ -106,8 +121,8 @@ def _resumed(seat_id: int, person_id: int, at: dt.datetime) -> Held:
 
 
 @transaction.atomic
-def _claim(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> Held | None:
-    taken = _take(person_id, queue, by, at)
+def _claim(person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime) -> Held | None:
+    taken = _take(person_id, queue, lanes, by, at)
     if taken is None:
         return None
     return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
@@ -117,19 +132,21 @@ def _of_token(by: Actor) -> tuple[int, int]:
     return (by.token_id or 0, by.token_id or 0)
 
 
-def _take(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> Row | None:
+def _chosen(queue: Queue | None) -> tuple[int, int]:
+    return (0, 0) if queue is None else (queue.pk, queue.pk)
+
+
+def _take(person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime) -> Row | None:
     """Lock and read the first seat that this person may sit in: near the head of each lane, then anywhere in it."""
-    chosen = (*((0, 0) if queue is None else (queue.pk, queue.pk)), *_of_token(by))
-    of_token = REACHED.format(queue="l.queue_id")
-    start = "'-infinity'::timestamptz" if postgres() else "''"
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
-    for lane in ask(PEEK.format(start=start, of_token=of_token), [at, at, at, person_id, *chosen]):
+    for lane in lanes:
         mark = (lane.rank, lane.due_at, lane.seat_id) if lane.rank is not None else (-1, START, 0)
         taken = look_at_taken(near, [lane.lane_id, *mark, person_id, person_id], person_id, at)
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
-    for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *chosen]):
+    of_token = REACHED.format(queue="l.queue_id")
+    for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *_chosen(queue), *_of_token(by)]):
         taken = look_at_taken(far, [lane.lane_id, person_id, person_id, person_id, person_id], person_id, at)
         if taken is not None:
             return taken

@@ -41,7 +41,7 @@ STATES = {"accept": "accepted", "review": "open", "hold": "held"}
 def write_arrivals(
     arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime
 ) -> dict[str, Row]:
-    """Write arrivals a table at a time, one ledger event an item; give the new ones by external id, as `answer` reads."""
+    """Write arrivals a table at a time, one ledger event an item; give the new by external id, as `answer` reads."""
     trail = Trail(ground, by, at)
     for one in arrivals:
         stream = f"item/{one.uuid}"

@@ -13,8 +13,8 @@ from reviews.models import SHOWS_PRIOR
 from reviews.rights import Rights, load
 
 LOOK = """
-{first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id, s.person_id,
-    s.lane_id, s.rank, s.due_at, s.apart,
+{first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id,
+    s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
     t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
     i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at, i.body AS item_body,
     i.commitment AS item_commitment,
@@ -66,7 +66,7 @@ BY_TOKEN = {
 BY_TAKING = {
     "first": "WITH taken AS ({take}) ",
     "source": "taken JOIN reviews_seat s ON s.id = taken.seat_id",
-    "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as the statement found them
+    "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as found
     "claim": "s.claim_id",
     "where": "1 = 1",
 }
