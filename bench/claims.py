@@ -1,24 +1,31 @@
-"""Claims at many clients: hitl's verb beside the claim by hand, each person claiming once."""
+"""Claims at many clients: hitl's verb beside the claim by hand, each person claiming once.
+
+The clients are threads with connections of their own, in as many processes as a server would have workers; in one
+process both sides would wait for Python's lock.
+"""
 
 import argparse
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
-from django.db import connection
-from django.utils import timezone
-
 from accounts.reads import Actor
-from bench import bare
-from bench.filling import Town
-from bench.measuring import Figure, turns
+from django.db import connection, connections
+from django.utils import timezone
 from guidelines.models import TaxonomyVersion
 from reviews.actions import claim_next
 from reviews.models import RightsVersion
+
+from bench import bare
+from bench.filling import Town
+from bench.measuring import Figure, turns
 
 EACH = 20
 
@@ -29,74 +36,80 @@ def people(options: argparse.Namespace) -> int:
 
 
 def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
-    with _clients(options.clients) as clients:
-        about = what_is_known(town)
-        sides: list[Callable[[Actor], Any]] = [
-            lambda who: claim_next(by=who, at=timezone.now(), queue=town.general),
-            lambda who: bare.claim(clients.connection, about, who.person_id, who.pseudonym),
-        ]
-        for side in sides:  # connect, prepare
-            clients.rate(side, town)
-        ratio, ours, theirs = turns(lambda: clients.rate(sides[0], town), lambda: clients.rate(sides[1], town), options.rounds)
-    note = f"{ours:,.0f} claims/s beside {theirs:,.0f}; the bare side makes its leaves by json and hashlib"
+    workers = min(2 * (os.cpu_count() or 1), options.clients)
+    with _working(town, options.clients, workers) as pipes:
+        for side in ("hitl", "bare"):  # connect, prepare
+            _rate(town, pipes, options, side)
+        ratio, ours, theirs = turns(
+            lambda: _rate(town, pipes, options, "hitl"), lambda: _rate(town, pipes, options, "bare"), options.rounds
+        )
+    note = f"{ours:,.0f} claims/s beside {theirs:,.0f}, in {workers} processes; the bare side makes its leaves by json and hashlib"
     return [Figure(f"claim at {options.clients} clients, of bare SQL", ratio, "", at_least=0.6, note=note)]
 
 
-class _Clients:
-    """Threads with two connections each: Django's and a bare one."""
-
-    def __init__(self, count: int, pool: ThreadPoolExecutor, kept: threading.local) -> None:
-        self.count, self.pool, self.kept = count, pool, kept
-
-    @property
-    def connection(self) -> psycopg.Connection:
-        """The bare connection of this thread."""
-        if not hasattr(self.kept, "connection"):
-            self.kept.connection = psycopg.connect(dsn())
-        return self.kept.connection
-
-    def rate(self, side: Callable[[Actor], Any], town: Town) -> float:
-        """Let every client claim for its people; give claims a second. What was claimed counts as decided then."""
-        ready = threading.Barrier(self.count + 1)
-        lost = []
-
-        def work(number: int) -> None:
-            ready.wait()
-            for who in town.people[number : self.count * EACH : self.count]:
-                if side(who) is None:
-                    lost.append(who)
-
-        done = [self.pool.submit(work, number) for number in range(self.count)]
-        ready.wait()
-        start = time.perf_counter()
-        for one in done:
-            one.result()
-        took = time.perf_counter() - start
-        if lost:
-            raise SystemExit(f"{len(lost)} claims of {side} found nothing")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE reviews_seat SET state = 'decided', slot = NULL, lease_until = NULL "
-                "WHERE state = 'leased' AND person_id = ANY(%s)",
-                [[who.person_id for who in town.people]],
-            )
-        return self.count * EACH / took
+def _rate(town: Town, pipes: list[Connection], options: argparse.Namespace, side: str) -> float:
+    """Let every client claim for its people; give claims a second. What was claimed counts as decided then."""
+    start = time.perf_counter()
+    for pipe in pipes:
+        pipe.send(side)
+    lost = sum(pipe.recv() for pipe in pipes)
+    took = time.perf_counter() - start
+    if lost:
+        raise SystemExit(f"{lost} claims of {side} found nothing; fill more rows")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reviews_seat SET state = 'decided', slot = NULL, lease_until = NULL "
+            "WHERE state = 'leased' AND person_id = ANY(%s)",
+            [[who.person_id for who in town.people]],
+        )
+    return people(options) / took
 
 
 @contextmanager
-def _clients(count: int) -> Iterator[_Clients]:
+def _working(town: Town, clients: int, workers: int) -> Iterator[list[Connection]]:
+    """Fork the processes; each does a side's claims when told, and says how many found nothing."""
+    about = what_is_known(town)
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    pipes, running = [], []
+    for number in range(workers):
+        ours, theirs = fork.Pipe()
+        own = range(number, clients, workers)
+        process = fork.Process(target=_work, args=(theirs, town, about, clients, own), daemon=True)
+        process.start()
+        pipes.append(ours)
+        running.append(process)
+    try:
+        yield pipes
+    finally:
+        for pipe in pipes:
+            pipe.send("")
+        for process in running:
+            process.join(30)
+
+
+def _work(pipe: Connection, town: Town, about: dict[str, Any], clients: int, own: range) -> None:
     kept = threading.local()
-    with ThreadPoolExecutor(count) as pool:
-        yield _Clients(count, pool, kept)
-        together = threading.Barrier(count)
 
-        def close(_: int) -> None:
-            together.wait()
-            connection.close()
-            if hasattr(kept, "connection"):
-                kept.connection.close()
+    def by_hand(who: Actor) -> Any:
+        if not hasattr(kept, "connection"):
+            kept.connection = psycopg.connect(dsn())
+        return bare.claim(kept.connection, about, who.person_id, who.pseudonym)
 
-        list(pool.map(close, range(count)))
+    sides: dict[str, Callable[[Actor], Any]] = {
+        "hitl": lambda who: claim_next(by=who, at=timezone.now(), queue=town.general),
+        "bare": by_hand,
+    }
+    with ThreadPoolExecutor(len(own)) as pool:
+        ready = threading.Barrier(len(own))
+
+        def claim_all(client: int, side: str) -> int:
+            ready.wait()  # a thread for each client, so that each has its connections
+            return sum(sides[side](who) is None for who in town.people[client : clients * EACH : clients])
+
+        while side := pipe.recv():
+            pipe.send(sum(pool.map(claim_all, own, [side] * len(own))))
+    os._exit(0)
 
 
 def dsn() -> str:
