@@ -21,15 +21,22 @@ STATES = {
     "escalated": f"i.state = 'open' AND {RAISED}",
     **{state: f"i.state = '{state}'" for state in ("held", "decided", "accepted", "withdrawn", "expired", "erased")},
 }
-FIND = """
-SELECT i.id FROM reviews_item i WHERE i.project_id = %s AND i.id < %s AND {state} {named}
-ORDER BY i.id DESC LIMIT {limit}
-"""
+DECIDES = """EXISTS (SELECT 1 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id
+    WHERE t.item_id = i.id AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 'decided' AND (
+    t.state = 'open'
+    OR (t.state = 'settled' AND EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.task_id = t.id
+        AND o.annulled_at IS NULL AND o.released_at IS NULL))
+    OR (t.state = 'passed_on' AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id
+        AND o.released_at IS NOT NULL AND o.settled_at >= t.opened_at))))))"""
+FIND = f"""
+SELECT i.id, {DECIDES} AS decides FROM reviews_item i
+WHERE i.project_id = %s AND i.id < %s AND {{where}} ORDER BY i.id DESC LIMIT {PAGE + 1}
+"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One item in the list."""
+    """One item in the list. `decides` says that the reader's own decision on it stands open: only its id is told."""
 
     uuid: uuid.UUID
     external_id: str
@@ -38,6 +45,7 @@ class Listed:
     rule: str
     source: str | None
     source_name: str
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +56,35 @@ class Listing:
     after: int | None
 
 
-def listing(project_id: int, *, state: str = "", external_id: str = "", after: int | None = None) -> Listing:
-    """Read a page of a project's items; two statements.
+def listing(
+    project_id: int, *, reader: int, state: str = "", external_id: str = "", after: int | None = None
+) -> Listing:
+    """Read a page of a project's items as a person may read them; two statements.
 
-    An unknown state is no filter; `external_id` is the whole id.
+    An unknown state is no filter; `external_id` is the whole id. What the `reader` still decides on has no state for
+    them, so no state finds it.
     """
-    sql = FIND.format(
-        state=STATES.get(state, "1 = 1"), named="AND i.external_id = %s" if external_id else "", limit=PAGE + 1
-    )
-    named = [external_id] if external_id else []
-    ids = [row.id for row in ask(sql, [project_id, after or 2**62, *named])]
+    where: list[str] = ["1 = 1"]
+    asked: list[str | int] = []
+    if external_id:
+        where.append("i.external_id = %s")
+        asked.append(external_id)
+    if state in STATES:
+        where.append(f"{STATES[state]} AND NOT {DECIDES}")
+        asked.append(reader)
+    sql = FIND.format(where=" AND ".join(where))
+    seen = {row.id: bool(row.decides) for row in ask(sql, [reader, project_id, after or 2**62, *asked])}
+    ids = list(seen)
     if not ids:
         return Listing([], None)
     places, found = many(ids[:PAGE])
     rows = ask(ITEMS.format(key="id", places=places), [project_id, *found])
     rows.sort(key=lambda row: -row.id)
-    return Listing([_listed(row) for row in rows], ids[PAGE - 1] if len(ids) > PAGE else None)
+    return Listing([_listed(row, decides=seen[row.id]) for row in rows], ids[PAGE - 1] if len(ids) > PAGE else None)
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: Any, *, decides: bool) -> Listed:
+    if decides:
+        return Listed(row.uuid, row.external_id, "", row.received_at, "", None, "", decides=True)
     name = str(Source(row.source).label) if row.source else ""
     return Listed(row.uuid, row.external_id, state_of(row), row.received_at, row.rule, row.source, name)

@@ -28,7 +28,8 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
     place = browsable_project(project, by=by, at=at)
     asked = {name: request.GET.get(name, "") for name in ("state", "external_id")}
     after = request.GET.get("after", "")
-    found = listing(place.pk, **asked, after=int(after) if after.isdecimal() and len(after) < 19 else None)
+    start = int(after) if after.isdecimal() and len(after) < 19 else None
+    found = listing(place.pk, reader=person_of(by), **asked, after=start)
     shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
     return page(request, "reviews/items.html", "items", at, shown, project=place)
 

@@ -1,5 +1,7 @@
 """Looking back: what the list and the page of an item tell, and what a reviewer saw."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,8 @@ from django.urls import reverse
 from accounts.actions import add_person, give_membership
 from accounts.models import User
 from accounts.reads import Actor, actor_of_person, console
-from tests.town import Town, build
+from reviews.actions import release
+from tests.town import RIGHTS, Town, build
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +45,26 @@ def test_compliance_that_may_be_asked_itself_sees_no_draws_of_a_route(town: Town
     for roles, sees in ((["compliance"], True), (["compliance", "reviewer"], False)):
         text = page(person(town, *roles), "item", "cats", item)
         assert ("<summary>Draws</summary>" in text) is sees and "What happened" in text
+
+
+def test_the_list_tells_only_the_id_of_what_its_reader_still_decides_on():
+    town = build(rights={**RIGHTS, "high_impact": {"arm": "review", "queue": "general", "decisions": 2}})
+    town.send(0.95, impact="high")
+    both = person(town, "reviewer", "adjudicator")
+    told = "You decide on this one"
+    rule = "high_impact"
+    assert told not in page(both, "items", "cats") and rule in page(both, "items", "cats")
+    held = town.take(both, "general")
+    for step in ("leased", "decided", "settled"):
+        text = page(both, "items", "cats")
+        assert told in text and "item-1" in text and rule not in text, step
+        assert "item-1" not in page(both, "items", "cats", state="in_review") + page(
+            both, "items", "cats", state="decided"
+        )
+        if step == "leased":
+            town.decide(both, held)
+        elif step == "decided":
+            town.decide(town.people[0], town.take(town.people[0], "general"))
+    release(at=town.now + dt.timedelta(days=1))
+    text = page(both, "items", "cats")
+    assert told not in text and rule in text and "Consensus" in text
