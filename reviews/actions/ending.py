@@ -1,6 +1,7 @@
 """Ending claims without a decision: lapsed, given back, or ended by another verb."""
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Sequence
 
@@ -14,10 +15,10 @@ EVENT = {"lapsed": "reviews.claim_lapsed", "returned": "reviews.claim_returned",
 LEASED = """
 SELECT s.id AS seat_id, s.claim_id, s.lane_id, s.rank, s.due_at, s.task_id, c.token,
     t.uuid AS task_uuid, t.kind, t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state,
-    i.uuid AS item_uuid, p.id AS project_id, p.uuid AS project_uuid, l.id AS log_id, l.origin
+    p.id AS project_id, p.uuid AS project_uuid, l.id AS log_id, l.origin, e.leaf
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_claim c ON c.id = s.claim_id
 JOIN reviews_item i ON i.id = t.item_id JOIN accounts_project p ON p.id = i.project_id
-JOIN audit_log l ON l.id = p.log_id
+JOIN audit_log l ON l.id = p.log_id JOIN audit_event e ON e.id = c.event_id
 WHERE s.state = 'leased' AND {which} ORDER BY t.id, s.id {limit}
 """
 
@@ -55,13 +56,13 @@ def sweep(*, at: dt.datetime, limit: int = 200) -> int:
 def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
     trails: dict[int, Trail] = {}
     for row in rows:
+        claimed = json.loads(row.leaf)  # the end carries the tags, and a person the role, that the claim was made with
         ground = Ground(row.project_id, row.project_uuid, (row.log_id, row.origin))
         trail = trails.setdefault(row.project_id, Trail(ground, by, at))
+        trail.by = by if by.role else by.as_role(claimed["role"])
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)
-        row.place = trail.add(
-            stream, EVENT[reason], {"item": str(row.item_uuid), "kind": row.kind}, claim={"token": str(row.token)}
-        )
+        row.place = trail.add(stream, EVENT[reason], claimed["tags"], claim={"token": str(row.token)})
     events = {project: trail.write() for project, trail in trails.items()}
     insert(
         "reviews_claimend",

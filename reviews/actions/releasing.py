@@ -16,8 +16,8 @@ from reviews.reads.held import rights_of
 
 DUE = """
 SELECT o.id, o.uuid, o.number, o.supersedes, o.source, o.task_kind, o.task_id, o.released_at,
-    i.id AS item_id, i.uuid AS item_uuid, i.sseq, i.head, i.impact
-FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id
+    i.id AS item_id, i.uuid AS item_uuid, i.sseq, i.head, i.impact, e.leaf
+FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id JOIN audit_event e ON e.id = o.event_id
 WHERE o.project_id = %s AND o.position IS NULL AND o.annulled_at IS NULL AND o.release_at <= %s
 ORDER BY i.id, o.number LIMIT {limit}
 """
@@ -92,7 +92,7 @@ def _tell(rows: list[Row], trail: Trail, feed_stream: str) -> None:
             trail.add(
                 stream,
                 "reviews.outcome_released",
-                {"item": str(row.item_uuid), "source": row.source},
+                json.loads(row.leaf)["tags"],
                 outcome={"outcome": str(row.uuid), "number": row.number, "position": row.position},
             )
     accepted = [row for row in rows if row.released_at is not None]
