@@ -10,11 +10,14 @@ from django.utils.translation import get_language
 
 from accounts.errors import Forbidden, NotFound
 from accounts.reads import Actor
+from assets.models import Rendition
+from assets.reads import RECIPES
 from audit.models.sql import Row, ask, postgres, run
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
 
+MOST_FILES = 12
 MARK_FROM = 40  # of the window: what others are taking just now is passed over as well, and no reason for a mark
 NOTE_CLAIM = (
     "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) "
@@ -148,12 +151,21 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
         "taxonomy": seen.taxonomy_digest,
         "rights": seen.standing_digest,
         "model_card": None,
-        "assets": files if len(files) <= 20 else [hashlib.sha256(canonical(files)).hexdigest()],
-        "recipe": "screen-1" if files else None,
+        "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
+        "renditions": _renditions(files),
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
         "locale": get_language() or "en",
     }
+
+
+def _renditions(files: list[str]) -> dict[str, str]:
+    """Give what the screen shows of each file: the rendition's SHA-256; files without one yet are shown as they came."""
+    if not files or len(files) > MOST_FILES:
+        return {}
+    version, _size = RECIPES["screen"]
+    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe="screen", version=version)
+    return {f"sha256:{asset}": sha256 for asset, sha256 in made.values_list("asset__sha256", "sha256")}
 
 
 def _files(value: Any) -> set[str]:

@@ -209,7 +209,9 @@ def prior_of(item_id: int, kind: str) -> list[Prior]:
 
 
 def hides_proposal(seen: Row) -> bool:
-    """Tell whether a seat is blind to the model's proposal."""
+    """Tell whether a seat is blind to the model's proposal: as its claim said, else as the project is set up now."""
+    if seen.manifest is not None:
+        return bool(json.loads(seen.manifest)["prediction"] == "hidden")
     blind = seen.kind == "audit" and rights_of(seen.rights_body).audit.blind
     return bool(blind or not seen.show_prediction)
 
@@ -227,9 +229,8 @@ def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str
 
 def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     """Shape a looked-at seat into what its claimant may see."""
-    hidden = hides_proposal(seen)
+    hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
-    shows = seen.show_confidence and not hidden and seen.confidence is not None
     allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
     if proposed is None and seen.kind not in SHOWS_PRIOR:
         allowed = [verdict for verdict in allowed if verdict != "approve"]
@@ -244,7 +245,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         presentation=manifest,
         proposal=proposed,
         hidden=hidden,
-        confidence=_shortest(seen.confidence) if shows else None,
+        confidence=_shortest(seen.confidence) if manifest["confidence"] else None,
         model=f"{seen.model_name} {seen.model_version}" if seen.model_name else None,
         due_at=due(seen.due_at, seen.received_at),
         prior=[one for one in prior if str(one.uuid) in named],

@@ -307,3 +307,19 @@ def test_a_second_review_asks_for_the_skills_of_the_first():
     release(at=town.now)
     assert Seat.objects.get(task__kind="second").lane.skills == "lang:de"
     assert claim_next(by=town.people[1], at=town.now) is None
+
+
+def test_what_a_claim_shows_stays_as_its_presentation_says_when_the_project_is_set_up_anew():
+    from accounts.reads import console
+    from reviews.actions import apply_project
+    from tests.town import project_file
+
+    town = build(show_prediction=False)
+    town.send(0.5)
+    who = town.people[0]
+    held = town.take(who)
+    apply_project(document=project_file(), by=console(), at=town.now)
+    again = open_claim(token=held.token, by=who, at=town.now)
+    assert (again.proposal, again.confidence, again.presentation["prediction"]) == (None, None, "hidden")
+    town.decide(who, again, None, "cat")
+    assert Decision.objects.get().verdict == "approve" and breaches() == []
