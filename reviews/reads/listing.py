@@ -1,15 +1,18 @@
-"""A project's items, newest first, a page at a time."""
+"""A project's items, newest first, a page at a time; and what of them waits or is held, counted."""
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audit.models.sql import ask, many
+from accounts.models import Role
+from audit.models.sql import Row, ask, many, postgres
 from reviews.models import Source
 from reviews.reads.answers import ITEMS, state_of
 
 PAGE = 50
+COUNTED = 2000  # a count ends here; nobody plans by more
 SITTING = (
     "EXISTS (SELECT 1 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.item_id = i.id "
     "AND t.state = 'open' AND s.state IN ('leased', 'decided'))"
@@ -32,6 +35,38 @@ FIND = f"""
 SELECT i.id, {DECIDES} AS decides FROM reviews_item i
 WHERE i.project_id = %s AND i.id < %s AND {{where}} ORDER BY i.id DESC LIMIT {PAGE + 1}
 """  # noqa: S608 - a constant
+SEATS = """SELECT s.id, s.lane_id, s.due_at FROM reviews_seat s
+    WHERE s.state = 'open' AND s.lane_id = {lane}
+    AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.person_id = %s
+        AND o.state IN ('leased', 'decided'))
+    AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
+        AND o.apart AND o.state IN ('leased', 'decided')))
+    LIMIT {limit}"""
+LANES = "SELECT x.* FROM unnest(%s::bigint[]) AS l(id) CROSS JOIN LATERAL ({one}) x"
+EACH = "SELECT * FROM ({one})"
+WAITING = """
+SELECT w.lane_id, count(*) AS waiting, min(w.id) AS oldest_id, min(w.due_at) AS due_at,
+    sum(CASE WHEN w.due_at < %s THEN 1 ELSE 0 END) AS overdue
+FROM ({seats}) w GROUP BY w.lane_id
+"""
+OLDEST = "SELECT s.id, t.opened_at FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.id IN {places}"
+HELD = f"""
+SELECT p.slug, p.name, (SELECT count(*) FROM (SELECT i.id FROM reviews_item i
+    WHERE i.project_id = p.id AND i.state = 'held' LIMIT {COUNTED}) h) AS held
+FROM accounts_project p
+WHERE p.id IN (SELECT m.project_id FROM accounts_membership m
+    WHERE m.person_id = %s AND m.role = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s))
+ORDER BY p.name, p.id
+"""  # noqa: S608 - a constant
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItems:
+    """How many items of a project are held, up to 2,000."""
+
+    project: str
+    project_name: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +116,35 @@ def listing(
     rows = ask(ITEMS.format(key="id", places=places), [project_id, *found])
     rows.sort(key=lambda row: -row.id)
     return Listing([_listed(row, decides=seen[row.id]) for row in rows], ids[PAGE - 1] if len(ids) > PAGE else None)
+
+
+def held_items(person_id: int, at: dt.datetime) -> list[HeldItems]:
+    """Count the held items of the projects that a person runs, where there are any; one statement."""
+    rows = ask(HELD, [person_id, Role.OPERATIONS.value, at, at])
+    return [HeldItems(row.slug, row.name, row.held) for row in rows if row.held]
+
+
+def waiting_in(lanes: Sequence[int], person_id: int, at: dt.datetime) -> dict[int, Row]:
+    """Count what is open to a person by lane, each up to 2,000; two statements, on SQLite one a 200 lanes more."""
+    found: dict[int, Row] = {}
+    for seats, params in _seats(lanes, person_id):
+        found |= {row.lane_id: row for row in ask(WAITING.format(seats=seats), [at, *params])}
+    places, ids = many(row.oldest_id for row in found.values())
+    opened = {row.id: row.opened_at for row in ask(OLDEST.format(places=places), ids)} if found else {}
+    for row in found.values():
+        row.opened_at = opened.get(row.oldest_id)
+    return found
+
+
+def _seats(lanes: Sequence[int], person_id: int) -> Iterator[tuple[str, list[Any]]]:
+    """Select what is open to a person, each lane with a limit of its own, so that a long one hides no other."""
+    if postgres():
+        yield LANES.format(one=SEATS.format(lane="l.id", limit=COUNTED)), [[*lanes], person_id, person_id]
+        return
+    one = EACH.format(one=SEATS.format(lane="%s", limit=COUNTED))
+    for start in range(0, len(lanes), 200):
+        part = lanes[start : start + 200]
+        yield " UNION ALL ".join([one] * len(part)), [value for lane in part for value in (lane, person_id, person_id)]
 
 
 def _listed(row: Any, *, decides: bool) -> Listed:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.actions import add_person, give_membership
 from accounts.models import User
 from accounts.reads import Actor, actor_of_person, console
-from reviews.actions import release
+from reviews.actions import release, withdraw
+from reviews.reads import home, listing
 from tests.town import RIGHTS, Town, build
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +69,33 @@ def test_the_list_tells_only_the_id_of_what_its_reader_still_decides_on():
     release(at=town.now + dt.timedelta(days=1))
     text = page(both, "items", "cats")
     assert told not in text and rule in text and "Consensus" in text
+
+
+def test_a_long_queue_hides_no_other_from_the_counts(town, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 3)
+    for impact in ["normal"] * 9 + ["high"]:
+        town.send(0.5 if impact == "normal" else 0.95, impact=impact)
+    found = {line.queue: line.waiting for line in home.lines(town.people[0].person_id, town.now)}
+    assert found["general"] == 3 and found["senior"] == 2
+
+
+def test_today_counts_no_decision_that_was_taken_back(town: Town):
+    for _ in range(2):
+        town.send(0.5)
+    me = town.people[0]
+    for _ in range(2):
+        made = town.decide(me, town.take(me, "general"), active_ms=4000)
+    withdraw(decision=made.uuid, by=me, at=town.now)
+    found = home.home(me.person_id, town.now)
+    assert (found.decided, found.active) == (1, 4)
+
+
+def test_operations_are_told_of_held_items_with_the_way_to_them(town: Town):
+    operations = person(town, "operations")
+    assert "state=held" not in page(operations, "home")
+    for _ in range(2):
+        town.send(0.95, "owl")
+    assert "2 items are held" in page(operations, "home")
+    link = f"{reverse('items', args=['cats'])}?state=held"
+    assert link in page(operations, "home") and "item-2" in signed_in(operations).get(link).content.decode()
+    assert "are held" not in page(person(town, "compliance"), "home")
