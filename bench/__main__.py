@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from bench.server import environment
 
-PARTS = ("claim", "pair", "intake", "watermark")
+PARTS = ("claim", "pair", "intake", "watermark", "sqlite")
 
 
 def arguments() -> argparse.Namespace:
@@ -20,8 +21,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
     parser.add_argument("--statements", action="store_true", help="print the statements of next, opened and submit")
     parser.add_argument("--keep", metavar="NAME", help="keep the database under this name, and use it when it is there")
+    parser.add_argument("--to", type=Path, default=Path(__file__).parent / "results", help="where the JSON is kept")
     parser.add_argument("--engine", choices=("postgres", "sqlite"), default="postgres", help=argparse.SUPPRESS)
-    parser.add_argument("--profile", metavar="FILE", help="profile hitl's side of one part, kept for pstats")
     return parser.parse_args()
 
 
@@ -39,11 +40,11 @@ def main() -> None:
             print(json.dumps(pairs.counts(options)))
             return
         figures, about = _measure(options, known)
-    if "pair" in (options.only or PARTS):
-        figures[1:1] = _on_sqlite(options)
+    if "sqlite" in (options.only or PARTS):
+        figures += _on_sqlite(options)
     from bench.measuring import show
 
-    show(figures, {**about, "took": f"{time.monotonic() - began:.0f} s"})
+    show(figures, {**about, "took": f"{time.monotonic() - began:.0f} s"}, options.to)
 
 
 def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
@@ -61,10 +62,11 @@ def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
         for name in ("server_version", "fsync"):
             cursor.execute(f"SHOW {name}")
             about[name.replace("server_version", "PostgreSQL")] = cursor.fetchone()[0]
-    parts = dict(zip(PARTS, (claims, pairs, intake, watermark), strict=True))
+    parts = {"claim": claims, "pair": pairs, "intake": intake, "watermark": watermark}
     figures = []
     for name in options.only or PARTS:
-        figures += parts[name].measure(place, options)
+        if name in parts:
+            figures += parts[name].measure(place, options)
     return figures, about
 
 

@@ -4,6 +4,8 @@ Peek the lane, scan and lock one seat, write event, payloads and pending, write 
 four statements, prepared. The leaf is made here as its writer would make it, by json and hashlib alone.
 """
 
+# ruff: noqa: E501 - statements read best unbroken
+
 import datetime as dt
 import hashlib
 import hmac
@@ -78,7 +80,11 @@ def encode(value: Any) -> bytes:
 def uuid7() -> uuid.UUID:
     chance = secrets.randbits(74)
     return uuid.UUID(
-        int=(time.time_ns() // 1_000_000 << 80) | (0x7 << 76) | (chance >> 62 << 64) | (0b10 << 62) | chance & (1 << 62) - 1
+        int=(time.time_ns() // 1_000_000 << 80)
+        | (0x7 << 76)
+        | (chance >> 62 << 64)
+        | (0b10 << 62)
+        | chance & (1 << 62) - 1
     )
 
 
@@ -107,7 +113,9 @@ def _claim(connection: psycopg.Connection, about: dict[str, Any], person: int, a
         found = cursor.fetchone()
         if found is None:
             return None
-        seat, task, task_uuid, sseq, head, kind, number, _item, queue_uuid, item_uuid, committed, predicted, model = found
+        seat, task, task_uuid, sseq, head, kind, number, _item, queue_uuid, item_uuid, committed, predicted, model = (
+            found
+        )
         token, event, stream = uuid7(), uuid7(), f"task/{task_uuid}"
         manifest = encode({**about["manifest"], "item": committed.hex(), "prediction": predicted.hex()})
         told = encode({"token": str(token), "slot": "prefetch", "seat": number})

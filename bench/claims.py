@@ -16,16 +16,16 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
-from accounts.reads import Actor
 from django.db import connection, connections
 from django.utils import timezone
-from guidelines.models import TaxonomyVersion
-from reviews.actions import claim_next
-from reviews.models import RightsVersion
 
+from accounts.reads import Actor
 from bench import bare
 from bench.filling import Town
 from bench.measuring import Figure, turns
+from guidelines.models import TaxonomyVersion
+from reviews.actions import claim_next
+from reviews.models import RightsVersion
 
 EACH = 20
 
@@ -43,7 +43,7 @@ def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
         ratio, ours, theirs = turns(
             lambda: _rate(town, pipes, options, "hitl"), lambda: _rate(town, pipes, options, "bare"), options.rounds
         )
-    note = f"{ours:,.0f} claims/s beside {theirs:,.0f}, in {workers} processes; the bare side makes its leaves by json and hashlib"
+    note = f"{ours:,.0f} claims/s beside {theirs:,.0f}, in {workers} processes; bare leaves made by json and hashlib"
     return [Figure(f"claim at {options.clients} clients, of bare SQL", ratio, "", at_least=0.6, note=note)]
 
 
@@ -135,7 +135,7 @@ def what_is_known(town: Town) -> dict[str, Any]:
         "project_uuid": project.uuid,
         "taxonomy": taxonomy.pk,
         "manifest": {
-            "v": 1, "prior": [], "guideline": None, "taxonomy": taxonomy.digest, "rights": rights.digest, "model_card": None,
-            "assets": [], "recipe": None, "confidence": True, "build": "0.1.0", "locale": "en",
+            "v": 1, "prior": [], "guideline": None, "taxonomy": taxonomy.digest, "rights": rights.digest,
+            "model_card": None, "assets": [], "recipe": None, "confidence": True, "build": "0.1.0", "locale": "en",
         },
     }  # fmt: skip

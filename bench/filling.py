@@ -20,11 +20,13 @@ from reviews.models import Queue, RightsVersion
 
 CLIENTS = 32
 LABELS = ["cat", "dog", "fox", "owl", "elk", "hare", "mole", "none"]
+UNSURE = {"field": "confidence", "op": "<", "value": "0.60"}
+MIDDLING = {"field": "confidence", "op": "<", "value": "0.90"}
 RIGHTS: dict[str, Any] = {
     "v": 1,
     "routing": [
-        {"name": "Unsure", "when": [{"field": "confidence", "op": "<", "value": "0.60"}], "then": {"arm": "review", "queue": "general"}},
-        {"name": "Middling", "when": [{"field": "confidence", "op": "<", "value": "0.90"}], "then": {"arm": "accept", "audit_rate": "0.15"}},
+        {"name": "Unsure", "when": [UNSURE], "then": {"arm": "review", "queue": "general"}},
+        {"name": "Middling", "when": [MIDDLING], "then": {"arm": "accept", "audit_rate": "0.15"}},
     ],
     "otherwise": {"arm": "accept", "audit_rate": "0.02"},
     "no_confidence": {"arm": "review", "queue": "general"},
@@ -157,7 +159,14 @@ def _rows(size: Size, project: Project, names: dict[str, Any]) -> None:
         )
         for first, last, slug, wanted, number in parts:
             queue, line = lanes[slug]
-            given = names | {"first": first, "last": last, "queue": queue, "lane": line, "wanted": wanted, "number": number}
+            given = names | {
+                "first": first,
+                "last": last,
+                "queue": queue,
+                "lane": line,
+                "wanted": wanted,
+                "number": number,
+            }
             for statement in ITEMS:
                 cursor.execute(statement, given)
         leases = names | {"first": parts[1][0], "last": parts[1][1]}

@@ -13,8 +13,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-RESULTS = Path(__file__).parent / "results"
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -58,17 +56,25 @@ def seconds(call: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def show(figures: list[Figure], about: dict[str, Any]) -> None:
+def show(figures: list[Figure], about: dict[str, Any], folder: Path) -> None:
     """Print the table and keep it as JSON."""
-    table = Table(title="hitl bench: " + ", ".join(f"{name} {value}" for name, value in about.items()), title_justify="left")
-    for heading, side in (("measured", "left"), ("figure", "right"), ("target", "right"), ("", "left"), ("note", "left")):
+    table = Table(
+        title="hitl bench: " + ", ".join(f"{name} {value}" for name, value in about.items()), title_justify="left"
+    )
+    for heading, side in (
+        ("measured", "left"),
+        ("figure", "right"),
+        ("target", "right"),
+        ("", "left"),
+        ("note", "left"),
+    ):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     for one in figures:
         target = f">= {one.at_least:g}" if one.at_least is not None else f"<= {one.at_most:g}" if one.at_most else ""
         mark = {True: "[green]holds", False: "[red]missed", None: ""}[one.met]
         table.add_row(one.name, f"{one.value:,.2f} {one.unit}".rstrip(), target, mark, one.note)
     Console(width=150).print(table)
-    RESULTS.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     at = datetime.now(UTC)
     kept = {
         "at": at.isoformat(),
@@ -76,4 +82,4 @@ def show(figures: list[Figure], about: dict[str, Any]) -> None:
         **about,
         "figures": [asdict(one) | {"met": one.met} for one in figures],
     }
-    (RESULTS / f"{at:%Y%m%dT%H%M%SZ}.json").write_text(json.dumps(kept, indent=1) + "\n")
+    (folder / f"{at:%Y%m%dT%H%M%SZ}.json").write_text(json.dumps(kept, indent=1) + "\n")

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from accounts.actions import make_token
-from accounts.models import Person, Scope
-from accounts.reads import Actor, console
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
-from reviews.actions import claim_next, decide, open_claim, receive
-from reviews.models import Queue
-from reviews.wire import read_decision, read_items
 
+from accounts.actions import make_token
+from accounts.models import Person, Scope
+from accounts.reads import Actor, console
 from bench import filling
 from bench.filling import Town
 from bench.measuring import Figure
 from bench.web import Web
+from reviews.actions import claim_next, decide, open_claim, receive
+from reviews.models import Queue
+from reviews.wire import read_decision, read_items
 
 PAIRS = 100
 APPROVE = json.dumps({"verdict": "approve", "active_ms": 4000}).encode()
@@ -43,7 +43,9 @@ def counts(options: argparse.Namespace) -> list[dict[str, Any]]:
     lines = [{"external_id": f"item-{number}", "data": {"text": "?"}, "model": {"name": "m", "version": "1"},
               "prediction": {"labels": ["cat"]}, "confidence": 0.5} for number in range(20)]  # fmt: skip
     body = "\n".join(json.dumps(line) for line in lines).encode()
-    receive(project=queue.project, entries=read_items(body, "application/x-ndjson").entries, by=console(), at=timezone.now())
+    receive(
+        project=queue.project, entries=read_items(body, "application/x-ndjson").entries, by=console(), at=timezone.now()
+    )
     return [asdict(one) for one in _figures(_counted(who, queue, options.statements), "SQLite", 24)]
 
 

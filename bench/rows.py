@@ -3,6 +3,8 @@
 Item, task, prediction, route and open seat n belong together; the event that took item n in is EVENTS + n.
 """
 
+# ruff: noqa: E501 - statements read best unbroken
+
 EVENTS = 10_000
 HASH = "sha256(('{kind}' || n)::bytea)"
 ALL = "FROM generate_series(%(first)s::bigint, %(last)s::bigint) n"
@@ -24,9 +26,9 @@ BODY = f"""convert_to('{{"confidence":' || {CONFIDENCE} || ',"data":{{"text":"Is
 def _event(kind: str, stream: str, type_: str, of: str, sseq: int, shift: str) -> str:
     """Write one event for each n, with a leaf of the usual size."""
     leaf = (
-        f"convert_to('{{\"actor\":\"s_000000000000000000000000\",\"id\":\"' || {_uuid(kind)} || '\",\"log\":\"bench\",\"pay\":{{\"first\":\"'"
+        f'convert_to(\'{{"actor":"s_000000000000000000000000","id":"\' || {_uuid(kind)} || \'","log":"bench","pay":{{"first":"\''
         f" || encode({HASH.format(kind='pay')}, 'hex') || '\",\"second\":\"' || encode({HASH.format(kind='two')}, 'hex') || '\"}},"
-        f"\"proj\":\"' || %(project_uuid)s || '\",\"role\":null,\"stream\":\"{stream}/' || {_uuid(of)} || '\",\"type\":\"{type_}\",\"v\":1}}', 'UTF8')"
+        f'"proj":"\' || %(project_uuid)s || \'","role":null,"stream":"{stream}/\' || {_uuid(of)} || \'","type":"{type_}","v":1}}\', \'UTF8\')'
     )
     return (
         "INSERT INTO audit_event (id, event_id, recorded_at, leaf, leaf_hash, stream, sseq, type, actor, project, log_id) "
@@ -40,10 +42,10 @@ ITEMS = [
     f"SELECT n, {_uuid('0001')}, 'frame-' || n, {CAME}, 'normal', 1, {BODY}, {HASH.format(kind='s')}, {HASH.format(kind='c')}, "
     f"'open', 1, {HASH.format(kind='h')}, %(project)s {ALL}",
     "INSERT INTO reviews_prediction (id, purpose, confidence, body, salt, commitment, item_id, model_version_id) "
-    f"SELECT n, 'route', {CONFIDENCE}, convert_to('{{\"prediction\":{{\"labels\":[\"cat\"]}},\"scores\":{{}}}}', 'UTF8'), "
+    f'SELECT n, \'route\', {CONFIDENCE}, convert_to(\'{{"prediction":{{"labels":["cat"]}},"scores":{{}}}}\', \'UTF8\'), '
     f"{HASH.format(kind='ps')}, {HASH.format(kind='pc')}, n, %(version)s {ALL}",
     "INSERT INTO reviews_route (id, number, arm, rule, problem, conditions, switch, draws, routed_at, item_id, rights_id) "
-    "SELECT n, 1, 'review', 'Unsure', '', '[{\"field\":\"confidence\",\"op\":\"<\",\"result\":true,\"rule\":\"Unsure\",\"seen\":\"' || "
+    'SELECT n, 1, \'review\', \'Unsure\', \'\', \'[{"field":"confidence","op":"<","result":true,"rule":"Unsure","seen":"\' || '
     f"{CONFIDENCE} || '\",\"value\":\"0.60\"}}]', 'normal', '[]', {CAME}, n, %(rights)s {ALL}",
     _event("0002", "item", "reviews.item_received", "0001", 1, str(EVENTS)),
     "INSERT INTO reviews_task (id, uuid, kind, wanted, opened_at, state, sseq, event_id, item_id, queue_id) "
@@ -83,7 +85,7 @@ DECISIONS = [
     _SHOWN.format(claim="n"),
     "INSERT INTO reviews_decision (id, uuid, attempt, verdict, body, salt, commitment, mode, via, decided_at, claim_id, event_id, "
     f"person_id, seat_id, task_id) SELECT n, {_uuid('0009')}, 1, 'approve', "
-    "convert_to('{\"differences\":[],\"output\":{\"labels\":[\"cat\"]},\"sent\":{\"verdict\":\"approve\"}}', 'UTF8'), "
+    'convert_to(\'{"differences":[],"output":{"labels":["cat"]},"sent":{"verdict":"approve"}}\', \'UTF8\'), '
     f"{HASH.format(kind='ds')}, {HASH.format(kind='dc')}, 'single', 'api', {CAME}, n, %(decisions)s + n, %(veteran)s, %(claims)s + n, n {ALL}",
     _HEAD.replace("sseq = 1", "sseq = 2"),
 ]

@@ -3,13 +3,14 @@
 import argparse
 import statistics
 
-from accounts.reads import Actor
 from django.db import connection
 from django.utils import timezone
-from reviews.actions import claim_next, give_back
 
+from accounts.reads import Actor
 from bench.filling import Town
 from bench.measuring import Figure, seconds, turns
+from reviews.actions import claim_next, give_back
+from reviews.models import Claim, Seat
 
 CLAIMS = 10
 
@@ -20,9 +21,15 @@ def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
         lambda: _rate(town, town.veteran), lambda: _rate(town, town.fresh), max(options.rounds, 3)
     )
     decided = f"{town.size.decided:,} own decisions"
+    beside = f"{1000 / veteran:.1f} ms beside {1000 / fresh:.1f} ms"
     return [
-        Figure(f"claim behind {decided}, of a newcomer's", ratio, "", note=f"{1000 / veteran:.1f} ms beside {1000 / fresh:.1f} ms"),
-        Figure(f"the first claim behind {decided}", cold * 1000, "ms", note="once a minute, and when work comes before the mark"),
+        Figure(f"claim behind {decided}, of a newcomer's", ratio, "", note=beside),
+        Figure(
+            f"first claim behind {decided}",
+            cold * 1000,
+            "ms",
+            note="once a minute, and when work comes before the mark",
+        ),
     ]
 
 
@@ -30,7 +37,7 @@ def _first(town: Town) -> float:
     """Time a claim that looks from the start."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM reviews_watermark")
-    return seconds(lambda: _claim(town, town.veteran)) if _settle(town, town.veteran) is None else 0
+    return _timed(town, town.veteran)
 
 
 def _rate(town: Town, who: Actor) -> float:
@@ -50,10 +57,8 @@ def _claim(town: Town, who: Actor) -> None:
 
 
 def _settle(town: Town, who: Actor) -> None:
-    held = connection.cursor()
-    held.execute(
-        "SELECT c.token FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.person_id = %s AND s.state = 'leased'",
-        [who.person_id],
-    )
-    for (token,) in held.fetchall():
+    """Give back what a person holds."""
+    for token in Claim.objects.filter(
+        pk__in=Seat.objects.filter(person_id=who.person_id, state="leased").values("claim_id")
+    ).values_list("token", flat=True):
         give_back(token=token, by=who, at=timezone.now())
