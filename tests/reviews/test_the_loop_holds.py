@@ -14,23 +14,31 @@ from reviews.actions import claim_next, give_back, open_claim, prolong, release,
 from reviews.models import Decision, Item
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
-from tests.town import build
+from tests.town import RIGHTS, below, build
 
 LABELS = ["cat", "dog", "fox"]
 HELD = st.integers(0, 4)
 VERDICT = st.sampled_from(["approve", "approve", "correct", "correct", "reject", "escalate", "skip"])
 LABEL = st.sampled_from(LABELS)
 
+SECOND = {"arm": "review", "queue": "general", "second_share": "1"}
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"routing": [{"name": "Unsure", "when": [below("0.60")], "then": SECOND}]},
+    {"audit": {"correction": "record"}},
+    {"disagreement": {"measure": "exact", "agree_at": "1", "then": "adjudicate", "at_most": 3}},
+]
+
 
 class Loop(RuleBasedStateMachine):
     """Verbs in any order, one by one or two at once, each on one of two connections."""
 
-    @initialize()
-    def found(self) -> None:
+    @initialize(rights=st.sampled_from(VARIANTS), shown=st.booleans())
+    def found(self, rights: dict[str, Any], shown: bool) -> None:
         self.database = fresh_database()
         self.database.__enter__()
         self.workers = [Worker(), Worker()]
-        self.town = build(people=3, adjudicators=2)
+        self.town = build(people=3, adjudicators=2, rights=RIGHTS | rights, show_prediction=shown)
         self.everyone = [*self.town.people, *self.town.adjudicators]
         self.claims: dict[int, Any] = {}
         for confidence, impact in ((0.5, "normal"), (0.7, "normal"), (0.5, "high"), (0.95, "high"), (None, "normal")):
