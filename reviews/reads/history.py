@@ -6,16 +6,22 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import Role
 from audit.models.sql import Row, ask, many
 from audit.reads import KINDS
+from reviews.models import Kind, Source
 from reviews.reads.pane import words_of
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})
 MEASURES = frozenset({"reviews.audit_recorded"})
-TASKS = "SELECT t.uuid, t.kind FROM reviews_task t WHERE t.item_id = %s"
+TASKS = """
+SELECT t.uuid, t.kind, q.slug, q.name FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id
+WHERE t.item_id = %s
+"""
 EVENTS = """
 SELECT e.id, e.event_id AS event_uuid, e.recorded_at, e.leaf, e.type, e.actor
 FROM audit_event e WHERE e.stream IN {streams}
@@ -39,6 +45,32 @@ TONES = {
     "reviews.outcome_annulled": "warn",
 }
 VERDICT_TONES = {"approve": "approve", "correct": "correct", "reject": "reject", "escalate": "escalate", "skip": ""}
+Words = dict[str, dict[str, Any]]
+WORDS: Words = {
+    "arm": {
+        "accept": pgettext_lazy("arm", "acceptance"),
+        "review": pgettext_lazy("arm", "people"),
+        "hold": pgettext_lazy("arm", "hold"),
+    },
+    "rule": {
+        "otherwise": pgettext_lazy("rule", "No rule matched"),
+        "high_impact": pgettext_lazy("rule", "High impact"),
+        "no_confidence": pgettext_lazy("rule", "No confidence"),
+        "switch": pgettext_lazy("rule", "The switch"),
+        "unknown_label": pgettext_lazy("rule", "Unknown label"),
+    },
+    "verdict": {
+        "approve": gettext_lazy("Approved"),
+        "correct": gettext_lazy("Corrected"),
+        "reject": gettext_lazy("Rejected"),
+        "escalate": gettext_lazy("Escalated"),
+        "skip": gettext_lazy("Skipped"),
+    },
+    "kind": dict(Kind.choices),
+    "source": dict(Source.choices),
+    "reason": {"nobody_left": gettext_lazy("nobody is left to ask")},
+    "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +88,11 @@ class Told:
     token: uuid.UUID | None
     event: uuid.UUID
 
+    @property
+    def day(self) -> dt.date:
+        """Give the day in the reader's time zone."""
+        return timezone.localtime(self.at).date()
+
 
 class _Dashed(dict[str, Any]):
     def __missing__(self, key: str) -> str:
@@ -67,8 +104,9 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
 
     `me` is the reader's pseudonym. Without `quality` the tasks that measure people, and what they found, are left out.
     """
-    tasks = {row.uuid: row.kind for row in ask(TASKS, [item_id])}
-    shown = [f"task/{one}" for one, kind in tasks.items() if quality or kind not in QUALITY]
+    tasks = ask(TASKS, [item_id])
+    shown = [f"task/{one.uuid}" for one in tasks if quality or one.kind not in QUALITY]
+    words = {**WORDS, "queue": {one.slug: one.name for one in tasks}}
     streams, names = many([f"item/{item}", *shown])
     payloads: dict[int, dict[str, Any]] = {}
     for row in ask(PAYLOADS.format(streams=streams), names):
@@ -76,7 +114,7 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
     said = {row.event_number: row for row in ask(DECISIONS, [item_id])}
     people: dict[str, str] = {me: _("You")}
     return [
-        _told(row, payloads.get(row.id, {}), said.get(row.id), people)
+        _told(row, payloads.get(row.id, {}), said.get(row.id), people, words)
         for row in ask(EVENTS.format(streams=streams), names)
         if quality or not _measures(row)
     ]
@@ -92,16 +130,25 @@ def _measures(row: Row) -> bool:
     return row.type in MEASURES or (tags.get("kind") in QUALITY and not row.type.startswith("reviews.outcome_"))
 
 
-def _told(row: Row, members: dict[str, Any], said: Row | None, people: dict[str, str]) -> Told:
+def _sentence(name: str, members: dict[str, Any], words: Words) -> str:
+    """Tell an event, its codes in words."""
+    kind = KINDS.get(name)
+    told = {
+        key: str(words[key].get(value, value)) if key in words and isinstance(value, str) else value
+        for key, value in members.items()
+        if value is not None
+    }
+    return str(kind.sentence).format_map(_Dashed(told)) if kind else name
+
+
+def _told(row: Row, members: dict[str, Any], said: Row | None, people: dict[str, str], words: Words) -> Told:
     leaf = json.loads(row.leaf)
-    kind = KINDS.get(row.type)
-    sentence = str(kind.sentence) if kind else row.type
     body = json.loads(said.body) if said is not None and said.body else {}
     taxonomy = json.loads(said.taxonomy_body) if said is not None else {}
     token = members.get("token") if row.type in {"reviews.claimed", "reviews.decision_submitted"} else None
     return Told(
         row.recorded_at,
-        sentence.format_map(_Dashed({key: value for key, value in members.items() if value is not None})),
+        _sentence(row.type, members, words),
         _name(row.actor, leaf, people),
         "person" if row.actor.startswith("p_") else "model" if row.actor.startswith("s_") else "house",
         VERDICT_TONES.get(said.verdict, "") if said is not None else TONES.get(row.type, ""),
@@ -119,5 +166,7 @@ def _name(actor: str, leaf: dict[str, Any], people: dict[str, str]) -> str:
         return _("The model’s system")
     if not actor.startswith("p_"):
         return _("hitl itself")
-    role = pgettext("role", str(leaf.get("role") or "person").replace("_", " ").capitalize())
-    return people.setdefault(actor, f"{role} {len([one for one in people if one.startswith('p_')])}")
+    role = leaf.get("role")
+    known = {"role": Role(role).label if role in Role.values else _("Person")}
+    number = len([one for one in people if one.startswith("p_")])
+    return people.setdefault(actor, _("%(role)s %(number)d") % {**known, "number": number})

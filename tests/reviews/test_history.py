@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.actions import add_person, give_membership
 from accounts.models import User
@@ -99,3 +100,30 @@ def test_operations_are_told_of_held_items_with_the_way_to_them(town: Town):
     link = f"{reverse('items', args=['cats'])}?state=held"
     assert link in page(operations, "home") and "item-2" in signed_in(operations).get(link).content.decode()
     assert "are held" not in page(person(town, "compliance"), "home")
+
+
+def test_history_says_words_and_names_where_the_ledger_has_codes():
+    town = build(people=1, adjudicators=1)
+    compliance = person(town, "compliance")
+    audited, held = town.send(0.8)["id"], town.send(0.5)["id"]
+    town.decide(town.people[0], town.take(town.people[0], "general"), "skip")
+    told = page(compliance, "item", "cats", held)
+    for words in ("went to people by “Unsure”", "Decision: Skipped", "The item is held: nobody is left to ask"):
+        assert words in told
+    town.decide(town.people[0], town.take(town.people[0]), "correct", "fox")
+    told = page(compliance, "item", "cats", audited)
+    for words in ("went to acceptance by “Middling”", "The audit found: another answer", "was settled (Audit)"):
+        assert words in told
+
+
+def test_an_escalation_names_its_queue_and_each_day_stands_above_what_happened_on_it(town: Town):
+    item = town.send(0.5)["id"]
+    first, compliance = town.now, person(town, "compliance")
+    held = town.take(town.people[0], "general")
+    town.wait(days=1)
+    held = town.take(town.people[0], "general") or held
+    town.decide(town.people[0], held, "escalate", rationale="Hm.")
+    text = page(compliance, "item", "cats", item)
+    assert "The item was escalated to Senior" in text and "The item was escalated to senior" not in text
+    days = [text.index(date_format(day, "j F Y") + "</time></h3>") for day in (first, town.now)]
+    assert days[0] < text.index("The item came in") < days[1] < text.index("The item was escalated")

@@ -262,7 +262,7 @@ def test_what_others_said_is_told_once_the_outcome_is_released(town):
     decide(client, token_of(bench(client)), verdict="correct", output={"labels": ["fox"]}, rationale="Its tail")
     release(at=timezone.now() + timezone.timedelta(minutes=1))
     page = client.get(reverse("item", args=["cats", item])).content.decode()
-    assert "Its tail" in page and "What happened" in page and "Outcome 1 was settled (reviewer)" in page
+    assert "Its tail" in page and "What happened" in page and "Outcome 1 was settled (Reviewer)" in page
 
 
 def test_only_compliance_sees_draws_and_tasks_that_measure_people(town):
