@@ -17,6 +17,7 @@ from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
 ROLES = [*Role.values, "owner", "outsider", "stranger"]
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 SEES, GONE, DOOR, REASON = 200, 404, 302, 403
 BROWSERS = {"adjudicator", "operations", "guideline_editor", "compliance", "records_officer"}
 
@@ -37,18 +38,29 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "media"): only(),
     ("DELETE", "claim"): only(),
+    ("PATCH", "claim"): only(),
+    ("POST", "claim"): only(),
     ("POST", "decision"): only(),
     ("PUT", "draft"): only(),
     ("POST", "withdrawal"): only(),
     ("GET", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
+    ("POST", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
     ("POST", "sign-out"): dict.fromkeys(ROLES, DOOR),
     ("GET", "set-password"): dict.fromkeys(ROLES, 410),
+    ("POST", "set-password"): dict.fromkeys(ROLES, 410),
 }
-CALLERS = ["none", "wrong", "elsewhere", "service", "reviewer", "narrow"]
+CALLERS = ["none", "wrong", "elsewhere", "service", "reviewer", "operations", "compliance", "both", "narrow"]
 
 
-def api(none: int, elsewhere: int, service: int, reviewer: int, narrow: int) -> dict[str, int]:
-    """Say what a call answers without a token, with a wrong one, one of another project, a service's, a person's."""
+def api(
+    none: int, elsewhere: int, service: int, reviewer: int, narrow: int, browsing: int | None = None
+) -> dict[str, int]:
+    """Say what a call answers without a token, with a wrong one, one of another project, a service's, a person's.
+
+    `browsing` is for persons who read items and outcomes: an operator and a compliance officer, and a reviewer who is
+    compliance too, whose token only what it is asked for holds back.
+    """
+    browsers = dict.fromkeys(["operations", "compliance", "both"], narrow if browsing is None else browsing)
     return {
         "none": none,
         "wrong": none,
@@ -56,40 +68,61 @@ def api(none: int, elsewhere: int, service: int, reviewer: int, narrow: int) -> 
         "service": service,
         "reviewer": reviewer,
         "narrow": narrow,
+        **browsers,
     }
 
 
 CALLS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api-items"): api(401, 404, 422, 403, 403),
-    ("GET", "api-item"): api(401, 404, 200, 403, 403),
-    ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403),
+    ("GET", "api-item"): api(401, 404, 200, 403, 403, 200),
+    ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403, 200),
+    ("POST", "api-predictions"): api(401, 404, 501, 403, 403),
+    ("GET", "api-predictions"): api(401, 404, 404, 403, 403, 404),
+    ("POST", "api-item-withdrawal"): api(401, 404, 501, 403, 403),
+    ("GET", "api-item-withdrawal"): api(401, 404, 404, 403, 403, 404),
     ("POST", "api-assets"): api(401, 404, 422, 403, 403),
     ("POST", "api-queue-claims"): api(401, 404, 403, 201, 403),
     ("POST", "api-claims"): api(401, 403, 403, 201, 403),
     ("PATCH", "api-claim"): api(401, 404, 403, 404, 403),
+    ("DELETE", "api-claim"): api(401, 404, 403, 404, 403),
     ("PUT", "api-opening"): api(401, 404, 403, 404, 403),
     ("PUT", "api-draft"): api(401, 404, 403, 404, 403),
     ("POST", "api-decision"): api(401, 404, 403, 404, 403),
     ("POST", "api-withdrawal"): api(401, 404, 403, 404, 403),
-    ("GET", "api-outcomes"): api(401, 404, 200, 403, 403),
+    ("GET", "api-outcomes"): api(401, 404, 200, 403, 403, 200) | {"both": 403},
+    ("GET", "api-decisions"): api(401, 404, 403, 403, 501, 403),
+    ("GET", "api-ledger"): api(401, 404, 403, 403, 501, 403),
     ("GET", "api-schema"): api(200, 200, 200, 200, 200),
     ("GET", "api-docs"): api(200, 200, 200, 200, 200),
 }
 
 
-def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
-    """List the names of all our addresses; the admin's have a matrix of their own."""
+def addresses(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
+    """List all our addresses; the admin's have a matrix of their own."""
     for one in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(one, URLResolver):
             if one.namespace != "admin":
                 yield from addresses(one.url_patterns)
         elif isinstance(one, URLPattern):
-            yield str(one.name)
+            yield one
 
 
 def test_every_address_has_its_row():
-    named = {name for _, name in PAGES} | {name for _, name in CALLS}
-    assert set(addresses()) == named
+    pages = {str(one.name) for one in addresses() if not str(one.name).startswith("api-")}
+    assert pages == {name for _, name in PAGES}
+    calls = [one for one in addresses() if str(one.name).startswith("api-")]
+    taken = {(method, str(one.name)) for one in calls for method in one.callback.methods}
+    assert taken == CALLS.keys()
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in CALLS}))
+def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
+    taken = {method for method, row in CALLS if row == name}
+    headers = bearer("service", town)
+    for method in METHODS - taken:
+        answer = Client().generic(method, path_of(name, town), b"{}", "application/json", headers=headers)
+        assert (method, answer.status_code) == (method, 405)
+        assert set(answer["Allow"].split(", ")) - {"HEAD"} == taken
 
 
 def path_of(name: str, town: Town) -> str:
@@ -117,6 +150,10 @@ def path_of(name: str, town: Town) -> str:
         "api-assets": [project],
         "api-queue-claims": [project, "general"],
         "api-outcomes": [project],
+        "api-predictions": [project, item.external_id],
+        "api-item-withdrawal": [project, item.external_id],
+        "api-decisions": [project],
+        "api-ledger": [project],
     }
     token = name in {"api-claim", "api-opening", "api-draft", "api-decision"}
     fallback = [decision.claim.token] if token else [decision.uuid] if name == "api-withdrawal" else []
@@ -169,15 +206,45 @@ def test_each_page_opens_to_whom_it_is_for(town, role):
     assert client.post(path_of("sign-out", town)).status_code == PAGES["POST", "sign-out"][role]
 
 
+def test_a_page_takes_the_methods_of_its_rows_and_no_other(town):
+    client = signed_in("adjudicator", town)
+    forms = {"sign-in", "sign-out", "set-password"}  # Django's own views, which take OPTIONS too
+    for name in sorted({name for _, name in PAGES} - forms):
+        taken = {method for method, row in PAGES if row == name}
+        for method in sorted(METHODS - taken):
+            answer = client.generic(method, path_of(name, town), b"{}", "application/json")
+            assert (name, method, answer.status_code) == (name, method, 405)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_admin_is_for_owners(town, role):
     answer = signed_in(role, town).get("/admin/")
     assert answer.status_code == {"owner": 200, "stranger": 302}.get(role, 404)
 
 
+READS = ["items:read", "outcomes:read"]
+# caller -> the roles of a person, the scopes of their token
+TOKENS: dict[str, tuple[list[str], list[str]]] = {
+    "reviewer": (["reviewer"], ["decisions:write"]),
+    "operations": (["operations"], READS),
+    "compliance": (["compliance"], READS),
+    "both": (["reviewer", "compliance"], READS),
+}
+
+
+def member(town: Town, *roles: str) -> Person:
+    """Add a person with these roles in the town's project."""
+    person = add_person(name="Fresh", email="fresh@matrix.invalid", by=console(), at=town.now)
+    person = Person.objects.get(pk=getattr(person, "person", person).pk)
+    for role in roles:
+        give_membership(person=person, project=town.project, role=role, by=console(), at=town.now)
+    assert actor_of_person(person, "api").person_id == person.pk
+    return person
+
+
 def bearer(caller: str, town: Town) -> dict[str, str]:
     """Give the header of a caller."""
-    everything = ["items:write", "items:read", "outcomes:read", "assets:write"]
+    everything = ["items:write", "items:read", "outcomes:read", "assets:write", "predictions:write"]
     project = Project.objects.get(pk=town.project.pk)
     options: dict[str, Any] = {"projects": [project], "scopes": everything, "service": caller}
     if caller == "none":
@@ -188,14 +255,24 @@ def bearer(caller: str, town: Town) -> dict[str, str]:
         options["projects"] = [build(slug="elsewhere", people=0, adjudicators=0).project]
     if caller == "narrow":
         options["scopes"] = ["audit:read"]
-    if caller == "reviewer":
-        person = add_person(name="Fresh", email="fresh@matrix.invalid", by=console(), at=town.now)
-        person = Person.objects.get(pk=getattr(person, "person", person).pk)
-        give_membership(person=person, project=project, role="reviewer", by=console(), at=town.now)
-        assert actor_of_person(person, "api").person_id == person.pk
-        options |= {"person": person, "service": None, "scopes": ["decisions:write"]}
+    if caller in TOKENS:
+        roles, scopes = TOKENS[caller]
+        options |= {"person": member(town, *roles), "service": None, "scopes": scopes}
     _, plain = make_token(by=console(), at=town.now, **options)
     return {"Authorization": f"Bearer {plain}"}
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "follows"),
+    [(role, 200, 200) for role in ("operations", "guideline_editor", "compliance", "records_officer")]
+    + [("adjudicator", 200, 403), ("reviewer", 404, 403)],
+)
+def test_what_a_persons_token_reads_goes_by_their_role(town, role, reads, follows):
+    options = {"person": member(town, role), "projects": [town.project], "scopes": READS}
+    _, plain = make_token(by=console(), at=town.now, **options)
+    headers = {"Authorization": f"Bearer {plain}"}
+    expected = {"api-item": reads, "api-item-by-id": reads, "api-outcomes": follows}
+    assert {name: Client().get(path_of(name, town), headers=headers).status_code for name in expected} == expected
 
 
 @pytest.mark.parametrize("caller", CALLERS)

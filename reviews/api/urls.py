@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.api import assets, claims, documents, items, outcomes
+from reviews.api import assets, claims, documents, items, later, outcomes
 
 
 class ExternalId:
@@ -23,6 +23,12 @@ register_converter(ExternalId, "external")
 
 urlpatterns = [
     path("projects/<slug:project>/items/", items.items, name="api-items"),
+    path(
+        "projects/<slug:project>/items/<external:external_id>/predictions/", later.predictions, name="api-predictions"
+    ),
+    path(
+        "projects/<slug:project>/items/<external:external_id>/withdrawal/", later.withdrawal, name="api-item-withdrawal"
+    ),
     path("projects/<slug:project>/items/<external:external_id>/", items.item, name="api-item"),
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),
     path("projects/<slug:project>/assets/", assets.assets, name="api-assets"),
@@ -34,6 +40,8 @@ urlpatterns = [
     path("claims/<uuid:token>/decision/", claims.decision, name="api-decision"),
     path("decisions/<uuid:decision>/withdrawal/", claims.withdrawal, name="api-withdrawal"),
     path("projects/<slug:project>/outcomes/", outcomes.outcomes, name="api-outcomes"),
+    path("projects/<slug:project>/decisions/", later.decisions, name="api-decisions"),
+    path("projects/<slug:project>/ledger/", later.ledger, name="api-ledger"),
     path("schema/", documents.schema, name="api-schema"),
     path("docs/", documents.docs, name="api-docs"),
 ]
