@@ -35,7 +35,7 @@ def _simple(value: Any) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -(2**53) < value < 2**53
+        return bool(-(2**53) < value < 2**53)
     if kind is dict:
         for key, part in value.items():  # a loop, since a generator costs as much as the look itself
             if not (type(key) is str and key.isascii() and (type(part) is str or _simple(part))):

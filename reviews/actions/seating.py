@@ -160,7 +160,7 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
 
 
 def _renditions(files: list[str]) -> dict[str, str]:
-    """Give what the screen shows of each file: the rendition's SHA-256; files without one yet are shown as they came."""
+    """Give what the screen shows of each file: its rendition's SHA-256; a file without one yet is shown as it came."""
     if not files or len(files) > MOST_FILES:
         return {}
     version, _size = RECIPES["screen"]
