@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotFound
 from accounts.policies import may_change_project
+from guidelines.reads import guideline_html
 from reviews.actions import route_again
 from reviews.policies import browsable_project, item_for, may_see_draws, may_see_quality, withheld
 from reviews.reads.case import case
@@ -73,5 +74,7 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     hidden = found.kind in QUALITY and not may_see_quality(roles)
     if not own and (hidden or withheld(row.pk, person_of(by), at)):
         raise NotFound
-    shown = {"replay": found, "pane": pane(found.held), "item": row}
+    digest = found.held.presentation["guideline"]
+    guideline = guideline_html(digest) if digest else ""
+    shown = {"replay": found, "pane": pane(found.held), "item": row, "guideline": guideline}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

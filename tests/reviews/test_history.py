@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from accounts.actions import add_person, give_membership
 from accounts.models import User
 from accounts.reads import Actor, actor_of_person, console
-from reviews.actions import release, withdraw
+from reviews.actions import apply_project, release, withdraw
 from reviews.reads import home, listing
-from tests.town import RIGHTS, Town, build
+from tests.town import RIGHTS, Town, build, project_file
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,25 @@ def test_an_escalation_names_its_queue_and_each_day_stands_above_what_happened_o
     assert "The item was escalated to Senior" in text and "The item was escalated to senior" not in text
     days = [text.index(date_format(day, "j F Y") + "</time></h3>") for day in (first, town.now)]
     assert days[0] < text.index("The item came in") < days[1] < text.index("The item was escalated")
+
+
+def test_a_presentation_shows_the_guideline_and_the_definitions_that_its_reviewer_read():
+    labels = [{"code": "cat", "name": "Cat", "definition": "It purrs."}, {"code": "dog", "name": "Dog"}]
+    town = build(labels=labels, guideline="# Pets\n\nLook at the **tail**.")
+    town.send(0.5)
+    held = town.take(town.people[0])
+    apply_project(document=project_file(labels=labels, guideline="Look at the ears."), by=console(), at=town.now)
+    text = page(person(town, "compliance"), "presentation", "cats", held.token)
+    assert "It purrs." in text and "Look at the <strong>tail</strong>" in text and "ears" not in text
+
+
+def test_a_presentation_shows_the_form_with_its_choices_to_be_read_alone():
+    size = {"title": "Size", "enum": ["small_one", "big"], "description": "As it stands."}
+    schema = {"type": "object", "properties": {"size": size, "note": {"type": "string"}}, "required": ["size"]}
+    town = build(task_type="form", labels=[], schema=schema)
+    model = {"name": "m", "version": "1"}
+    town.send(None, model=model, prediction={"size": "big"})
+    held = town.take(town.people[0])
+    text = page(person(town, "compliance"), "presentation", "cats", held.token)
+    form = text.partition("disabled><legend>The form")[2].partition("<dl")[0]
+    assert "small one" in form and "checked" in form and "Note" in form and "As it stands." in text
