@@ -22,7 +22,7 @@ from reviews.actions import claim_next, decide, open_claim, receive
 from reviews.models import Queue
 from reviews.wire import read_decision, read_items
 
-PAIRS = 100
+PAIRS = 15
 APPROVE = json.dumps({"verdict": "approve", "active_ms": 4000}).encode()
 NOT_OURS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -31,7 +31,7 @@ def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
     counted = _counted(town.people[-1], town.general, options.statements)
     return [
         *_figures(counted, "PostgreSQL", 16),
-        *_cost(town),
+        *_cost(town, options),
     ]
 
 
@@ -90,12 +90,12 @@ def _heard() -> Iterator[list[str]]:
         yield heard
 
 
-def _cost(town: Town) -> list[Figure]:
+def _cost(town: Town, options: argparse.Namespace) -> list[Figure]:
     """Give the CPU of this process and the statements of a request, by calls of the WSGI application."""
     web, key = Web(), _key(town)
     path = f"/api/v1/projects/{town.project.slug}/queues/{town.general.slug}/claims/"
     spent, heard = [], 0
-    for number in range(PAIRS + 10):
+    for number in range(PAIRS * options.rounds + 5):
         start = time.process_time()
         with _heard() as statements:
             claim = web.call("POST", path, key)["claim"]["token"]
@@ -104,11 +104,11 @@ def _cost(town: Town) -> list[Figure]:
         opened = time.process_time()
         with _heard() as more:
             web.call("POST", f"/api/v1/claims/{claim}/decision/", key, APPROVE)
-        if number >= 10:
+        if number >= 5:
             spent.append(middle - start + time.process_time() - opened)
         heard = len(statements) + len(more)
     mean = sum(spent) / len(spent) * 1000
-    note = f"mean of {PAIRS} pairs over HTTP in this process; {heard} statements with sign-in"
+    note = f"mean of {len(spent)} pairs over HTTP in this process; {heard} statements with sign-in"
     return [Figure("next + submit, server CPU", mean, "ms", at_most=30, note=note)]
 
 
