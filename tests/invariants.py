@@ -1,11 +1,13 @@
 """What must always hold, as queries that find each row in breach; one query a line, however long."""
 # ruff: noqa: E501
 
+import datetime as dt
 import hashlib
 import hmac
 import json
 from typing import Any
 
+from audit.actions import TAGS
 from audit.models import Event, Payload
 from audit.models.sql import ask
 from audit.reads import canonical, payload_commitment
@@ -34,6 +36,9 @@ BREACHES = {
     "a held item with an open task": "SELECT i.id FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id WHERE i.state = 'held' AND t.state = 'open'",
     "a decided item without an outcome": "SELECT i.id FROM reviews_item i WHERE i.state IN ('decided', 'accepted') AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id AND o.annulled_at IS NULL)",
     "an open item with an outcome": "SELECT i.id FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL WHERE i.state = 'open'",
+    "a held item with a live outcome": "SELECT i.id FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL WHERE i.state = 'held'",
+    "an outcome that supersedes none before it": "SELECT o.id FROM reviews_outcome o WHERE o.supersedes IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews_outcome p WHERE p.item_id = o.item_id AND p.number = o.supersedes AND p.number < o.number)",
+    "a later live outcome that supersedes none": "SELECT o.id FROM reviews_outcome o WHERE o.annulled_at IS NULL AND o.supersedes IS NULL AND EXISTS (SELECT 1 FROM reviews_outcome p WHERE p.item_id = o.item_id AND p.annulled_at IS NULL AND p.number < o.number)",
     "positions with a gap": "SELECT project_id FROM reviews_outcome WHERE position IS NOT NULL GROUP BY project_id HAVING max(position) <> count(*)",
     "a feed that is off": "SELECT f.project_id FROM reviews_feed f WHERE f.next_position - 1 <> (SELECT count(*) FROM reviews_outcome o WHERE o.project_id = f.project_id AND o.position IS NOT NULL)",
     "two live outcomes of a task": "SELECT task_id FROM reviews_outcome WHERE task_id IS NOT NULL AND annulled_at IS NULL GROUP BY task_id HAVING count(*) > 1",
@@ -65,6 +70,33 @@ def breaches() -> list[str]:
     return found + _streams()
 
 
+MEMBERS = {"v", "log", "id", "ts", "type", "actor", "role", "via", "proj", "tags", "stream", "sseq", "sprev", "pay"}
+WAYS = {"browser", "api", "command", "clock"}
+TAGGED = {"reviews.claimed", "reviews.opened", "reviews.decision_submitted"}
+
+
+def _leaf_faults(event: Event, leaf: dict[str, Any]) -> list[str]:
+    """Name what a leaf says that its event does not, or what it leaves out; ledger.md section 2."""
+    if leaf.keys() != MEMBERS:
+        return [f"members {sorted(leaf.keys() ^ MEMBERS)}"]
+    at = event.recorded_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    said = {
+        "v": (leaf["v"], 1),
+        "log": (leaf["log"], event.log.origin),
+        "id": (leaf["id"], str(event.event_id)),
+        "ts": (leaf["ts"], at),
+        "proj": (leaf["proj"], str(event.project) if event.project else None),
+        "tags": (leaf["tags"].keys(), set(TAGS)),
+        **{name: (leaf[name], getattr(event, name)) for name in ("type", "actor", "stream", "sseq")},
+    }
+    faults = [f"{name} {told!r} is not {fact!r}" for name, (told, fact) in said.items() if told != fact]
+    if leaf["via"] not in WAYS:
+        faults.append(f"via {leaf['via']!r}")
+    if event.type in TAGGED:
+        faults += [f"no tag {tag}" for tag in ("item", "queue", "rights", "kind") if leaf["tags"].get(tag) is None]
+    return faults
+
+
 def _streams() -> list[str]:
     found: list[str] = []
     ends: dict[str, tuple[int, bytes | None]] = {}
@@ -73,20 +105,18 @@ def _streams() -> list[str]:
         payloads.setdefault(row.event_id, {})[row.section] = payload_commitment(
             row.section, bytes(row.salt), bytes(row.body)
         ).hex()
-    for event in Event.objects.order_by("stream", "sseq"):
+    for event in Event.objects.select_related("log").order_by("stream", "sseq"):
         raw = bytes(event.leaf)
         leaf = json.loads(raw)
         number, before = ends.get(event.stream, (0, None))
         right = (
             canonical(leaf) == raw
             and hmac.compare_digest(hashlib.sha256(b"\0" + raw).digest(), bytes(event.leaf_hash))
-            and (leaf["stream"], leaf["sseq"], leaf["type"], leaf["actor"])
-            == (event.stream, event.sseq, event.type, event.actor)
-            and leaf["id"] == str(event.event_id)
             and event.sseq == number + 1
-            and leaf["sprev"] == (before.hex() if before else None)
-            and leaf["pay"] == payloads.get(event.pk, {})
+            and leaf.get("sprev", "") == (before.hex() if before else None)
+            and leaf.get("pay") == payloads.get(event.pk, {})
         )
+        found += [f"{event.type} {event.stream} {event.sseq}: {fault}" for fault in _leaf_faults(event, leaf)]
         if not right:
             found.append(f"the leaf of {event.type} {event.stream} {event.sseq}")
         ends[event.stream] = (event.sseq, bytes(event.leaf_hash))
