@@ -15,14 +15,15 @@ from reviews.rights import duration
 
 BROWSES = frozenset({Role.ADJUDICATOR, Role.OPERATIONS, Role.GUIDELINE_EDITOR, Role.COMPLIANCE, Role.RECORDS_OFFICER})
 PART = """
-SELECT s.id FROM reviews_seat s WHERE s.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
+SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
+WHERE t.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
 UNION ALL
 SELECT d.id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s AND d.person_id = %s
 LIMIT 1
 """
 HOLDS = """
 SELECT s.state FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
-WHERE s.item_id = %s AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 'decided' AND (
+WHERE t.item_id = %s AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 'decided' AND (
     t.state = 'open'
     OR (t.state = 'settled' AND EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.task_id = t.id
         AND o.annulled_at IS NULL AND o.released_at IS NULL))

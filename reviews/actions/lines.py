@@ -100,7 +100,7 @@ ABLE = """
 SELECT 1 AS able FROM reviews_personlane pl
 JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
 WHERE pl.lane_id = %s AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = %s AND o.person_id = pl.person_id
-    AND o.state IN ('leased', 'decided')) LIMIT 1
+    AND o.apart AND o.state IN ('leased', 'decided')) LIMIT 1
 """
 
 

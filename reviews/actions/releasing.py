@@ -145,7 +145,11 @@ def _second(row: Row, at: dt.datetime) -> NewTask | None:
     route = ask_one(SECONDS, [row.item_id])
     if route is None or not any(draw["purpose"] == "second" and draw["drawn"] for draw in json.loads(route.draws)):
         return None
-    seat = Seat.objects.select_related("lane__queue").filter(item_id=row.item_id, task__kind="work").order_by("-pk")[0]
+    seat = (
+        Seat.objects.select_related("lane__queue")
+        .filter(task__item_id=row.item_id, task__kind="work")
+        .order_by("-pk")[0]
+    )
     return NewTask(
         uuid=uuid7(at),
         item_id=row.item_id,

@@ -13,7 +13,7 @@ SELECT i.id, i.uuid, i.external_id, i.state, i.received_at, i.erasure_id,
     o.number, o.source, o.body, o.settled_at, o.released_at, o.supersedes, i.body AS item_body,
     (SELECT count(*) FROM reviews_task t WHERE t.item_id = i.id AND t.kind = 'escalation' AND t.state = 'open')
         AS escalations,
-    (SELECT count(*) FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.item_id = i.id
+    (SELECT count(*) FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE t.item_id = i.id
         AND t.state = 'open' AND s.state IN ('leased', 'decided')) AS sitting
 FROM reviews_item i
 JOIN reviews_route r ON r.item_id = i.id

@@ -14,7 +14,7 @@ from reviews.reads.answers import ITEMS, state_of
 PAGE = 50
 COUNTED = 2000  # a count ends here; nobody plans by more
 SITTING = (
-    "EXISTS (SELECT 1 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.item_id = i.id "
+    "EXISTS (SELECT 1 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE t.item_id = i.id "
     "AND t.state = 'open' AND s.state IN ('leased', 'decided'))"
 )
 RAISED = "EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.kind = 'escalation' AND t.state = 'open')"
