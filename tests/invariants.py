@@ -92,6 +92,8 @@ def _leaf_faults(event: Event, leaf: dict[str, Any]) -> list[str]:
     faults = [f"{name} {told!r} is not {fact!r}" for name, (told, fact) in said.items() if told != fact]
     if leaf["via"] not in WAYS:
         faults.append(f"via {leaf['via']!r}")
+    if event.type.startswith("reviews.") and leaf["role"] is None:
+        faults.append("no role")
     if event.type in TAGGED:
         faults += [f"no tag {tag}" for tag in ("item", "queue", "rights", "kind") if leaf["tags"].get(tag) is None]
     return faults

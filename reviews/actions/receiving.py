@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Project
+from accounts.policies import role_in
 from accounts.reads import Actor
 from assets.models import Grant
 from audit.models.sql import Row, ask, many, postgres
@@ -46,6 +47,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
     Raises:
         NoRights: the project has no decision rights in force.
     """
+    by = by if by.role else by.as_role(_sender(project, by, at))
     seed = seed_of_month(project=project, at=at)
     with transaction.atomic():
         now = standing(project)
@@ -60,6 +62,11 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
         if known:
             found |= answers(project.pk, "external_id", [one.external_id for one in known if id(one) not in refused])
     return [_received(entry, refused, created, found) for entry in entries]
+
+
+def _sender(project: Project, by: Actor, at: dt.datetime) -> str:
+    """Name in which role items are sent: a program as service, a person in the first of their roles here."""
+    return min(role_in(by.person_id, project.pk, at), default="person") if by.person_id else "service"
 
 
 def _received(
