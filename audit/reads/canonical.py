@@ -38,7 +38,7 @@ def _simple(value: Any) -> bool:
         return bool(-(2**53) < value < 2**53)
     if kind is dict:
         for key, part in value.items():  # a loop, since a generator costs as much as the look itself
-            if not (type(key) is str and key.isascii() and (type(part) is str or _simple(part))):
+            if not (type(key) is str and key.isascii() and (type(part) is str or part is None or _simple(part))):
                 return False
         return True
     if kind is list or kind is tuple:
