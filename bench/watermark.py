@@ -41,7 +41,11 @@ def _first(town: Town) -> float:
 
 
 def _rate(town: Town, who: Actor) -> float:
-    """Claim again and again, each claim given back; give claims a second of claiming alone."""
+    """Claim again and again, each claim given back; give claims a second of claiming alone.
+
+    The first is not counted: what the other side gave back has dropped the mark.
+    """
+    _timed(town, who)
     return CLAIMS / sum(_timed(town, who) for _ in range(CLAIMS))
 
 
