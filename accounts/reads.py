@@ -1,7 +1,6 @@
 """Who acts."""
 
 import hashlib
-import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,11 +44,6 @@ def clock() -> Actor:
 def console() -> Actor:
     """Give whoever runs a command on the installation's machine: entitled to what an owner is."""
     return Actor(Installation.objects.get(id=1).clock, "command", role="console")
-
-
-def installation_uuid() -> uuid.UUID:
-    """Give the installation's id."""
-    return Installation.objects.get(id=1).uuid
 
 
 def actor_of_person(person: Person, via: str) -> Actor:
