@@ -74,10 +74,9 @@ def insert(
     tail = f" RETURNING {returning}" if returning else ""
     names = ", ".join(columns)
     if postgres():
-        arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())  # binary: text escapes each element in Python
+        chosen, params = select_of(columns, rows)
         conflict = " ON CONFLICT DO NOTHING" if unless_known else ""
-        sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}{tail}"  # noqa: S608
-        return ask(sql, [list(column) for column in zip(*rows, strict=True)])
+        return ask(f"INSERT INTO {table} ({names}) {chosen}{conflict}{tail}", params)
     found: list[Row] = []
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
@@ -85,6 +84,26 @@ def insert(
         sql = f"INSERT INTO {table} ({names}) VALUES {values}{tail}"  # noqa: S608
         found += ask(sql, [value for row in part for value in row])
     return found
+
+
+def select_of(columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """Give PostgreSQL's SELECT of these rows in order, and its parameters: binary arrays, unnested.
+
+    A column that holds the same in every row travels once; text arrays would escape each element in Python.
+    """
+    chosen: list[str] = []
+    single: list[Any] = []
+    many_: dict[str, list[Any]] = {}
+    for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True):
+        if many_ and values.count(values[0]) == len(values):
+            chosen.append(f"%b::{kind}")
+            single.append(values[0])
+        else:
+            chosen.append(f"given.{name}")
+            many_[name] = list(values)
+    arrays = ", ".join(f"%b::{columns[name]}[]" for name in many_)
+    sql = f"SELECT {', '.join(chosen)} FROM unnest({arrays}) given({', '.join(many_)})"  # noqa: S608
+    return sql, [*single, *many_.values()]
 
 
 def within(count: int) -> str:

@@ -18,7 +18,8 @@ def canonical(value: Any) -> bytes:
     """Give the RFC 8785 bytes of a JSON value.
 
     msgspec's encoder sorts by code point and writes short escapes as RFC 8785 does, in a twentieth of the time; it is
-    used where it gives the same bytes: ASCII keys and no floats. Everything else goes through `rfc8785`.
+    used where it gives the same bytes: ASCII keys and no floats. Everything else goes through `rfc8785`. A part that is
+    canonical already may stand in `value` as `msgspec.Raw`, beside parts that the fast encoder can write.
 
     Raises:
         NotCanonical: a lone surrogate, a key that is no string, NaN, infinity, or an integer of 2^53 and more.
@@ -43,7 +44,7 @@ def _simple(value: Any) -> bool:
         return True
     if kind is list or kind is tuple:
         return all(map(_simple, value))
-    return isinstance(value, str) and isinstance(value, Enum)  # a choice is its value
+    return kind is msgspec.Raw or (isinstance(value, str) and isinstance(value, Enum))  # a choice is its value
 
 
 def content_commitment(salt: bytes, body: bytes) -> bytes:

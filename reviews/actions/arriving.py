@@ -16,6 +16,7 @@ from reviews.outputs import unknown_labels
 from reviews.reads.standing import Standing
 from reviews.rights import Routed, Subject, draws, intake_rates, route
 from reviews.wire import Submission
+from reviews.wire.canonical import canonical as as_sent
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ def content(value: Any) -> Content:
 
 @dataclass(frozen=True)
 class Arrival:
-    """An item on its way in: what was sent, where it goes, its draws, and the tasks that will open."""
+    """An item on its way in: what was sent, where it goes, its draws, and the tasks that will open.
+
+    `conditions` and `drawn` are the canonical bytes of the route's conditions and draws.
+    """
 
     sent: Submission
     uuid: UUID
@@ -45,7 +49,8 @@ class Arrival:
     version: ModelVersion | None
     routed: Routed
     switch: str
-    draws: list[Any]
+    conditions: bytes
+    drawn: bytes
     work: tuple[str, str, int, Lane] | None
     audit: tuple[str, Lane] | None
     outcome: Content | None
@@ -82,14 +87,21 @@ def arrive(
         audit = None if line is None else (now.rights.audit.queue, line)
         if line is None:
             routed = _held_for_lanes(routed)
-    prediction = None
-    if sent.prediction is not None or sent.confidence is not None:
-        scores = {label: str(score) for label, score in sent.scores.items()}
-        prediction = content({"prediction": sent.prediction, "scores": scores})
-    outcome = content({"output": sent.prediction}) if routed.arm == "accept" else None
+    prediction, outcome = _proposed(sent, accepted=routed.arm == "accept")
     return Arrival(
-        sent, uuid7(at), content(sent.body), prediction, version, routed, switch, drawn, work, audit, outcome, uuid7(at)
-    )
+        sent, uuid7(at), content(sent.body), prediction, version, routed, switch, canonical(routed.conditions),
+        canonical(drawn), work, audit, outcome, uuid7(at),
+    )  # fmt: skip
+
+
+def _proposed(sent: Submission, *, accepted: bool) -> tuple[Content | None, Content | None]:
+    """Make the contents of the prediction and, of an accepted one, of the outcome, which repeats it."""
+    said = as_sent(sent.prediction)
+    outcome = content(b'{"output":' + said + b"}") if accepted else None
+    if sent.prediction is None and sent.confidence is None:
+        return None, outcome
+    scores = canonical({label: str(score) for label, score in sent.scores.items()})
+    return content(b'{"prediction":' + said + b',"scores":' + scores + b"}"), outcome
 
 
 def _held_for_lanes(routed: Routed) -> Routed:

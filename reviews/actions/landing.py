@@ -1,20 +1,23 @@
 """Landing: the rows of arrivals, written a table at a time, and of an item that is routed again."""
 
 import datetime as dt
+import json
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db.models import Max
 
 from accounts.reads import Actor
 from audit.actions import NO_HEAD
-from audit.models.sql import Row, insert, run
-from audit.reads import canonical, uuid7
-from reviews.actions.arriving import Arrival
+from audit.models.sql import insert, run
+from audit.reads import uuid7
+from reviews.actions.arriving import Arrival, Content
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
 from reviews.models import Item, Outcome, Route
+from reviews.reads.answers import rfc3339, shaped
 from reviews.reads.standing import Standing
 
 ITEM = {
@@ -40,8 +43,8 @@ STATES = {"accept": "accepted", "review": "open", "hold": "held"}
 
 def write_arrivals(
     arrivals: list[Arrival], *, now: Standing, ground: Ground, by: Actor, at: dt.datetime
-) -> dict[str, Row]:
-    """Write arrivals a table at a time, one ledger event an item; give the new by external id, as `answer` reads."""
+) -> dict[str, dict[str, Any]]:
+    """Write arrivals a table at a time, one ledger event an item; give the new, by id, as the API shows them."""
     trail = Trail(ground, by, at)
     for one in arrivals:
         stream = f"item/{one.uuid}"
@@ -63,29 +66,34 @@ def write_arrivals(
     return {one.sent.external_id: _landed(one, now, at) for one in new}
 
 
-def _landed(one: Arrival, now: Standing, at: dt.datetime) -> Row:
-    """Give a new item as `reads.answers` would read it back."""
-    routed, outcome = one.routed, one.outcome
-    return SimpleNamespace(
+def _landed(one: Arrival, now: Standing, at: dt.datetime) -> dict[str, Any]:
+    """Give a new item as `reads.answers` would, without reading again what is at hand."""
+    routed = one.routed
+    row = SimpleNamespace(
         uuid=one.uuid,
         external_id=one.sent.external_id,
-        state=STATES[routed.arm],
-        escalations=0,
-        sitting=0,
         arm=routed.arm,
         rule=routed.rule,
         problem=routed.problem,
-        conditions=canonical(routed.conditions),
         rights_number=now.rights_number,
         rights_digest=now.rights_digest,
-        number=1 if outcome else None,
-        source="model",
-        body=outcome.body if outcome else None,
-        settled_at=at,
-        released_at=at,
-        supersedes=None,
-        item_body=one.body.body,
     )
+    state = "waiting" if routed.arm == "review" else STATES[routed.arm]
+    return shaped(row, state, routed.conditions, _outcome_told(one, one.outcome, rfc3339(at)))
+
+
+def _outcome_told(one: Arrival, outcome: Content | None, at: str | None) -> dict[str, Any] | None:
+    if outcome is None:
+        return None
+    return {
+        "number": 1,
+        "source": "model",
+        "output": json.loads(outcome.body)["output"],  # with its keys in the order in which they are kept
+        "decided_at": at,
+        "released_at": at,
+        "supersedes": None,
+        "action_hash": one.sent.action_hash,
+    }
 
 
 def _item(one: Arrival, ground: Ground, head: bytes, at: dt.datetime) -> tuple[Any, ...]:
@@ -114,7 +122,7 @@ def _tell(one: Arrival, trail: Trail, stream: str, now: Standing) -> None:
             "prediction": one.prediction.commitment.hex() if one.prediction else None,
         },
         route=_route_told(one, now),
-        draws={"external_id": one.sent.external_id, "draws": one.draws, "tasks": tasks},
+        draws={"external_id": one.sent.external_id, "draws": msgspec.Raw(one.drawn), "tasks": tasks},
         outcome={"outcome": str(one.outcome_uuid), "number": 1, "content": one.outcome.commitment.hex()}
         if one.outcome
         else None,
@@ -129,7 +137,7 @@ def _route_told(one: Arrival, now: Standing) -> dict[str, Any]:
         "problem": routed.problem,
         "rights": now.rights_digest,
         "switch": one.switch,
-        "conditions": routed.conditions,
+        "conditions": msgspec.Raw(one.conditions),
     }
 
 
@@ -181,8 +189,8 @@ def _outcome(
 def _route(one: Arrival, item_id: int, number: int, now: Standing, at: dt.datetime) -> tuple[Any, ...]:
     routed = one.routed
     return (
-        item_id, number, routed.arm, routed.rule, routed.problem or "", canonical(routed.conditions).decode(),
-        now.rights_id, one.switch, canonical(one.draws).decode(), at,
+        item_id, number, routed.arm, routed.rule, routed.problem or "", one.conditions.decode(),
+        now.rights_id, one.switch, one.drawn.decode(), at,
     )  # fmt: skip
 
 
@@ -217,7 +225,7 @@ def write_follow_up(item: Item, one: Arrival, *, trail: Trail, now: Standing, gr
         "reviews.item_routed_again",
         {"item": str(item.uuid), "rights": now.rights_number, "source": "model" if one.outcome else None},
         route=_route_told(one, now),
-        draws={"external_id": one.sent.external_id, "draws": one.draws, "tasks": tasks},
+        draws={"external_id": one.sent.external_id, "draws": msgspec.Raw(one.drawn), "tasks": tasks},
         outcome={"outcome": str(one.outcome_uuid), "number": last + 1, "content": one.outcome.commitment.hex()}
         if one.outcome
         else None,

@@ -12,7 +12,7 @@ from accounts.models import Project
 from accounts.policies import role_in
 from accounts.reads import Actor
 from assets.models import Grant
-from audit.models.sql import Row, ask, many, postgres
+from audit.models.sql import ask, many, postgres
 from audit.reads import content_commitment
 from reviews.actions.arriving import Arrival, arrive
 from reviews.actions.landing import write_arrivals
@@ -21,7 +21,7 @@ from reviews.actions.trail import Ground
 from reviews.actions.versions import model_versions
 from reviews.errors import BadItem, BadOutput, ItemDiffers, ItemGone, NoRights
 from reviews.outputs import read_output, unknown_labels
-from reviews.reads.answers import answer, answers
+from reviews.reads.answers import answers
 from reviews.reads.standing import Standing, standing
 from reviews.wire import Refused, Submission
 
@@ -58,7 +58,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
         created = _create(sent, project, now, seed, by, at)
         known = [one for one in sent if one.external_id not in created]
         _compare(known, project, refused)
-        found = {external_id: answer(row, draws=False) for external_id, row in created.items()}
+        found = dict(created)
         if known:
             found |= answers(project.pk, "external_id", [one.external_id for one in known if id(one) not in refused])
     return [_received(entry, refused, created, found) for entry in entries]
@@ -70,7 +70,7 @@ def _sender(project: Project, by: Actor, at: dt.datetime) -> str:
 
 
 def _received(
-    entry: Submission | Refused, refused: dict[int, Refused], created: dict[str, Row], found: dict[str, dict[str, Any]]
+    entry: Submission | Refused, refused: dict[int, Refused], created: dict[str, Any], found: dict[str, dict[str, Any]]
 ) -> Received:
     problem = refused.get(id(entry))
     if problem is not None:
@@ -125,8 +125,8 @@ def _misfit(one: Submission, project: Project, now: Standing, granted: set[str])
 
 def _create(
     sent: list[Submission], project: Project, now: Standing, seed: bytes, by: Actor, at: dt.datetime
-) -> dict[str, Row]:
-    """Write the items that are new, with all that follows from their arrival; give them as `answer` reads."""
+) -> dict[str, dict[str, Any]]:
+    """Write the items that are new, with all that follows from their arrival; give them as the API shows them."""
     ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
     versions = model_versions(project, {one.model for one in sent if one.model}, at)
     fresh = sent if postgres() else _unseen(sent, project)

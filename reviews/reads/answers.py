@@ -50,22 +50,35 @@ def state_of(row: Row) -> str:
 
 
 def answer(row: Row, *, draws: bool) -> dict[str, Any]:
-    """Shape one item."""
+    """Shape one item as it was read."""
+    return shaped(
+        row,
+        state_of(row),
+        json.loads(row.conditions),
+        outcome_of(row),
+        draws=json.loads(row.draws) if draws else None,
+    )
+
+
+def shaped(
+    row: Row, state: str, conditions: list[Any], outcome: dict[str, Any] | None, *, draws: list[Any] | None = None
+) -> dict[str, Any]:
+    """Shape one item from its row and what its columns of JSON hold."""
     route: dict[str, Any] = {
         "arm": row.arm,
         "rule": row.rule,
         "rights_version": row.rights_number,
         "rights_hash": row.rights_digest,
-        "conditions": json.loads(row.conditions),
+        "conditions": conditions,
     }
-    if draws:
-        route["draws"] = json.loads(row.draws)
+    if draws is not None:
+        route["draws"] = draws
     found: dict[str, Any] = {
         "id": str(row.uuid),
         "external_id": row.external_id,
-        "state": state_of(row),
+        "state": state,
         "route": route,
-        "outcome": outcome_of(row),
+        "outcome": outcome,
     }
     if row.problem:
         found["problem"] = row.problem

@@ -87,8 +87,16 @@ def _by_rules(subject: Subject, rights: Rights, conditions: list[dict[str, Any]]
             result, seen = compare(subject, part)
             results.append(result)
             value = list(part.value) if isinstance(part.value, tuple) else part.value
-            note = {"rule": rule.name, "field": part.field, "op": part.op, "value": value, "seen": seen}
-            conditions.append({**note, "result": bool(result)})
+            conditions.append(  # in the order of RFC 8785, as they are read back
+                {
+                    "field": part.field,
+                    "op": part.op,
+                    "result": bool(result),
+                    "rule": rule.name,
+                    "seen": seen,
+                    "value": value,
+                }
+            )
         if None in results:
             return _Choice(rule.name, _HOLD, "type_mismatch")
         if all(results):
