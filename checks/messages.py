@@ -76,7 +76,7 @@ def sentences() -> Iterator[Found]:
 
 def calls_of(template: str, name: str) -> str:
     """Write a template's sentences as the calls of gettext that Django makes of them."""
-    told = templatize(template, origin=name)  # type: ignore[no-untyped-call]
+    told = str(templatize(template, origin=name))
     return "\n".join(CALL.findall(told))
 
 
@@ -94,7 +94,8 @@ def problems(place: Path, catalog: Catalog) -> Iterator[str]:
 
 def faults(message: Message) -> Iterator[str]:
     """Say what is wrong with one translation."""
-    said = message.string if isinstance(message.string, tuple | list) else [message.string]
+    several = isinstance(message.string, tuple | list)
+    said = [text or "" for text in (message.string if several else [message.string])]
     if message.fuzzy or not all(said):
         yield "not translated"
         return

@@ -1,6 +1,6 @@
 """The language of an answer: the one chosen in this browser, else what the browser asks for, else English."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
