@@ -86,7 +86,7 @@ def problems(place: Path, catalog: Catalog) -> Iterator[str]:
         yield "code and catalogue differ; run `make messages`, then translate what is new"
     for message in catalog:
         if message.id:
-            yield from (f"“{_one(message)}”: {sentence}" for sentence in faults(message))
+            yield from (f"“{_texts(message.id)[0]}”: {sentence}" for sentence in faults(message))
     built = place.with_suffix(".mo")
     if not built.exists() or built.read_bytes() != compiled(catalog):
         yield "the compiled catalogue differs; run `make messages`"
@@ -94,20 +94,18 @@ def problems(place: Path, catalog: Catalog) -> Iterator[str]:
 
 def faults(message: Message) -> Iterator[str]:
     """Say what is wrong with one translation."""
-    several = isinstance(message.string, tuple | list)
-    said = [text or "" for text in (message.string if several else [message.string])]
+    said, ids = _texts(message.string), _texts(message.id)
     if message.fuzzy or not all(said):
         yield "not translated"
         return
-    ids = [*message.id] if isinstance(message.id, tuple | list) else [message.id]
     for text, source in zip(said, ids, strict=True):
         if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(source)):
             yield f"other placeholders in “{text}”"
     yield from map(str, message.check())
 
 
-def _one(message: Message) -> str:
-    return message.id[0] if isinstance(message.id, tuple | list) else str(message.id)
+def _texts(value: object) -> list[str]:
+    return [str(one or "") for one in value] if isinstance(value, tuple | list) else [str(value or "")]
 
 
 def read(place: Path) -> Catalog:
