@@ -65,6 +65,20 @@ def test_numbers_are_read_and_written_with_the_comma_of_the_page(house: House):
     assert house.faults == []
 
 
+def test_a_decision_that_is_taken_fills_numbers_in_as_the_page_writes_them(house: House):
+    schema = {"type": "object", "properties": {"rate": {"type": "number", "title": "Rate"}}}
+    town = build(rights=ASKING, task_type="form", schema=schema, labels=[])
+    town.send(None, impact="high", model={"name": "m", "version": "1"}, prediction={"rate": 1})
+    for who, rate in zip(town.people, (1.5, 2.5), strict=False):
+        town.decide(who, town.take(who), "correct", output={"rate": rate})
+    page = open_bench(house, town, town.adjudicators[0], "adjudication", locale="de-DE")
+    expect(page.get_by_role("heading", name="Prüfperson 2")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.get_by_label("Rate")).to_have_value("2,5")
+    expect(page.locator(".takes")).to_contain_text("1,5")
+    assert house.faults == []
+
+
 @pytest.mark.parametrize(
     ("typed", "language", "number"),
     [
