@@ -28,6 +28,7 @@ from reviews import models as of_reviews
 from reviews.actions import release
 from reviews.api.later import NotYet
 from reviews.models import Claim, Presentation
+from reviews.outputs.forms import misfits
 from reviews.reads.words import PURPOSES, WORDS, condition_words
 from tests.town import Town, build
 
@@ -286,3 +287,22 @@ def test_a_condition_reads_as_a_sentence_in_both_languages():
 def test_commands_speak_english_whatever_stood_in_the_thread(town, capsys):
     with pytest.raises(Exception, match="There is no project nowhere"):
         call_command("rights", "publish", "nowhere", "/dev/null", "--reason", "x")
+
+
+def test_what_a_forms_schema_asks_for_is_told_in_plain_words_of_both_languages():
+    rate, kind, note = {"type": "number", "maximum": 0.5}, {"enum": ["a", "b"]}, {"minLength": 3}
+    schema = {"type": "object", "properties": {"rate": rate, "kind": kind, "note": note}, "required": ["rate", "kind"]}
+    wrong = {"rate": 0.75, "note": "x"}
+    assert dict(misfits(wrong, schema)) == {
+        "rate": "This has to be at most 0.5.",
+        "note": "This needs at least 3 characters.",
+        "": "Missing here: kind.",
+    }
+    assert dict(misfits({"rate": "much", "kind": "c"}, schema)) == {
+        "rate": "This has to be a number.",
+        "kind": "Choose one of these: a, b.",
+    }
+    assert misfits([], schema) == [("", "This has to be an object.")]
+    with translation.override("de"):
+        assert misfits({}, schema) == [("", "Hier fehlt: rate, kind.")]
+        assert dict(misfits(wrong, schema))["rate"] == "Das darf höchstens 0,5 sein."
