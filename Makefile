@@ -4,7 +4,7 @@ PY := .venv/bin/python
 COMPILE := .venv/lock/bin/uv pip compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate \
 	--python-version 3.11 --universal $(UPGRADE)
 
-.PHONY: run demo-reset test test-long check bench lock installed-run installed-test installed-check
+.PHONY: run demo-reset test test-long check messages bench lock installed-run installed-test installed-check
 
 run: installed-run
 	@exec $(PY) manage.py run
@@ -26,6 +26,10 @@ test-long: installed-test
 
 check: installed-check
 	@$(PY) -m checks.run
+
+# Takes up what changed in the sentences of code and templates, and compiles; then translate what it names.
+messages: installed-check
+	@$(PY) -m checks.messages --write
 
 bench: installed-test
 	@$(PY) -m bench

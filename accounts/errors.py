@@ -1,5 +1,7 @@
 """What people and projects refuse."""
 
+from django.utils.translation import gettext_noop as _
+
 from audit.errors import Refusal
 
 
@@ -7,102 +9,102 @@ class NotFound(Refusal):
     """There is nothing here for this actor."""
 
     code = "not_found"
-    sentence = "There is nothing here."
+    sentence = _("There is nothing here.")
 
 
 class Forbidden(Refusal):
     """The actor may see this and may not do that."""
 
     code = "forbidden"
-    sentence = "Your role does not allow this."
+    sentence = _("Your role does not allow this.")
 
 
 class NotSignedIn(Refusal):
     """The request carries no sign-in or token that counts."""
 
     code = "not_signed_in"
-    sentence = "Send a token that is in force: Authorization: Bearer <token>."
+    sentence = _("Send a token that is in force: Authorization: Bearer <token>.")
 
 
 class BadPerson(Refusal):
     """A name or an e-mail address cannot be taken."""
 
     code = "bad_person"
-    sentence = "This person cannot be added; see the fields."
+    sentence = _("This person cannot be added; see the fields.")
 
 
 class EmailTaken(Refusal):
     """Another sign-in has this e-mail address, whatever the case of its letters."""
 
     code = "email_taken"
-    sentence = "A person signs in with this e-mail already; give them the role instead."
+    sentence = _("A person signs in with this e-mail already; give them the role instead.")
 
 
 class WeakPassword(Refusal):
     """The password is too short, too common, or too much like the name."""
 
     code = "weak_password"
-    sentence = "This password is too weak; take a longer one."
+    sentence = _("This password is too weak; take a longer one.")
 
 
 class UnknownRole(Refusal):
     """There is no such role."""
 
     code = "unknown_role"
-    sentence = "There is no such role."
+    sentence = _("There is no such role.")
 
 
 class BadMembership(Refusal):
     """A skill, a team or a grade cannot be taken."""
 
     code = "bad_membership"
-    sentence = "This role cannot be given; see the fields."
+    sentence = _("This role cannot be given; see the fields.")
 
 
 class MembershipEnded(Refusal):
     """The role has been taken away before."""
 
     code = "membership_ended"
-    sentence = "This role has ended already."
+    sentence = _("This role has ended already.")
 
 
 class BadToken(Refusal):
     """Projects, scopes, bearer or term of a token cannot be taken."""
 
     code = "bad_token"
-    sentence = "This token cannot be made; see the fields."
+    sentence = _("This token cannot be made; see the fields.")
 
 
 class TokenNeedsPerson(Refusal):
     """Only people decide, so only a person's token writes decisions."""
 
     code = "token_needs_person"
-    sentence = "The scope decisions:write is for a person's own token; name the person."
+    sentence = _("The scope decisions:write is for a person's own token; name the person.")
 
 
 class TokenNeedsRole(Refusal):
     """A person decides only where they have a role."""
 
     code = "token_needs_role"
-    sentence = "This person has no role there; give them one first."
+    sentence = _("This person has no role there; give them one first.")
 
 
 class TokenEnded(Refusal):
     """The token has been ended before."""
 
     code = "token_ended"
-    sentence = "This token has ended already."
+    sentence = _("This token has ended already.")
 
 
 class BadProject(Refusal):
     """A setting of a project cannot be taken."""
 
     code = "bad_project"
-    sentence = "These settings cannot be taken; see the fields."
+    sentence = _("These settings cannot be taken; see the fields.")
 
 
 class SlugTaken(Refusal):
     """Another project has this slug."""
 
     code = "slug_taken"
-    sentence = "A project has this slug already; take another one."
+    sentence = _("A project has this slug already; take another one.")

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound, NotSignedIn
 from accounts.models import Installation, Membership, Person, Project, Token, User
@@ -58,7 +59,7 @@ def actor_of_user(user: User, via: str) -> Actor:
         NotSignedIn: the sign-in has been switched off.
     """
     if not user.is_active:
-        raise NotSignedIn("Sign in first.")
+        raise NotSignedIn(_("Sign in first."))
     return actor_of_person(user.person, via)
 
 
@@ -98,7 +99,7 @@ def actor_of_token(plain: str, *, scope: str, project: Project | None, at: datet
     if project and not (token.named and (service or token.has_role)):
         raise NotFound
     if scope not in token.scopes:
-        raise Forbidden(f"This token lacks the scope {scope}; use one that has it.")
+        raise Forbidden(_("This token lacks the scope %(scope)s; use one that has it.") % {"scope": scope})
     if person:
         return replace(actor_of_person(person, "api"), token_id=token.pk)
     if service:

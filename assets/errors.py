@@ -1,5 +1,7 @@
 """What files are refused for."""
 
+from django.utils.translation import gettext_noop as _
+
 from audit.errors import Refusal
 
 
@@ -7,18 +9,18 @@ class NotAnImage(Refusal):
     """The bytes are none of the kinds that can be shown, or do not decode to the end."""
 
     code = "not_an_image"
-    sentence = "This file is no whole JPEG, PNG, WebP or GIF image; send the original."
+    sentence = _("This file is no whole JPEG, PNG, WebP or GIF image; send the original.")
 
 
 class TooLarge(Refusal):
     """The file has more bytes or more pixels than this installation takes."""
 
     code = "too_large"
-    sentence = "This file is too large; send a smaller one."
+    sentence = _("This file is too large; send a smaller one.")
 
 
 class Gone(Refusal):
     """The row is there and its bytes are not."""
 
     code = "asset_gone"
-    sentence = "The bytes of this file are gone; tell whoever runs this installation."
+    sentence = _("The bytes of this file are gone; tell whoever runs this installation.")

@@ -41,6 +41,8 @@ def checks(folder: str) -> Iterator[Check]:
     yield "imports", [str(BIN / "lint-imports")], {}
     yield "sizes", [python, "-m", "checks.sizes"], {}
     yield "names", [python, "-m", "checks.names"], {}
+    yield "sentences: none bare", [python, "-m", "checks.bare"], {}
+    yield "sentences: translated", [python, "-m", "checks.messages"], {}
     yield (
         "spelling",
         [str(BIN / "codespell"), *names("*.py", "*.md", "*.html", "*.js", "*.css", "*.toml", "Makefile")],

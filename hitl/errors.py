@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 
 from audit.errors import Refusal
 
-API = "/api/"
+API = "/api/"  # it answers in English: see hitl/languages.py
 PROBLEM = "application/problem+json"
 STATUS: dict[str, int] = {
     "not_signed_in": 401,
@@ -56,7 +57,7 @@ SAID_BY_DJANGO = {
     400: ("bad_request", "This request cannot be read."),
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "This address does not take this method; the Allow header names those it takes."),
-    413: ("too_large", "This body is longer than this installation takes; send it in parts."),
+    413: ("too_large", _("This body is longer than this installation takes; send it in parts.")),
     500: ("internal_error", "Something failed on our side and nothing was changed. Send the same request again later."),
 }
 

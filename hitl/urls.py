@@ -2,10 +2,13 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("reviews.api.urls")),
+    path("language/", require_POST(set_language), name="language"),
     path("", include("accounts.urls")),
     path("", include("reviews.urls")),
 ]

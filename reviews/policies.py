@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import Forbidden, NotFound
 from accounts.models import Project, Role
 from accounts.policies import role_in, visible_projects
@@ -101,7 +103,7 @@ def workable(queue: Queue, *, by: Actor, at: dt.datetime) -> Queue:
     rows = rights_of(bytes(standing.body)).verdicts if standing else ()
     roles = role_in(by.person_id or 0, queue.project_id, at)
     if not any(row.queue == queue.slug and row.role in roles for row in rows):
-        raise Forbidden("You hold no role that works in this queue.")
+        raise Forbidden(_("You hold no role that works in this queue."))
     return queue
 
 

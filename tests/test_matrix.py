@@ -46,6 +46,7 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
     ("POST", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
     ("POST", "sign-out"): dict.fromkeys(ROLES, DOOR),
+    ("POST", "language"): dict.fromkeys(ROLES, DOOR),
     ("GET", "set-password"): dict.fromkeys(ROLES, 410),
     ("POST", "set-password"): dict.fromkeys(ROLES, 410),
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.hearing import tell_of_memberships
 from accounts.actions.people import as_owner
@@ -40,7 +41,9 @@ def give_membership(
     """
     by = as_owner(by)
     if role not in Role.values:
-        raise UnknownRole(f"There is no role {role}; take one of {', '.join(Role.values)}.")
+        raise UnknownRole(
+            _("There is no role %(role)s; take one of %(roles)s.") % {"role": role, "roles": ", ".join(Role.values)}
+        )
     person = lock_person(person.pk)
     standing = Membership.objects.filter(person=person, project=project, role=role, until_at__isnull=True)
     old: Membership | None = standing.select_related("project").first()
@@ -116,13 +119,13 @@ def _told(membership: Membership) -> dict[str, Any]:
 
 def _check(wanted: Membership) -> None:
     fields = [
-        ("skills", f"The skill “{skill[:64]}” needs 1 to 64 characters without a comma.")
+        ("skills", _("The skill “%(skill)s” needs 1 to 64 characters without a comma.") % {"skill": skill[:64]})
         for skill in wanted.skills
         if not 0 < len(skill) <= 64 or "," in skill
     ]
     if len(wanted.team) > 100:
-        fields.append(("team", "A team has at most 100 characters."))
+        fields.append(("team", _("A team has at most 100 characters.")))
     if len(wanted.grade) > 50:
-        fields.append(("grade", "A grade has at most 50 characters."))
+        fields.append(("grade", _("A grade has at most 50 characters.")))
     if fields:
         raise BadMembership(fields=fields)

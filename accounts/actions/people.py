@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.streams import lock_person, record_on_person
 from accounts.errors import BadPerson, EmailTaken, Forbidden, NotFound, WeakPassword
@@ -39,7 +40,7 @@ def add_person(*, name: str, email: str, by: Actor, at: datetime, password: str 
         with transaction.atomic():
             user.save()
     except IntegrityError as problem:
-        raise EmailTaken(fields=[("email", EmailTaken.sentence)]) from problem
+        raise EmailTaken(fields=[("email", _(EmailTaken.sentence))]) from problem
     told = {"person": {"name": name, "email": email, "pseudonym": person.pseudonym}}
     record_on_person(person, "accounts.person_added", by=by, at=at, sections=told)
     return person
@@ -91,20 +92,20 @@ def as_owner(by: Actor) -> Actor:
     if is_console(by):
         return by.as_role("console")
     if not is_owner(by):
-        raise Forbidden("Only an owner of the installation may do this.")
+        raise Forbidden(_("Only an owner of the installation may do this."))
     return by.as_role("owner")
 
 
 def _check(name: str, email: str) -> None:
     fields = []
     if not 0 < len(name) <= LONGEST_NAME:
-        fields.append(("name", "A name has 1 to 100 characters."))
+        fields.append(("name", _("A name has 1 to 100 characters.")))
     try:
         validate_email(email)
         if len(email) > LONGEST_EMAIL:
             raise ValidationError("long")
     except ValidationError:
-        fields.append(("email", "This is no e-mail address."))
+        fields.append(("email", _("This is no e-mail address.")))
     if fields:
         raise BadPerson(fields=fields)
 

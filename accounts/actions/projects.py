@@ -5,6 +5,7 @@ import zoneinfo
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.people import as_owner
 from accounts.actions.streams import lock_project, record_on_project
@@ -60,7 +61,7 @@ def create_project(
         with transaction.atomic():
             project.save()
     except IntegrityError as problem:
-        raise SlugTaken(fields=[("slug", SlugTaken.sentence)]) from problem
+        raise SlugTaken(fields=[("slug", _(SlugTaken.sentence))]) from problem
     told = {part: getattr(project, part) for part in ("slug", "task_type", *SETTINGS)}
     record_on_project(project, "accounts.project_created", by=by, at=at, sections={"project": told})
     return project
@@ -84,7 +85,7 @@ def change_project(
         BadProject: a setting cannot be taken.
     """
     if not may_change_project(by=by, project=project, at=at):
-        raise Forbidden("Only owners and operations change a project's settings.")
+        raise Forbidden(_("Only owners and operations change a project's settings."))
     by = as_owner(by) if is_owner(by) else by.as_role("operations")
     project = lock_project(project.pk)
     wanted = zip(SETTINGS, (name.strip() if name else name, time_zone, currency, language), strict=True)
@@ -106,16 +107,16 @@ def change_project(
 def _check(project: Project) -> None:
     fields = []
     if not SLUG.fullmatch(project.slug):
-        fields.append(("slug", "A slug has 1 to 50 small letters, digits, - and _, and begins with neither sign."))
+        fields.append(("slug", _("A slug has 1 to 50 small letters, digits, - and _, and begins with neither sign.")))
     if not 0 < len(project.name) <= 100:
-        fields.append(("name", "A name has 1 to 100 characters."))
+        fields.append(("name", _("A name has 1 to 100 characters.")))
     if project.task_type not in TaskType.values:
-        fields.append(("task_type", f"Take one of {', '.join(TaskType.values)}."))
+        fields.append(("task_type", _("Take one of %(choices)s.") % {"choices": ", ".join(TaskType.values)}))
     if project.time_zone not in zoneinfo.available_timezones():
-        fields.append(("time_zone", "Name a time zone as in Europe/Berlin."))
+        fields.append(("time_zone", _("Name a time zone as in Europe/Berlin.")))
     if not CURRENCY.fullmatch(project.currency):
-        fields.append(("currency", "Name a currency by its three capital letters, as EUR."))
+        fields.append(("currency", _("Name a currency by its three capital letters, as EUR.")))
     if not LANGUAGE.fullmatch(project.language):
-        fields.append(("language", "Name a language by its code, as en or pt-BR."))
+        fields.append(("language", _("Name a language by its code, as en or pt-BR.")))
     if fields:
         raise BadProject(" ".join(f"{place}: {message}" for place, message in fields), fields=fields)

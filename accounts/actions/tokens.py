@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.people import LONGEST_NAME, as_owner
 from accounts.actions.streams import lock_person, lock_projects, record_on_project
@@ -45,7 +46,7 @@ def make_token(
     if person:
         person = lock_person(person.pk)
     if not may_make_token(by=by, bearer=person, scopes=scopes):
-        raise Forbidden("Only an owner makes tokens for others, or with more scopes than decisions:write.")
+        raise Forbidden(_("Only an owner makes tokens for others, or with more scopes than decisions:write."))
     _check_deciding(scopes, person, locked, at)
     plain = f"hitl_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
@@ -76,7 +77,7 @@ def end_token(*, token: Token, by: Actor, at: datetime) -> Token:
         Token.objects.select_for_update(of=("self",), no_key=True).select_related("person", "service").get(pk=token.pk)
     )
     if not may_end_token(by=by, bearer=token.person):
-        raise Forbidden("Only an owner, or the person it belongs to, ends a token.")
+        raise Forbidden(_("Only an owner, or the person it belongs to, ends a token."))
     if token.ended_at is not None:
         raise TokenEnded
     token.ended_at = at
@@ -109,30 +110,36 @@ def _check(
 ) -> None:
     fields = []
     if not projects:
-        fields.append(("projects", "Name at least one project."))
+        fields.append(("projects", _("Name at least one project.")))
     if not scopes:
-        fields.append(("scopes", f"Name at least one of {', '.join(Scope.values)}."))
+        fields.append(("scopes", _("Name at least one of %(scopes)s.") % {"scopes": ", ".join(Scope.values)}))
     fields += [
-        ("scopes", f"There is no scope {scope}; take one of {', '.join(Scope.values)}.")
+        (
+            "scopes",
+            _("There is no scope %(scope)s; take one of %(scopes)s.")
+            % {"scope": scope, "scopes": ", ".join(Scope.values)},
+        )
         for scope in scopes
         if scope not in Scope.values
     ]
     if (person is None) == (service is None):
-        fields.append(("person", "Name either the person or the service that it belongs to."))
+        fields.append(("person", _("Name either the person or the service that it belongs to.")))
     if service is not None and not 0 < len(service.strip()) <= LONGEST_NAME:
-        fields.append(("service", "A service's name has 1 to 100 characters."))
+        fields.append(("service", _("A service's name has 1 to 100 characters.")))
     if not 1 <= days <= LONGEST:
-        fields.append(("days", f"A token lasts from 1 to {LONGEST:,} days."))
+        fields.append(("days", _("A token lasts from 1 to %(most)d days.") % {"most": LONGEST}))
     if fields:
-        raise BadToken(" ".join(message for _, message in fields), fields=fields)
+        raise BadToken(" ".join(message for _place, message in fields), fields=fields)
 
 
 def _check_deciding(scopes: Sequence[str], person: Person | None, projects: Sequence[Project], at: datetime) -> None:
     if Scope.DECISIONS_WRITE not in scopes:
         return
     if person is None:
-        raise TokenNeedsPerson(fields=[("person", TokenNeedsPerson.sentence)])
+        raise TokenNeedsPerson(fields=[("person", _(TokenNeedsPerson.sentence))])
     known = projects_with_role(person.pk, projects, at)
     without = [project.slug for project in projects if project.pk not in known]
     if without:
-        raise TokenNeedsRole(f"This person has no role in {', '.join(without)}; give them one first.")
+        raise TokenNeedsRole(
+            _("This person has no role in %(projects)s; give them one first.") % {"projects": ", ".join(without)}
+        )

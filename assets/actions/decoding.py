@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from assets.errors import NotAnImage, TooLarge
 
 DECODER = Path(__file__).with_name("decoder.py")
@@ -60,9 +62,11 @@ def decode(image: IO[bytes], recipes: Mapping[str, int]) -> Decoded:
                 check=False,
             )
         except subprocess.TimeoutExpired as problem:
-            raise NotAnImage("This image took too long to decode; send it in a plainer form.") from problem
+            raise NotAnImage(_("This image took too long to decode; send it in a plainer form.")) from problem
         if child.returncode == TOO_LARGE:
-            raise TooLarge(f"This image has more than {PIXELS // 1_000_000} million pixels; send a smaller one.")
+            raise TooLarge(
+                _("This image has more than %(n)d million pixels; send a smaller one.") % {"n": PIXELS // 1_000_000}
+            )
         if child.returncode:
             raise NotAnImage
         answer.seek(0)

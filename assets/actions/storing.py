@@ -9,6 +9,7 @@ from typing import IO
 import puremagic
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
@@ -49,7 +50,9 @@ def _receive(content: bytes | IO[bytes], file: IO[bytes]) -> tuple[str, int]:
     for piece in pieces:
         size += len(piece)
         if size > settings.ASSET_BYTES:
-            raise TooLarge(f"This file has more than {settings.ASSET_BYTES:,} bytes; send a smaller one.")
+            raise TooLarge(
+                _("This file has more than %(n)s bytes; send a smaller one.") % {"n": f"{settings.ASSET_BYTES:,}"}
+            )
         digest.update(piece)
         file.write(piece)
     file.flush()

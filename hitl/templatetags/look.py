@@ -8,13 +8,27 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
+MODULES = (
+    "activity",
+    "answer",
+    "claim",
+    "draft",
+    "keys",
+    "live",
+    "numbers",
+    "panes",
+    "requests",
+    "theme",
+    "workbench",
+    "zone",
+)
 THEMES = ("light", "dark")
 
 
@@ -76,6 +90,30 @@ def until(at: dt.datetime | None) -> str:
     return (
         _("in %(time)s") % {"time": span(left)} if left > dt.timedelta() else _("%(time)s late") % {"time": span(-left)}
     )
+
+
+@register.filter(expects_localtime=True)
+def day(at: dt.date) -> str:
+    """Write a day: 25 November 2026."""
+    return formats.date_format(at, pgettext("format of dates", "j F Y"))
+
+
+@register.filter(expects_localtime=True)
+def weekday(at: dt.datetime) -> str:
+    """Write a near instant: Wednesday 25 November, 15:41."""
+    return formats.date_format(at, pgettext("format of dates", "l j F, H:i"))
+
+
+@register.filter(expects_localtime=True)
+def minute(at: dt.datetime) -> str:
+    """Write an instant to the minute: 25 Nov 2026, 15:41."""
+    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i"))
+
+
+@register.filter(expects_localtime=True)
+def second(at: dt.datetime) -> str:
+    """Write an instant to the second: 25 Nov 2026, 15:41:07."""
+    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i:s"))
 
 
 @register.filter

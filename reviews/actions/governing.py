@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions import lock_project, record_on_project
 from accounts.errors import Forbidden
@@ -26,7 +27,7 @@ def entitled(*, project: Project, by: Actor, at: dt.datetime) -> Actor:
         Forbidden: neither operations of the project nor an owner.
     """
     if not may_change_project(by=by, project=project, at=at):
-        raise Forbidden("Only operations of this project and owners do this.")
+        raise Forbidden(_("Only operations of this project and owners do this."))
     return by if by.role else by.as_role("owner" if is_owner(by) else "operations")
 
 
@@ -44,7 +45,7 @@ def publish_rights(
     """
     by = entitled(project=project, by=by, at=at)
     if not reason.strip():
-        raise BadRights(fields=[("reason", "Say why: the reason is kept with the version.")])
+        raise BadRights(fields=[("reason", _("Say why: the reason is kept with the version."))])
     project = lock_project(project.pk)
     queues = dict(Queue.objects.filter(project=project).values_list("slug", "level"))
     rights = read(document, queues=queues)
@@ -91,9 +92,14 @@ def turn_switch(
         BadRights: no such position, or no reason.
     """
     if position not in Position.values:
-        raise BadRights(f"The switch stands at one of {', '.join(Position.values)}.", fields=[("position", position)])
+        raise BadRights(
+            _("The switch stands at one of %(positions)s.") % {"positions": ", ".join(Position.values)},
+            fields=[("position", position)],
+        )
     if not reason.strip():
-        raise BadRights("Say why: the reason is kept with the switch.", fields=[("reason", "A reason is required.")])
+        raise BadRights(
+            _("Say why: the reason is kept with the switch."), fields=[("reason", _("A reason is required."))]
+        )
     told = {"position": position, "reason": reason, "model": str(model_version.uuid) if model_version else None}
     scope = project or (model_version.project if model_version else None)
     if scope is not None:
@@ -114,7 +120,7 @@ def turn_switch(
 
 def _tell_installation(by: Actor, at: dt.datetime, told: dict[str, Any]) -> int:
     if not is_owner(by):
-        raise Forbidden("Only an owner turns the installation's switch.")
+        raise Forbidden(_("Only an owner turns the installation's switch."))
     here = Installation.objects.select_for_update(no_key=True).get(id=1)
     log = Log.objects.order_by("pk")[0]
     made = entry(

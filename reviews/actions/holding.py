@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.reads import Actor
@@ -137,7 +138,7 @@ def save_draft(*, token: uuid.UUID, body: bytes, by: Actor, at: dt.datetime) -> 
     if claim is None or claim.person_id != person_id:
         raise NotFound
     if claim.decision_id is not None:
-        raise ClaimLost("This task is decided; there is nothing left to draft.")
+        raise ClaimLost(_("This task is decided; there is nothing left to draft."))
     run(
         "INSERT INTO reviews_draft (task_id, person_id, body, saved_at) VALUES (%s, %s, %s, %s) "
         "ON CONFLICT (task_id, person_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",

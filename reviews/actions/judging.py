@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.models.sql import Row
 from reviews.errors import BadDecision, VerdictNotAllowed
 from reviews.models import SHOWS_PRIOR
@@ -62,18 +64,24 @@ def _verdict(seen: Row, sent: DecisionBody, output: Any, proposed: Any, shown: b
     """Give the verdict sent, or derive it by comparison where the proposal was hidden or absent."""
     if sent.verdict is None or (not shown and sent.verdict == "correct"):
         if shown:
-            raise BadDecision(fields=[("verdict", "Send a verdict: the proposal was shown.")])
+            raise BadDecision(fields=[("verdict", _("Send a verdict: the proposal was shown."))])
         equal = proposed is not None and same(seen.task_type, proposed, output)
         return "approve" if equal else "correct"
     if sent.verdict == "approve" and not shown:
-        raise BadDecision(fields=[("verdict", "No proposal was shown, so there is none to approve. Send your output.")])
+        raise BadDecision(
+            fields=[("verdict", _("No proposal was shown, so there is none to approve. Send your output."))]
+        )
     if sent.verdict == "correct":
         if output is None:
-            raise BadDecision(fields=[("output", "A correction needs the corrected output.")])
+            raise BadDecision(fields=[("output", _("A correction needs the corrected output."))])
         if same(seen.task_type, proposed, output) and seen.kind not in SHOWS_PRIOR:
-            raise BadDecision(fields=[("output", "Nothing differs from the proposal. Approve it instead.")])
+            raise BadDecision(fields=[("output", _("Nothing differs from the proposal. Approve it instead."))])
     elif output is not None:
-        raise BadDecision(fields=[("output", f"An output goes with a correction, not with {sent.verdict}.")])
+        raise BadDecision(
+            fields=[
+                ("output", _("An output goes with a correction, not with %(verdict)s.") % {"verdict": sent.verdict})
+            ]
+        )
     return sent.verdict
 
 
@@ -83,13 +91,17 @@ def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
     if wanted not in allowed:
         raise VerdictNotAllowed
     if verdict in reasons and not (sent.rationale or "").strip():
-        raise BadDecision(fields=[("rationale", "The decision rights ask for a reason with this verdict.")])
+        raise BadDecision(fields=[("rationale", _("The decision rights ask for a reason with this verdict."))])
 
 
 def _check_categories(taxonomy: dict[str, Any], verdict: str, sent: DecisionBody) -> None:
     known = {category["code"] for category in taxonomy["error_categories"]}
     if sent.error_categories and verdict not in {"correct", "reject"}:
-        raise BadDecision(fields=[("error_categories", "Error categories go with a correction or a rejection.")])
+        raise BadDecision(fields=[("error_categories", _("Error categories go with a correction or a rejection."))])
     for code in sent.error_categories:
         if code not in known:
-            raise BadDecision(fields=[("error_categories", f"There is no error category {code!r} in this project.")])
+            raise BadDecision(
+                fields=[
+                    ("error_categories", _("There is no error category “%(code)s” in this project.") % {"code": code})
+                ]
+            )

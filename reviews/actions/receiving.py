@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from accounts.policies import role_in
@@ -109,7 +110,9 @@ def _granted(project: Project, asset_ids: set[str]) -> set[str]:
 def _misfit(one: Submission, project: Project, now: Standing, granted: set[str]) -> BadItem | None:
     missing = [asset for asset in one.asset_ids if asset not in granted]
     if missing:
-        return BadItem(fields=[("data", f"This project holds no asset {missing[0]}. Upload it first.")])
+        return BadItem(
+            fields=[("data", _("This project holds no asset %(asset)s. Upload it first.") % {"asset": missing[0]})]
+        )
     if one.prediction is None:
         return None
     known = set(now.labels) | set(unknown_labels(project.task_type, one.prediction, set(now.labels)))

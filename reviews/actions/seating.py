@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
 from accounts.reads import Actor
@@ -51,7 +52,7 @@ def working_person(by: Actor) -> int:
         Forbidden: the actor is no person.
     """
     if by.person_id is None:
-        raise Forbidden("Only a person claims and decides; use a personal token.")
+        raise Forbidden(_("Only a person claims and decides; use a personal token."))
     return by.person_id
 
 
@@ -121,7 +122,7 @@ def acting_role(seen: Row) -> str:
     for row in rows:
         if row.role in seen.roles:
             return row.role
-    raise Forbidden("You hold no role that works in this queue now.")
+    raise Forbidden(_("You hold no role that works in this queue now."))
 
 
 def tags_of(seen: Row) -> dict[str, Any]:

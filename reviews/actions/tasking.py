@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from audit.models.sql import insert
 from reviews.actions.ending import look_again
 from reviews.actions.lines import due_at, lane, rank
@@ -71,6 +73,6 @@ def _place(new: NewTask, at: dt.datetime) -> tuple[int, int, dt.datetime]:
     """Give (lane, rank, due) of a task's seats."""
     line = new.lane or lane(new.queue, [])
     if line is None:
-        raise NoHigherLevel(f"The queue {new.queue.name} has no lane left for this work.")
+        raise NoHigherLevel(_("The queue %(queue)s has no lane left for this work.") % {"queue": new.queue.name})
     order = rank(new.kind, high=new.high, confidence=new.confidence, cost=new.cost)
     return line.pk, order, due_at(new.rights, new.queue.slug, at)

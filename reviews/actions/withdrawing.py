@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.reads import Actor
@@ -114,11 +115,11 @@ def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: 
     if now.seat_state != "decided" or now.claim_id != found.claim_id:
         if now.seat_state == "leased" and now.person_id == person_id and now.lease_until > at:
             return _Standing(found, now, seen, None, redo=shown(seen))
-        raise MovedOn("This decision is withdrawn already.")
+        raise MovedOn(_("This decision is withdrawn already."))
     outcome = ask_one(OUTCOME, [found.task_id])
     _check_time(found, now, seen, outcome, at)
     if outcome is not None and _stands_without(found, seen):
-        raise MovedOn("The outcome stands without your decision, so there is nothing to take back.")
+        raise MovedOn(_("The outcome stands without your decision, so there is nothing to take back."))
     return _Standing(found, now, seen, outcome)
 
 

@@ -1,6 +1,7 @@
 """Items, what models said of them, and why they went where they went."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
 from audit.models import Erasure
@@ -32,8 +33,8 @@ class ItemState(models.TextChoices):
 class Impact(models.TextChoices):
     """What a wrong answer does."""
 
-    NORMAL = "normal"
-    HIGH = "high"
+    NORMAL = "normal", pgettext_lazy("impact", "Normal")
+    HIGH = "high", pgettext_lazy("impact", "High")
 
 
 class Item(models.Model):

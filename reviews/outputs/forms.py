@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
+from django.utils.formats import localize
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, UndefinedTypeCheck, UnknownType
+from jsonschema.exceptions import SchemaError, UndefinedTypeCheck, UnknownType, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
@@ -25,6 +28,28 @@ from reviews.wire.exact import flaws_in, joined
 
 LARGEST_SCHEMA = 64 * 2**10
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TYPES = {
+    "integer": _("a whole number"),
+    "number": _("a number"),
+    "string": _("text"),
+    "boolean": _("yes or no"),
+    "array": _("a list"),
+    "object": _("an object"),
+    "null": _("empty"),
+}
+SAID = {
+    "required": _("Missing here: %(limit)s."),
+    "type": _("This has to be %(limit)s."),
+    "const": _("This has to be %(limit)s."),
+    "enum": _("Choose one of these: %(limit)s."),
+    "minimum": _("This has to be at least %(limit)s."),
+    "maximum": _("This has to be at most %(limit)s."),
+    "exclusiveMinimum": _("This has to be more than %(limit)s."),
+    "exclusiveMaximum": _("This has to be less than %(limit)s."),
+    "minLength": _("This needs at least %(limit)s characters."),
+    "maxLength": _("This has at most %(limit)s characters."),
+    "pattern": _("This does not fit the pattern %(limit)s."),
+}
 _references = ("$ref", "$dynamicRef")
 _unusable = (UnknownType, UndefinedTypeCheck, RecursionError, ValueError, TypeError, OverflowError, re.error)
 
@@ -46,9 +71,22 @@ def misfits(output: Any, schema: dict[str, Any] | None) -> list[tuple[str, str]]
         return []
     try:
         found = islice(_validator(canonical(schema)).iter_errors(output), 20)
-        return [(_path(error.absolute_path), _words(error.message)) for error in found]
+        return list(dict.fromkeys((_path(error.absolute_path), _said(error)) for error in found))
     except (*_unusable, Unresolvable, NotCanonical) as problem:
         return [("", f"The project's schema cannot judge this: {_words(str(problem))}")]
+
+
+def _said(error: ValidationError) -> str:
+    """Say what a schema asks for in the reader's language; what has no words here, in the validator's English."""
+    words, limit = SAID.get(str(error.validator)), cast(Any, error.validator_value)
+    if words is None:
+        return _words(error.message)
+    told = limit if isinstance(limit, list) else [limit]
+    if error.validator == "required":
+        told = [key for key in told if key not in cast(Any, error.instance)]
+    if error.validator == "type":
+        told = [gettext(TYPES.get(str(kind), str(kind))) for kind in told]
+    return _words(gettext(words) % {"limit": ", ".join(str(localize(one)) for one in told)})
 
 
 @lru_cache(maxsize=256)

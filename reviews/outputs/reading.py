@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from reviews.errors import BadOutput
 from reviews.outputs import forms, masks
@@ -71,13 +72,13 @@ def _misfit(output: Any, shape: type[msgspec.Struct]) -> list[tuple[str, str]]:
 
 def _label_errors(task_type: str, output: Any, labels: Collection[str], many: bool) -> Iterator[tuple[str, str]]:
     if task_type == "classification" and not many and len(output["labels"]) != 1:
-        yield "labels", "This project takes exactly one label."
+        yield "labels", _("This project takes exactly one label.")
     whole = output.get("labels") or []
     if len(set(whole)) < len(whole):
-        yield "labels", "Name each label once."
+        yield "labels", _("Name each label once.")
     for path, label in _labelled(task_type, output):
         if label not in labels:
-            yield path, f"The project has no label {label!r}."
+            yield path, _("The project has no label %(label)s.") % {"label": repr(label)}
 
 
 def _labelled(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
@@ -103,7 +104,7 @@ def _element_errors(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
     for place, element in enumerate(output.get(key, ())):
         path = f"{key}.{place}"
         if element.get("id") in seen:
-            yield f"{path}.id", "Another element has this id."
+            yield f"{path}.id", _("Another element has this id.")
         if "id" in element:
             seen.add(element["id"])
         yield from _time_errors(element, path)
@@ -112,21 +113,21 @@ def _element_errors(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
         if task_type == "segmentation":
             yield from _area_errors(element, path)
         elif len({element.get(side) is None for side in _sides}) > 1:
-            yield path, "x, y, width and height come together."
+            yield path, _("x, y, width and height come together.")
 
 
 def _time_errors(element: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for first, last in _pairs:
         start, end = element.get(first), element.get(last)
         if (start is None) != (end is None):
-            yield path, f"{first} and {last} come together."
+            yield path, _("%(first)s and %(last)s come together.") % {"first": first, "last": last}
         elif start is not None and end is not None and start > end:
-            yield joined(path, last), f"{last} is before {first}."
+            yield joined(path, last), _("%(last)s is before %(first)s.") % {"first": first, "last": last}
 
 
 def _area_errors(region: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
     mask = region.get("rle")
     if (region.get("polygon") is None) == (mask is None):
-        yield path, "A region has either a polygon or an rle."
+        yield path, _("A region has either a polygon or an rle.")
     elif mask is not None and masks.pixels(mask["counts"]) != mask["size"][0] * mask["size"][1]:
-        yield f"{path}.rle.counts", "These are no COCO run lengths that fill the size."
+        yield f"{path}.rle.counts", _("These are no COCO run lengths that fill the size.")

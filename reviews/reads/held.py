@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audit.models.sql import Row, ask, ask_one, postgres
 from reviews.models import SHOWS_PRIOR
 from reviews.rights import Rights, load
@@ -191,7 +193,7 @@ def prior_of(item_id: int, kind: str) -> list[Prior]:
     names: dict[int, str] = {}
     found = []
     for row in ask(PRIOR, [item_id]):
-        who = names.setdefault(row.person_id, f"Reviewer {len(names) + 1}")
+        who = names.setdefault(row.person_id, _("Reviewer %(n)d") % {"n": len(names) + 1})
         body = json.loads(row.body) if row.body else {"sent": {}, "output": None, "differences": []}
         found.append(
             Prior(

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Role
 from audit.models.sql import Row, ask, many
 from audit.reads import KINDS
-from reviews.models import Kind, Source
 from reviews.reads.pane import words_of
+from reviews.reads.words import WORDS
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})
 MEASURES = frozenset({"reviews.audit_recorded"})
@@ -46,31 +45,6 @@ TONES = {
 }
 VERDICT_TONES = {"approve": "approve", "correct": "correct", "reject": "reject", "escalate": "escalate", "skip": ""}
 Words = dict[str, dict[str, Any]]
-WORDS: Words = {
-    "arm": {
-        "accept": pgettext_lazy("arm", "acceptance"),
-        "review": pgettext_lazy("arm", "people"),
-        "hold": pgettext_lazy("arm", "hold"),
-    },
-    "rule": {
-        "otherwise": pgettext_lazy("rule", "No rule matched"),
-        "high_impact": pgettext_lazy("rule", "High impact"),
-        "no_confidence": pgettext_lazy("rule", "No confidence"),
-        "switch": pgettext_lazy("rule", "The switch"),
-        "unknown_label": pgettext_lazy("rule", "Unknown label"),
-    },
-    "verdict": {
-        "approve": gettext_lazy("Approved"),
-        "correct": gettext_lazy("Corrected"),
-        "reject": gettext_lazy("Rejected"),
-        "escalate": gettext_lazy("Escalated"),
-        "skip": gettext_lazy("Skipped"),
-    },
-    "kind": dict(Kind.choices),
-    "source": dict(Source.choices),
-    "reason": {"nobody_left": gettext_lazy("nobody is left to ask")},
-    "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -244,7 +245,7 @@ def said(value: Any) -> str:
         return ngettext("%(n)d part", "%(n)d parts", len(value)) % {"n": len(value)}
     if isinstance(value, str) and CODE.fullmatch(value):
         return value.replace("_", " ")
-    return "–" if value is None else str(value)
+    return "–" if value is None else str(localize(value))
 
 
 def stage(data: dict[str, Any]) -> Stage:

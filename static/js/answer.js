@@ -1,6 +1,8 @@
 // @ts-check
 // The answer that stands in the form: read, compared with the proposal, and written for the wire.
 
+import { numberOf } from "./numbers.js";
+
 /** @typedef {null | boolean | number | string | Json[] | {[key: string]: Json}} Json */
 /**
  * What the page tells the script of a claim.
@@ -128,7 +130,7 @@ function readField(box) {
   const text = input?.value.trim() ?? "";
   if (!text) return undefined;
   if (box.dataset.kind === "text") return text;
-  const number = Number(text.replace(/,(?=\d{3}\b)/g, ""));
+  const number = numberOf(text);
   return box.dataset.kind === "integer" && !Number.isInteger(number) ? Number.NaN : number;
 }
 
@@ -162,13 +164,22 @@ export function writeDraft(form, facts) {
     for (const box of form.querySelectorAll("[data-field]")) {
       if (!(box instanceof HTMLElement)) continue;
       const typed = box.dataset.kind === "number" || box.dataset.kind === "integer";
-      const value = typed ? (box.querySelector("input")?.value ?? "") : readField(box);
+      const value = typed ? readTyped(box) : readField(box);
       if (value !== undefined) fields[box.dataset.field ?? ""] = value;
     }
     draft.fields = fields;
   }
   if (facts.shape === "json") draft.text = String(new FormData(form).get("json") ?? "");
   return { ...draft, rationale: rationale(form), error_categories: categories(form) };
+}
+
+/**
+ * Reads what stands in a number's field: a number where it reads, else the text as typed.
+ * @param {HTMLElement} box
+ */
+function readTyped(box) {
+  const value = readField(box);
+  return typeof value === "number" && Math.abs(value) < 2 ** 53 ? value : (box.querySelector("input")?.value ?? "");
 }
 
 /** @param {HTMLFormElement} form */

@@ -4,6 +4,7 @@
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
+import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
@@ -24,8 +25,5 @@ function settle() {
   }
 }
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-// biome-ignore lint/suspicious/noDocumentCookie: cookieStore is missing in Firefox and on plain HTTP
-if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 document.addEventListener("htmx:afterSettle", settle);
 settle();

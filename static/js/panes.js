@@ -2,6 +2,7 @@
 // What the workbench shows of a judgement: the filled verdict, the fields it asks for, notices.
 
 import { say } from "./live.js";
+import { writeNumber } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Facts} Facts */
 /** @typedef {import("./answer.js").Json} Json */
@@ -158,6 +159,7 @@ function fill(form, output) {
       if (part.dataset.kind === "choice")
         input.checked = JSON.stringify(value) === JSON.stringify(JSON.parse(input.value));
       else if (part.dataset.kind === "boolean") input.checked = value === true;
+      else if (typeof value === "number") input.value = writeNumber(value);
       else input.value = value === undefined || value === null ? "" : String(value);
     }
   }

@@ -54,7 +54,7 @@ def test_the_list_tells_only_the_id_of_what_its_reader_still_decides_on():
     town.send(0.95, impact="high")
     both = person(town, "reviewer", "adjudicator")
     told = "You decide on this one"
-    rule = "high_impact"
+    rule = "High impact"
     assert told not in page(both, "items", "cats") and rule in page(both, "items", "cats")
     held = town.take(both, "general")
     for step in ("leased", "decided", "settled"):

@@ -1,0 +1,93 @@
+"""The codes of the loop in words, for pages: rules, arms, verdicts, conditions, draws."""
+
+from typing import Any
+
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from reviews.models import Impact, Kind, Source
+
+RULES = {
+    "otherwise": pgettext_lazy("rule", "No rule matched"),
+    "high_impact": pgettext_lazy("rule", "High impact"),
+    "no_confidence": pgettext_lazy("rule", "No confidence"),
+    "switch": pgettext_lazy("rule", "The switch"),
+    "unknown_label": pgettext_lazy("rule", "Unknown label"),
+}
+PURPOSES = {
+    "audit": gettext_lazy("Audit"),
+    "second": gettext_lazy("Second review"),
+    "blind": gettext_lazy("Blind review"),
+    "evaluation": gettext_lazy("Evaluation"),
+    "fresh": gettext_lazy("Fresh sample"),
+    "learning": gettext_lazy("Learning"),
+    "gold": gettext_lazy("Gold"),
+    "catch": gettext_lazy("Catch trial"),
+}
+FIELDS = {
+    "confidence": pgettext_lazy("field", "confidence"),
+    "impact": pgettext_lazy("field", "impact"),
+    "cost": pgettext_lazy("field", "cost"),
+    "units": pgettext_lazy("field", "units"),
+    "model.name": pgettext_lazy("field", "model"),
+    "model.version": pgettext_lazy("field", "model version"),
+}
+OPERATORS = {
+    "=": "=",
+    "!=": "≠",
+    "<": "<",
+    "<=": "≤",
+    ">": ">",
+    ">=": "≥",
+    "in": pgettext_lazy("condition", "is one of"),
+    "not_in": pgettext_lazy("condition", "is none of"),
+    "contains": pgettext_lazy("condition", "contains"),
+}
+WORDS: dict[str, dict[str, Any]] = {
+    "arm": {
+        "accept": pgettext_lazy("arm", "acceptance"),
+        "review": pgettext_lazy("arm", "people"),
+        "hold": pgettext_lazy("arm", "hold"),
+    },
+    "rule": RULES,
+    "verdict": {
+        "approve": gettext_lazy("Approved"),
+        "correct": gettext_lazy("Corrected"),
+        "reject": gettext_lazy("Rejected"),
+        "escalate": gettext_lazy("Escalated"),
+        "skip": gettext_lazy("Skipped"),
+    },
+    "kind": dict(Kind.choices),
+    "source": dict(Source.choices),
+    "reason": {"nobody_left": gettext_lazy("nobody is left to ask")},
+    "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
+}
+
+
+def rule_word(name: str) -> str:
+    """Name a rule; those that hitl itself brings have words, a project's own its name."""
+    return str(RULES.get(name, name))
+
+
+def purpose_word(purpose: str) -> str:
+    """Name what a draw was for."""
+    return str(PURPOSES.get(purpose, purpose))
+
+
+def condition_words(field: str, op: str, value: Any) -> str:
+    """Say a condition: its field, what it compares, with what."""
+    named = str(FIELDS.get(field, field))
+    if op == "exists":
+        said = _("%(field)s is there") if value == "true" else _("%(field)s is not there")
+        return said % {"field": named}
+    return f"{named} {OPERATORS.get(op, op)} {value_words(value)}"
+
+
+def value_words(value: Any) -> str:
+    """Say a value of a condition, several with commas between them."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(value_words, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(Impact(value).label) if value in Impact.values else str(localize(value))

@@ -1,0 +1,18 @@
+"""Words for the codes that pages show."""
+
+from typing import Any
+
+from django import template
+
+from reviews.reads.words import condition_words, purpose_word, rule_word, value_words
+
+register = template.Library()
+register.filter("rule_word", rule_word)
+register.filter("purpose_word", purpose_word)
+register.filter("value_words", value_words)
+
+
+@register.filter
+def condition(read: dict[str, Any]) -> str:
+    """Say a condition of a route."""
+    return condition_words(read["field"], read["op"], read["value"])
