@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
+SCRIPTS = settings.BASE_DIR / "static" / "js"
 THEMES = ("light", "dark")
 
 
@@ -40,7 +40,7 @@ def modules() -> SafeString:
 
 @lru_cache(maxsize=1)
 def _modules(prefix: str) -> SafeString:
-    places = {f"{prefix}js/{name}.js": static(f"js/{name}.js") for name in MODULES}
+    places = {f"{prefix}js/{one.name}": static(f"js/{one.name}") for one in sorted(SCRIPTS.glob("*.js"))}
     return mark_safe(json.dumps({"imports": places}))  # noqa: S308 - names of our own files
 
 

@@ -3,10 +3,11 @@
 from reviews.views.home import home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
-from reviews.views.working import claim, decision, draft, withdrawal, work
+from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
     "claim",
+    "claims",
     "decision",
     "draft",
     "home",
@@ -14,6 +15,7 @@ __all__ = [
     "items",
     "media",
     "presentation",
+    "renewal",
     "routes",
     "withdrawal",
     "work",

@@ -1,12 +1,13 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = { flow: mountFlow, keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
@@ -28,4 +29,5 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is missing in Firefox and on plain HTTP
 if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 document.addEventListener("htmx:afterSettle", settle);
+document.addEventListener("hitl:swapped", settle);
 settle();

@@ -40,9 +40,9 @@ export function showAnswer(root, form, facts) {
   const notice = (/** @type {string} */ sentence, next = false) => {
     if (!box) return;
     box.hidden = !sentence;
-    const [told, link] = [one("[data-notice] [data-sentence]"), one("[data-next]")];
+    const told = one("[data-notice] [data-sentence]");
     if (told) told.textContent = sentence;
-    if (link) link.hidden = !next;
+    for (const way of [one("[data-next]"), one("[data-again]")]) if (way) way.hidden = !next;
     if (sentence) box.scrollIntoView({ block: "nearest" });
     say(sentence);
   };

@@ -39,7 +39,13 @@ def town_of(items: int, **changes: Any) -> Town:
 
 
 def title(page: Page, external_id: str) -> None:
-    expect(page.locator("#task-pane h1")).to_have_text(external_id)
+    expect(page.locator("#task-pane:not([data-fresh]) h1")).to_have_text(external_id)
+
+
+def sent(page: Page) -> None:
+    """Wait until the last decision is with the server and the item on screen is opened there."""
+    expect(page.locator("#task-pane[data-ahead]")).to_have_count(0)
+    expect(page.locator("[data-part=last] .last").first).to_be_visible()
 
 
 def ready(page: Page, verdict: str) -> None:
@@ -96,6 +102,7 @@ def test_a_reviewer_signs_in_and_says_every_verdict_by_key(house):
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     title(page, "item-6")
+    sent(page)
 
     said = list(Decision.objects.order_by("id").values_list("verdict", flat=True))
     assert said == ["approve", "correct", "reject", "escalate", "skip"]
@@ -261,6 +268,7 @@ def test_every_page_passes_axe_and_fits_its_screen(house, scheme, width, height)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     title(page, "item-2")
+    sent(page)
     for address in ("/", f"/projects/cats/items/{Decision.objects.get().task.item.uuid}/", "/nowhere/"):
         page.goto(house.address + address)
         fits(house, page)
