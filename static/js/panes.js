@@ -1,6 +1,7 @@
 // @ts-check
 // What the workbench shows of a judgement: the filled verdict, the fields it asks for, notices.
 
+import { fill } from "./filling.js";
 import { say } from "./live.js";
 
 /** @typedef {import("./answer.js").Facts} Facts */
@@ -140,27 +141,4 @@ export function showAnswer(root, form, facts) {
       if (taken) taken.checked = false;
     },
   };
-}
-
-/**
- * Fills the form with an answer.
- * @param {HTMLFormElement} form
- * @param {Json} output
- */
-function fill(form, output) {
-  const told = /** @type {{[key: string]: Json}} */ (output);
-  const labels = Array.isArray(told.labels) ? told.labels : [];
-  for (const mark of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=label]")))
-    mark.checked = labels.includes(mark.value);
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field]"))) {
-    const value = told[part.dataset.field ?? ""];
-    for (const input of part.querySelectorAll("input")) {
-      if (part.dataset.kind === "choice")
-        input.checked = JSON.stringify(value) === JSON.stringify(JSON.parse(input.value));
-      else if (part.dataset.kind === "boolean") input.checked = value === true;
-      else input.value = value === undefined || value === null ? "" : String(value);
-    }
-  }
-  const area = form.elements.namedItem("json");
-  if (area instanceof HTMLTextAreaElement) area.value = JSON.stringify(output, null, 2);
 }

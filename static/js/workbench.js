@@ -4,7 +4,8 @@
 import { watchActivity } from "./activity.js";
 import { changes, rationale, readAnswer, writeDraft } from "./answer.js";
 import { watchClaim } from "./claim.js";
-import { keepDraft } from "./draft.js";
+import { keepDraft, stranded } from "./draft.js";
+import { fillDraft } from "./filling.js";
 import { say } from "./live.js";
 import { refusalOf, showAnswer } from "./panes.js";
 import { bodyOf, missing, readyVerdict } from "./verdicts.js";
@@ -46,8 +47,13 @@ function bench(root, form, facts) {
   });
   const activity = watchActivity(Number(root.dataset.active ?? facts.activeMs), () => void claim.prolong());
   const saved = root.querySelector("[data-kept]");
+  const place = `hitl-draft:${root.closest("[data-person]")?.getAttribute("data-person")}:${root.dataset.task}`;
+  const found = again ? null : stranded(place);
+  if (found) fillDraft(form, found);
+  state.touched ||= found !== null;
   const draft = keepDraft(
     root.dataset.draft ?? "",
+    place,
     () => ({ ...writeDraft(form, facts), active_ms: activity.read(), verdict: state.intent }),
     (ok) => {
       const sentence = (ok ? words.saved : words.unsaved) ?? "";
@@ -173,6 +179,7 @@ function bench(root, form, facts) {
   ];
   for (const [on, name, hear, capture] of hears) on.addEventListener(name, hear, capture);
   paint();
+  if (found || again) draft.changed();
   if (again) {
     view.failed(root.dataset.refused ?? "", root.dataset.refusedCode === "claim_lost");
     delete root.dataset.refused;
