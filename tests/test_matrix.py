@@ -32,6 +32,8 @@ MEMBERS = set(Role.values)
 PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "home"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("POST", "claims"): only("reviewer", found=201) | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("POST", "renewal"): only(),
     ("GET", "items"): only(*BROWSERS),
     ("GET", "item"): only(*BROWSERS),
     ("POST", "routes"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
@@ -134,6 +136,8 @@ def path_of(name: str, town: Town) -> str:
     project = town.project.slug
     arguments: dict[str, list[Any]] = {
         "work": [project, "general"],
+        "claims": [project, "general"],
+        "renewal": [decision.claim.token],
         "items": [project],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],
