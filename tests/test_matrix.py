@@ -31,6 +31,7 @@ MEMBERS = set(Role.values)
 # (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
 PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "home"): only(*ROLES[:-1]),
+    ("GET", "counts"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
     ("POST", "claims"): only("reviewer", found=201) | dict.fromkeys([*BROWSERS, "owner"], REASON),
     ("POST", "renewal"): only(),

@@ -1,6 +1,6 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
-from reviews.views.home import home
+from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
@@ -8,6 +8,7 @@ from reviews.views.working import claim, claims, decision, draft, renewal, withd
 __all__ = [
     "claim",
     "claims",
+    "counts",
     "decision",
     "draft",
     "home",

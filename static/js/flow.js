@@ -81,8 +81,7 @@ export function mountFlow(root) {
     if (left) return;
     if (!answer?.ok) giveBack(pane, next, answer ? refusalOf(html) : { code: "", sentence: words.failed ?? "" });
     else follow(next, partsOf(html));
-    if (way.wanted())
-      /** @type {HTMLFormElement | null} */ (next.querySelector("[data-part=last] form"))?.requestSubmit();
+    if (way.wanted()) /** @type {HTMLFormElement | null} */ (next.querySelector("[data-undo]"))?.requestSubmit();
     else goOn();
   };
 
@@ -145,6 +144,12 @@ export function mountFlow(root) {
     ahead = null;
     void look();
   };
+  /** @param {Event} event */
+  const close = (event) => {
+    for (const list of root.querySelectorAll(".stream[open]"))
+      if (event.type !== "pointerdown" || !list.contains(/** @type {Node} */ (event.target)))
+        list.removeAttribute("open");
+  };
   const seen = () => void look();
   const leave = () => {
     left = true;
@@ -165,6 +170,8 @@ export function mountFlow(root) {
     [root, "hitl:decided", decided],
     [root, "htmx:afterSwap", swapped],
     [document, "visibilitychange", seen],
+    [document, "hitl:escape", close],
+    [document, "pointerdown", close],
     [window, "pagehide", leave],
     [window, "pageshow", back],
     [window, "beforeunload", warn],

@@ -1,13 +1,14 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountCounts } from "./counts.js";
 import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { flow: mountFlow, keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = { counts: mountCounts, flow: mountFlow, keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();

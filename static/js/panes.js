@@ -80,7 +80,8 @@ export function showAnswer(root, form, facts) {
       const named = verdicts.find((button) => button.value === verdict)?.dataset.name;
       const told = ready?.querySelector("span");
       if (ready) ready.hidden = !named;
-      if (told) told.textContent = (ready?.dataset.words ?? "").replace("%s", named ?? "");
+      const what = verdict === "approve" && facts.said ? `${named}: ${facts.said}` : named;
+      if (told) told.textContent = (ready?.dataset.words ?? "").replace("%s", what ?? "");
       const wrong = verdict === "reject" || (verdict === "correct" && facts.proposal !== null);
       const needed = verdict !== null && facts.reasonFor.includes(verdict);
       show("wrong", wrong);

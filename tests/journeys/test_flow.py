@@ -229,3 +229,24 @@ def test_twenty_items_are_decided_on_a_slow_road_that_loses_some(house):
         sent(page)
     said = list(Decision.objects.order_by("id").values_list("task__item__external_id", flat=True))
     assert said == [f"item-{number}" for number in range(1, 21)]
+
+
+def test_the_counts_follow_what_comes_in(house):
+    town = town_of(2)
+    page = house.page(town.people[0])
+    page.clock.install()
+    page.goto(house.address)
+    waits = page.locator("nav [data-waits='cats/general'] [data-number]")
+    expect(waits).to_have_text("2")
+    town.send(0.5)
+    page.clock.fast_forward(40_000)
+    expect(waits).to_have_text("3")
+    expect(page.locator("main [data-waits='cats/general'] [data-number]")).to_have_text("3")
+    assert house.faults == []
+
+
+def test_enter_says_what_it_sends(house):
+    page = bench(house, town_of(2))
+    expect(page.locator("[data-ready-words]")).to_contain_text("sends Approve: Cat")
+    page.keyboard.press("2")
+    expect(page.locator("[data-ready-words]")).to_contain_text("sends Correct")

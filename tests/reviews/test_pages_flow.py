@@ -98,3 +98,12 @@ def test_deciding_opening_and_claiming_ahead_take_few_statements(client, engine)
     body = {"body": json.dumps({"verdict": "approve"}), "next": str(second)}
     most = 20 if engine == "postgres" else 36
     assert statements(client, url, body, method="post", headers={"HX-Request": "true"}) <= SIGN_IN + most
+
+
+def test_counts_that_have_not_changed_are_told_in_a_line(client, town):  # noqa: F811
+    first = client.get(reverse("counts"))
+    assert first.json()["cats/general"]["waiting"] == 4
+    again = client.get(reverse("counts"), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    town.send(0.5)
+    assert client.get(reverse("counts"), headers={"If-None-Match": first["ETag"]}).status_code == 200
