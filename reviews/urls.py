@@ -6,7 +6,10 @@ from reviews import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("counts/", views.counts, name="counts"),
     path("projects/<slug:project>/queues/<slug:queue>/work/", views.work, name="work"),
+    path("projects/<slug:project>/queues/<slug:queue>/claims/", views.claims, name="claims"),
+    path("claims/<uuid:token>/renewal/", views.renewal, name="renewal"),
     path("claims/<uuid:token>/", views.claim, name="claim"),
     path("claims/<uuid:token>/decision/", views.decision, name="decision"),
     path("claims/<uuid:token>/draft/", views.draft, name="draft"),

@@ -28,14 +28,16 @@ class House:
     contexts: list[BrowserContext] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def page(self, who: Actor | None = None, **options: Any) -> Page:
-        """Open a page in a browser of its own, signed in as someone."""
+    def page(self, who: Actor | None = None, *, at: str | None = None, **options: Any) -> Page:
+        """Open a page in a browser of its own, signed in as someone; `at` is another address of the same house."""
         context = self.browser.new_context(
             **{"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce"} | options
         )
         self.contexts.append(context)
         if who is not None:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(who), "url": self.address}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session(who), "url": at or self.address}]
+            )
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda problem: self.faults.append(str(problem)))

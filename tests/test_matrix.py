@@ -31,7 +31,10 @@ MEMBERS = set(Role.values)
 # (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
 PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "home"): only(*ROLES[:-1]),
+    ("GET", "counts"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("POST", "claims"): only("reviewer", found=201) | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("POST", "renewal"): only(),
     ("GET", "items"): only(*BROWSERS),
     ("GET", "item"): only(*BROWSERS),
     ("POST", "routes"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
@@ -135,6 +138,8 @@ def path_of(name: str, town: Town) -> str:
     project = town.project.slug
     arguments: dict[str, list[Any]] = {
         "work": [project, "general"],
+        "claims": [project, "general"],
+        "renewal": [decision.claim.token],
         "items": [project],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],

@@ -15,20 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 register = template.Library()
-MODULES = (
-    "activity",
-    "answer",
-    "claim",
-    "draft",
-    "keys",
-    "live",
-    "numbers",
-    "panes",
-    "requests",
-    "theme",
-    "workbench",
-    "zone",
-)
+SCRIPTS = settings.BASE_DIR / "static" / "js"
 THEMES = ("light", "dark")
 
 
@@ -54,7 +41,7 @@ def modules() -> SafeString:
 
 @lru_cache(maxsize=1)
 def _modules(prefix: str) -> SafeString:
-    places = {f"{prefix}js/{name}.js": static(f"js/{name}.js") for name in MODULES}
+    places = {f"{prefix}js/{one.name}": static(f"js/{one.name}") for one in sorted(SCRIPTS.glob("*.js"))}
     return mark_safe(json.dumps({"imports": places}))  # noqa: S308 - names of our own files
 
 

@@ -7,6 +7,7 @@ from reviews.actions.governing import publish_rights, turn_switch
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.receiving import Received, receive
+from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
@@ -17,6 +18,7 @@ __all__ = [
     "Decided",
     "Received",
     "apply_project",
+    "claim_again",
     "claim_next",
     "decide",
     "fill_project",

@@ -203,10 +203,10 @@ def decisions(person_id: int, at: dt.datetime, limit: int = 8) -> list[Mine]:
     return [_mine(row, at) for row in ask(MINE, [person_id, limit])]
 
 
-def last_of(person_id: int, at: dt.datetime) -> Mine | None:
-    """Give a person's last decision, if it still stands."""
-    found = decisions(person_id, at, 1)
-    return found[0] if found and found[0].withdrawable else None
+def stream(person_id: int, at: dt.datetime) -> list[Mine]:
+    """List a person's last decisions while any of them may be withdrawn, newest first; one statement."""
+    found = decisions(person_id, at)
+    return found if any(one.withdrawable for one in found) else found[:1]
 
 
 def _mine(row: Row, at: dt.datetime) -> Mine:

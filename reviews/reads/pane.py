@@ -119,6 +119,7 @@ def pane(held: Held) -> Pane:
             "shape": shape,
             "many": bool(held.taxonomy.get("many")),
             "proposal": held.proposal,
+            "said": ", ".join(word for _term, word, _number in words_of(held.proposal, held.taxonomy)),
             "allowed": held.allowed,
             "reasonFor": held.reason_for,
             "takes": [{"output": take.output, "verdict": take.verdict} for take in takes(held)],

@@ -1,12 +1,14 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
-from reviews.views.home import home
+from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
-from reviews.views.working import claim, decision, draft, withdrawal, work
+from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
     "claim",
+    "claims",
+    "counts",
     "decision",
     "draft",
     "home",
@@ -14,6 +16,7 @@ __all__ = [
     "items",
     "media",
     "presentation",
+    "renewal",
     "routes",
     "withdrawal",
     "work",

@@ -1,9 +1,9 @@
 """The first page."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import conditional_page, require_GET
 
 from reviews.reads import home as reading
 from reviews.views.asking import page, person_of, who
@@ -16,3 +16,16 @@ def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     found = reading.home(person_of(who(request)), at)
     return page(request, "reviews/home.html", "home", at, {"home": found}, known=found.lines)
+
+
+@require_GET
+@login_required
+@conditional_page
+def counts(request: HttpRequest) -> HttpResponse:
+    """Count what waits in my queues; unchanged, it costs the reader nothing to be told so."""
+    found = reading.lines(person_of(who(request)), timezone.now())
+    told = {
+        f"{line.project}/{line.queue}": {"waiting": line.waiting, "overdue": line.overdue, "soon": line.soon}
+        for line in found
+    }
+    return JsonResponse(told, headers={"Cache-Control": "private, no-cache"})

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,15 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.errors import NotFound
 from accounts.reads import Actor
+from audit.errors import Refusal
 from guidelines.reads import guideline_html
-from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.actions import claim_again, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.errors import AnotherOpen, ClaimLost
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
 from reviews.reads.claims import queue_of_claim
 from reviews.reads.held import Held
-from reviews.reads.home import last_of, lines
+from reviews.reads.home import lines, stream
 from reviews.reads.pane import pane
 from reviews.views.asking import HtmxRequest, page, person_of, who
 from reviews.wire import read_draft
@@ -41,14 +45,41 @@ def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
 
 @require_POST
 @login_required
+def claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
+    """Claim the item after the one on screen, and give its pane to be shown later; 204 when nothing waits."""
+    by, at = who(request), timezone.now()
+    line = queue_for(project, queue, by=by, at=at)
+    held = claim_next(queue=line, by=by, at=at)
+    if held is None:
+        workable(line, by=by, at=at)
+        return HttpResponse(status=204)
+    return render(request, "reviews/workbench.html#task-pane", _ahead(line, held, by, at), status=201)
+
+
+@require_POST
+@login_required
 def decision(request: HtmxRequest, token: uuid.UUID) -> HttpResponse:
-    """Decide, then show the next item."""
+    """Decide, then show the next item; where the page shows it already (`next`), say that it is on screen."""
     by, at = who(request), timezone.now()
     line = queue_of_claim(token)
     decide(token=token, sent=sent_decision(request.POST), by=by, at=at)
     if not request.htmx:
         return redirect("work", line.project.slug, line.slug)
-    return _bench(request, line, _next(line, by, at), by, at, said=_("Sent."))
+    shown = _shown_already(request.POST.get("next"), by, at)
+    if shown is None:
+        return _bench(request, line, _next(line, by, at), by, at, said=_("Sent."))
+    following = _following(line, by, at)
+    told = _ahead(line, following, by, at) if following else {"last": stream(person_of(by), at)}
+    return render(request, "reviews/flow.html", {**told, "held": shown, "now": at})
+
+
+@require_POST
+@login_required
+def renewal(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+    """Claim the item of a lapsed claim of mine again, if it is still free, and go on with it."""
+    by, at = who(request), timezone.now()
+    held = claim_again(token=token, by=by, at=at)
+    return redirect("work", held.task.project, held.task.queue)
 
 
 @require_http_methods(["DELETE", "PATCH", "POST"])
@@ -85,6 +116,27 @@ def withdrawal(request: HtmxRequest, decision: uuid.UUID) -> HttpResponse:
     return shown
 
 
+def _shown_already(token: str | None, by: Actor, at: dt.datetime) -> Held | None:
+    """Open the claim that the page shows already; None where it shows none, or that claim has ended meanwhile."""
+    try:
+        return open_claim(token=uuid.UUID(token), by=by, at=at) if token else None
+    except (ValueError, NotFound, ClaimLost, AnotherOpen):
+        return None
+
+
+def _following(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
+    """Claim the item after the one on screen; the decision stands, so a refusal here only means that none is there."""
+    try:
+        return claim_next(queue=line, by=by, at=at)
+    except Refusal:
+        return None
+
+
+def _ahead(line: Queue, held: Held, by: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Give what the pane of a claim shows that is not on screen yet."""
+    return {**_pane(line, held, by, at), "ahead": True, "said": _("Next."), "project": line.project, "now": at}
+
+
 def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
     held = claim_next(queue=line, by=by, at=at, resume=True)
     if held is None or (held.opened and held.slot == "open"):
@@ -96,15 +148,20 @@ def _bench(
     request: HtmxRequest, line: Queue, held: Held | None, by: Actor, at: dt.datetime, *, said: str = ""
 ) -> HttpResponse:
     """Render the workbench, or only its pane when htmx swaps it."""
-    person = person_of(by)
     shown = {
-        "pane": pane(held) if held else None,
-        "elsewhere": [] if held else [one for one in lines(person, at) if one.waiting],
-        "queue": line,
-        "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
-        "last": last_of(person, at),
+        **_pane(line, held, by, at),
+        "elsewhere": [] if held else [one for one in lines(person_of(by), at) if one.waiting],
         "said": said,
     }
     if request.htmx:
         return render(request, "reviews/workbench.html#task-pane", {**shown, "project": line.project, "now": at})
     return page(request, "reviews/workbench.html", "work", at, shown, project=line.project)
+
+
+def _pane(line: Queue, held: Held | None, by: Actor, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "pane": pane(held) if held else None,
+        "queue": line,
+        "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
+        "last": stream(person_of(by), at),
+    }

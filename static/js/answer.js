@@ -11,6 +11,7 @@ import { numberOf } from "./numbers.js";
  * @property {"labels" | "fields" | "json"} shape
  * @property {boolean} many
  * @property {Json} proposal null where hidden or absent
+ * @property {string} said the proposal in words
  * @property {string[]} allowed
  * @property {string[]} reasonFor
  * @property {{output: Json, verdict: string}[]} takes

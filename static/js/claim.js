@@ -35,6 +35,7 @@ export function watchClaim(root, hears) {
     hears.onLapse();
   };
   const tick = () => {
+    if (root.hasAttribute("data-ahead")) return;
     const ms = until - Date.now();
     if (face) face.textContent = left(ms);
     const now = ms < SOON_MS;
@@ -44,11 +45,18 @@ export function watchClaim(root, hears) {
     if (ms <= 0) lapse();
   };
   const timer = setInterval(tick, 500);
+  /** Reads the lease from the page: it begins when the server knows that the item is on screen. */
+  const opened = () => {
+    until = Date.parse(root.dataset.until ?? "") - (Date.parse(root.dataset.now ?? "") - Date.now());
+    asked = Date.now();
+    tick();
+  };
+  root.addEventListener("hitl:opened", opened);
   tick();
   return {
     /** Prolongs the lease, at most once a minute. */
     async prolong() {
-      if (over || Date.now() - asked < EACH_MS) return;
+      if (over || root.hasAttribute("data-ahead") || Date.now() - asked < EACH_MS) return;
       asked = Date.now();
       const answer = await ask("PATCH", root.dataset.claim ?? "").catch(() => null);
       if (!answer || answer.redirected || answer.status >= 500) return;
@@ -56,6 +64,9 @@ export function watchClaim(root, hears) {
       else lapse();
     },
     lapsed: () => over,
-    destroy: () => clearInterval(timer),
+    destroy() {
+      clearInterval(timer);
+      root.removeEventListener("hitl:opened", opened);
+    },
   };
 }

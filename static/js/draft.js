@@ -5,14 +5,30 @@ import { ask } from "./requests.js";
 
 const WAIT_MS = 600;
 const AGAIN_MS = 4_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Gives what was typed at a place in this browser and had not reached the server, or null.
+ * @param {string} place
+ * @returns {{[key: string]: import("./answer.js").Json} | null}
+ */
+export function stranded(place) {
+  try {
+    const found = JSON.parse(localStorage.getItem(place) ?? "null");
+    return found && Date.now() - found.at < DAY_MS ? found.draft : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Saves what `read` gives, a moment after the last change, and at once when the page is left.
  * @param {string} url
+ * @param {string} place where this browser keeps it until the server has it
  * @param {() => object} read
  * @param {(saved: boolean) => void} tell
  */
-export function keepDraft(url, read, tell) {
+export function keepDraft(url, place, read, tell) {
   let timer = 0;
   let sending = false;
   let waiting = false;
@@ -20,6 +36,11 @@ export function keepDraft(url, read, tell) {
   const plan = (/** @type {number} */ ms) => {
     clearTimeout(timer);
     timer = window.setTimeout(send, ms);
+  };
+  const keep = () => {
+    const draft = read();
+    localStorage.setItem(place, JSON.stringify({ at: Date.now(), draft }));
+    return JSON.stringify(draft);
   };
   const send = async () => {
     timer = 0;
@@ -29,9 +50,10 @@ export function keepDraft(url, read, tell) {
       return;
     }
     sending = true;
-    const answer = await ask("PUT", url, { body: JSON.stringify(read()) }).catch(() => null);
+    const answer = await ask("PUT", url, { body: keep() }).catch(() => null);
     sending = false;
     if (ended) return;
+    if (answer?.ok && !waiting && !timer) localStorage.removeItem(place);
     tell(Boolean(answer?.ok));
     if (!answer || answer.status >= 500) plan(AGAIN_MS);
     else if (waiting) plan(WAIT_MS);
@@ -41,7 +63,7 @@ export function keepDraft(url, read, tell) {
     if (!timer || ended) return;
     clearTimeout(timer);
     timer = 0;
-    void ask("PUT", url, { body: JSON.stringify(read()), keepalive: true }).catch(() => null);
+    void ask("PUT", url, { body: keep(), keepalive: true }).catch(() => null);
   };
   addEventListener("pagehide", leave);
   return {
@@ -50,6 +72,7 @@ export function keepDraft(url, read, tell) {
     end() {
       ended = true;
       clearTimeout(timer);
+      localStorage.removeItem(place);
     },
     destroy() {
       leave();

@@ -1,13 +1,15 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountCounts } from "./counts.js";
+import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = { counts: mountCounts, flow: mountFlow, keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
@@ -26,4 +28,5 @@ function settle() {
 }
 
 document.addEventListener("htmx:afterSettle", settle);
+document.addEventListener("hitl:swapped", settle);
 settle();

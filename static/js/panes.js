@@ -1,8 +1,8 @@
 // @ts-check
 // What the workbench shows of a judgement: the filled verdict, the fields it asks for, notices.
 
+import { fill } from "./filling.js";
 import { say } from "./live.js";
-import { writeNumber } from "./numbers.js";
 
 /** @typedef {import("./answer.js").Facts} Facts */
 /** @typedef {import("./answer.js").Json} Json */
@@ -41,9 +41,9 @@ export function showAnswer(root, form, facts) {
   const notice = (/** @type {string} */ sentence, next = false) => {
     if (!box) return;
     box.hidden = !sentence;
-    const [told, link] = [one("[data-notice] [data-sentence]"), one("[data-next]")];
+    const told = one("[data-notice] [data-sentence]");
     if (told) told.textContent = sentence;
-    if (link) link.hidden = !next;
+    for (const way of [one("[data-next]"), one("[data-again]")]) if (way) way.hidden = !next;
     if (sentence) box.scrollIntoView({ block: "nearest" });
     say(sentence);
   };
@@ -80,7 +80,8 @@ export function showAnswer(root, form, facts) {
       const named = verdicts.find((button) => button.value === verdict)?.dataset.name;
       const told = ready?.querySelector("span");
       if (ready) ready.hidden = !named;
-      if (told) told.textContent = (ready?.dataset.words ?? "").replace("%s", named ?? "");
+      const what = verdict === "approve" && facts.said ? `${named}: ${facts.said}` : named;
+      if (told) told.textContent = (ready?.dataset.words ?? "").replace("%s", what ?? "");
       const wrong = verdict === "reject" || (verdict === "correct" && facts.proposal !== null);
       const needed = verdict !== null && facts.reasonFor.includes(verdict);
       show("wrong", wrong);
@@ -141,28 +142,4 @@ export function showAnswer(root, form, facts) {
       if (taken) taken.checked = false;
     },
   };
-}
-
-/**
- * Fills the form with an answer.
- * @param {HTMLFormElement} form
- * @param {Json} output
- */
-function fill(form, output) {
-  const told = /** @type {{[key: string]: Json}} */ (output);
-  const labels = Array.isArray(told.labels) ? told.labels : [];
-  for (const mark of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=label]")))
-    mark.checked = labels.includes(mark.value);
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field]"))) {
-    const value = told[part.dataset.field ?? ""];
-    for (const input of part.querySelectorAll("input")) {
-      if (part.dataset.kind === "choice")
-        input.checked = JSON.stringify(value) === JSON.stringify(JSON.parse(input.value));
-      else if (part.dataset.kind === "boolean") input.checked = value === true;
-      else if (typeof value === "number") input.value = writeNumber(value);
-      else input.value = value === undefined || value === null ? "" : String(value);
-    }
-  }
-  const area = form.elements.namedItem("json");
-  if (area instanceof HTMLTextAreaElement) area.value = JSON.stringify(output, null, 2);
 }

@@ -1,11 +1,11 @@
 // @ts-check
-// Small requests beside htmx: drafts and claims.
+// Small requests beside htmx: drafts, claims, decisions.
 
 /**
- * Sends a request as the signed-in person.
- * @param {"PUT" | "PATCH"} method
+ * Sends a request as the signed-in person; the body is JSON unless `headers` says otherwise.
+ * @param {"PUT" | "PATCH" | "POST" | "DELETE"} method
  * @param {string} url
- * @param {{body?: string, keepalive?: boolean}} [more]
+ * @param {{body?: string, keepalive?: boolean, headers?: Record<string, string>}} [more]
  * @returns {Promise<Response>}
  */
 export function ask(method, url, more = {}) {
@@ -13,6 +13,7 @@ export function ask(method, url, more = {}) {
   const headers = {
     "Content-Type": "application/json",
     "X-CSRFToken": token instanceof HTMLInputElement ? token.value : "",
+    ...more.headers,
   };
-  return fetch(url, { method, headers, credentials: "same-origin", ...more });
+  return fetch(url, { credentials: "same-origin", ...more, method, headers });
 }

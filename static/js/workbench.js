@@ -2,28 +2,15 @@
 // The workbench: which verdict is ready, what is asked before it is sent, and that it is sent once.
 
 import { watchActivity } from "./activity.js";
-import { categories, changes, rationale, readAnswer, writeDraft } from "./answer.js";
+import { changes, rationale, readAnswer, writeDraft } from "./answer.js";
 import { watchClaim } from "./claim.js";
-import { keepDraft } from "./draft.js";
+import { keepDraft, stranded } from "./draft.js";
+import { fillDraft } from "./filling.js";
 import { say } from "./live.js";
 import { refusalOf, showAnswer } from "./panes.js";
+import { bodyOf, missing, readyVerdict } from "./verdicts.js";
 
 /** @typedef {import("./answer.js").Facts} Facts */
-
-/**
- * Says which verdict Enter sends, given what was done; null while there is none.
- * @param {Facts} facts
- * @param {{intent: string | null, touched: boolean, complete: boolean, count: number}} done
- * @returns {string | null}
- */
-export function readyVerdict(facts, done) {
-  if (done.intent) return done.intent;
-  if (facts.takes.length && !done.touched) return null;
-  if (facts.proposal === null) return done.complete ? "correct" : null;
-  if (done.count > 0) return facts.allowed.includes("correct") ? "correct" : null;
-  if (facts.allowed.includes("approve")) return "approve";
-  return facts.takes.length && done.complete ? "correct" : null;
-}
 
 /**
  * Mounts the pane of one claim, or of an empty queue.
@@ -50,16 +37,23 @@ export function mountWorkbench(root) {
 function bench(root, form, facts) {
   const words = /** @type {HTMLElement} */ (root.querySelector("[data-sentences]")).dataset;
   const view = showAnswer(root, form, facts);
-  const state = { intent: facts.intent, touched: facts.drafted, sending: false, sent: "", key: "" };
+  const again = root.dataset.refused !== undefined;
+  const state = { intent: facts.intent, touched: facts.drafted || again, sending: false, sent: "", key: "" };
+  if (again) state.intent = root.dataset.intent || null;
 
   const claim = watchClaim(root, {
     onSoon: () => say(words.soon ?? ""),
     onLapse: () => view.notice(words.lapsed ?? "", true),
   });
-  const activity = watchActivity(facts.activeMs, () => void claim.prolong());
+  const activity = watchActivity(Number(root.dataset.active ?? facts.activeMs), () => void claim.prolong());
   const saved = root.querySelector("[data-kept]");
+  const place = `hitl-draft:${root.closest("[data-person]")?.getAttribute("data-person")}:${root.dataset.task}`;
+  const found = again ? null : stranded(place);
+  if (found) fillDraft(form, found);
+  state.touched ||= found !== null;
   const draft = keepDraft(
     root.dataset.draft ?? "",
+    place,
     () => ({ ...writeDraft(form, facts), active_ms: activity.read(), verdict: state.intent }),
     (ok) => {
       const sentence = (ok ? words.saved : words.unsaved) ?? "";
@@ -74,22 +68,6 @@ function bench(root, form, facts) {
     const ready = readyVerdict(facts, { ...state, complete: answer.complete, count });
     view.paint(ready, count);
     return { answer, count, ready };
-  };
-
-  /**
-   * Says why a verdict cannot be sent as things stand; "" when it can.
-   * @param {string} verdict
-   * @returns {string}
-   */
-  const missing = (verdict) => {
-    const { answer, count } = paint();
-    if (claim.lapsed()) return words.lapsed ?? "";
-    if (view.never(verdict)) return words.never ?? "";
-    if (verdict === "approve" && count > 0) return words.changed ?? "";
-    if (verdict !== "correct") return "";
-    if (answer.problem) return view.fault(answer.problem, words.fields ?? "");
-    if (!answer.complete) return view.fault(null, words.first ?? "");
-    return count === 0 && facts.proposal !== null && !facts.takes.length ? view.fault(null, words.nothing ?? "") : "";
   };
 
   /**
@@ -113,16 +91,33 @@ function bench(root, form, facts) {
   const submit = (event) => {
     if (event.target !== form) return;
     const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
-    const verdict = pressed || paint().ready;
-    const why = verdict && !state.sending ? missing(verdict) : "";
+    if (!judged(pressed || paint().ready)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  /**
+   * Sends a verdict as far as it can be sent; false where the form itself is to be sent now.
+   * @param {string | null} verdict
+   */
+  const judged = (verdict) => {
+    if (!verdict || state.sending || root.hasAttribute("data-fresh")) return true;
+    const { answer, count } = paint();
+    const why = claim.lapsed() ? (words.lapsed ?? "") : missing(verdict, answer, count, facts, view, words);
     if (why) view.notice(why, claim.lapsed());
-    if (!verdict || state.sending || why || !settled(verdict)) {
-      event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
+    if (why || !settled(verdict)) return true;
     state.sending = true;
-    view.send(write(verdict));
+    const text = write(verdict);
+    view.send(text);
+    Object.assign(root.dataset, { intent: state.intent ?? "", active: String(activity.read()), verdict });
+    const detail = { text, gone: draft.end };
+    return !root.dispatchEvent(new CustomEvent("hitl:decided", { bubbles: true, cancelable: true, detail }));
+  };
+  const stay = (/** @type {Event} */ event) => {
+    state.sending = false;
+    root.removeAttribute("aria-busy");
+    const button = event.type === "hitl:again" && root.querySelector(`.verdict[value="${root.dataset.verdict}"]`);
+    if (button instanceof HTMLButtonElement) form.requestSubmit(button);
   };
 
   /**
@@ -130,14 +125,7 @@ function bench(root, form, facts) {
    * @param {string} verdict
    */
   const write = (verdict) => {
-    const { answer } = paint();
-    /** @type {{[key: string]: import("./answer.js").Json}} */
-    const body = { verdict };
-    if (verdict === "correct") body.output = answer.output;
-    if (facts.proposal === null && verdict === "correct") delete body.verdict;
-    const reason = rationale(form);
-    if (reason && view.shows("reason")) body.rationale = reason;
-    if (categories(form).length && view.shows("wrong")) body.error_categories = categories(form);
+    const body = bodyOf(verdict, paint().answer.output, form, facts, view.shows);
     const key = JSON.stringify(body);
     if (key !== state.key) state.sent = JSON.stringify({ ...body, active_ms: activity.read() });
     state.key = key;
@@ -185,10 +173,17 @@ function bench(root, form, facts) {
     [root, "htmx:beforeSwap", answered, false],
     [root, "htmx:sendError", lost, false],
     [root, "htmx:timeout", lost, false],
+    [root, "hitl:again", stay, false],
+    [root, "hitl:unsent", stay, false],
     [document, "hitl:escape", letGo, false],
   ];
   for (const [on, name, hear, capture] of hears) on.addEventListener(name, hear, capture);
   paint();
+  if (found || again) draft.changed();
+  if (again) {
+    view.failed(root.dataset.refused ?? "", root.dataset.refusedCode === "claim_lost");
+    delete root.dataset.refused;
+  }
   return {
     destroy() {
       for (const [on, name, hear, capture] of hears) on.removeEventListener(name, hear, capture);

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import re
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,41 +14,10 @@ from accounts.reads import console
 from assets.actions import store
 from reviews.models import Decision, Draft, Seat, Withdrawal
 from tests.house import House
-from tests.town import RIGHTS, Town, build
+from tests.journeys.steps import ASKING, open_bench, ready, sent, title, town_of
+from tests.town import Town, build
 
-ALL = ["approve", "correct", "reject", "escalate", "skip"]
-ASKING = RIGHTS | {
-    "verdicts": [
-        {"queue": "general", "role": "reviewer", "allow": ALL, "reason_for": ["reject", "skip"]},
-        {"queue": "senior", "role": "adjudicator", "allow": ALL},
-        {"queue": "adjudication", "role": "adjudicator", "allow": ALL},
-    ],
-    "high_impact": {"arm": "review", "queue": "general", "decisions": 2},
-    "disagreement": {"measure": "exact", "agree_at": "1", "then": "adjudicate", "at_most": 3, "finally": "adjudicate"},
-    "release_after": "PT10M",
-}
 PASSWORD = "a ring of solid squares"
-
-
-def town_of(items: int, **changes: Any) -> Town:
-    town = build(rights=ASKING, **changes)
-    for _ in range(items):
-        town.send(0.5)
-    return town
-
-
-def title(page: Page, external_id: str) -> None:
-    expect(page.locator("#task-pane h1")).to_have_text(external_id)
-
-
-def ready(page: Page, verdict: str) -> None:
-    expect(page.locator(".verdict[data-ready]")).to_have_attribute("value", verdict)
-
-
-def open_bench(house: House, town: Town, who: Any = None, queue: str = "general", **options: Any) -> Page:
-    page = house.page(who or town.people[0], **options)
-    page.goto(f"{house.address}/projects/{town.project.slug}/queues/{queue}/work/")
-    return page
 
 
 def sign_in(house: House, town: Town) -> Page:
@@ -96,6 +64,7 @@ def test_a_reviewer_signs_in_and_says_every_verdict_by_key(house):
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     title(page, "item-6")
+    sent(page)
 
     said = list(Decision.objects.order_by("id").values_list("verdict", flat=True))
     assert said == ["approve", "correct", "reject", "escalate", "skip"]
@@ -261,6 +230,7 @@ def test_every_page_passes_axe_and_fits_its_screen(house, scheme, width, height)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     title(page, "item-2")
+    sent(page)
     for address in ("/", f"/projects/cats/items/{Decision.objects.get().task.item.uuid}/", "/nowhere/"):
         page.goto(house.address + address)
         fits(house, page)

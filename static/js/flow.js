@@ -1,0 +1,191 @@
+// @ts-check
+// The flow from item to item: the next one stands ready, the last decision is on its way.
+
+import { say } from "./live.js";
+import { deliver, unsent } from "./outbox.js";
+import { refusalOf } from "./panes.js";
+import { partsOf, settleIn, underWay, warm } from "./parts.js";
+import { ask } from "./requests.js";
+
+const KEEP_MS = 60_000;
+const LOOK_MS = 20_000;
+const FRESH_MS = 250;
+
+/**
+ * Mounts the flow around the workbench's pane.
+ * @param {HTMLElement} root
+ */
+export function mountFlow(root) {
+  const person = root.dataset.person ?? "";
+  const words = /** @type {HTMLElement} */ (root.querySelector(":scope > [data-words]")).dataset;
+  /** @type {{pane: HTMLElement, pictures: HTMLImageElement[]} | null} */
+  let ahead = null;
+  /** @type {{pane: HTMLElement, text: string, gone: () => void} | null} */
+  let waiting = null;
+  let [sending, looking, left, turn] = [false, false, false, 0];
+  const shown = () => /** @type {HTMLElement | null} */ (root.querySelector("#task-pane"));
+
+  /** @param {HTMLElement} pane */
+  const show = (pane) => {
+    turn += 1;
+    shown()?.replaceWith(pane);
+    settleIn(pane);
+  };
+
+  const look = async () => {
+    const pane = shown();
+    const url = pane?.dataset.claims;
+    if (!url || ahead || looking || sending || document.hidden || pane?.hasAttribute("data-ahead")) return;
+    looking = true;
+    const now = turn;
+    const answer = await ask("POST", url).catch(() => null);
+    const html = answer?.status === 201 ? await answer.text() : "";
+    looking = false;
+    if (now !== turn) return void look();
+    const found = partsOf(html).pane;
+    if (found && found.dataset.token !== shown()?.dataset.token) ahead = warm(found);
+  };
+
+  /** Keeps the claim of the item that stands ready, while its page is looked at. */
+  const keep = async () => {
+    if (!ahead || sending || document.hidden) return;
+    const kept = ahead;
+    const answer = await ask("PATCH", kept.pane.dataset.claim ?? "").catch(() => null);
+    if (answer && !answer.ok && ahead === kept) ahead = null;
+    await look();
+  };
+
+  /**
+   * Shows the item that stands ready and sends the decision behind it.
+   * @param {HTMLElement} pane
+   * @param {string} text
+   * @param {() => void} gone
+   */
+  const go = async (pane, text, gone) => {
+    const next = /** @type {{pane: HTMLElement}} */ (ahead).pane;
+    ahead = null;
+    sending = true;
+    gone();
+    const way = underWay(next, words);
+    show(next);
+    next.toggleAttribute("data-fresh", true); // the second click of two is not meant for an item nobody has seen
+    setTimeout(() => next.removeAttribute("data-fresh"), FRESH_MS);
+    const letter = { person, url: pane.dataset.decision ?? "", body: text };
+    const late = () => {
+      way.tell(words.unsent);
+      say(words.unsent ?? "");
+    };
+    const answer = await deliver(letter, { next: next.dataset.token ?? "", late, left: () => left });
+    const html = answer ? await answer.text() : "";
+    sending = false;
+    if (left) return;
+    if (!answer?.ok) giveBack(pane, next, answer ? refusalOf(html) : { code: "", sentence: words.failed ?? "" });
+    else follow(next, partsOf(html));
+    if (way.wanted()) /** @type {HTMLFormElement | null} */ (next.querySelector("[data-undo]"))?.requestSubmit();
+    else goOn();
+  };
+
+  /** Sends the decision that waited for the one before it. */
+  const goOn = () => {
+    const held = waiting;
+    waiting = null;
+    if (held && held.pane === shown() && ahead) void go(held.pane, held.text, held.gone);
+    else if (held) held.pane.dispatchEvent(new CustomEvent("hitl:again"));
+    else void look();
+  };
+
+  /**
+   * Puts a pane back whose decision was refused; what was shown after it stands ready again.
+   * @param {HTMLElement} pane
+   * @param {HTMLElement} next
+   * @param {{code: string, sentence: string}} refusal
+   */
+  const giveBack = (pane, next, refusal) => {
+    pane.dataset.refused = refusal.sentence;
+    pane.dataset.refusedCode = refusal.code;
+    if (waiting) waiting.pane.dispatchEvent(new CustomEvent("hitl:unsent"));
+    waiting = null;
+    show(pane);
+    ahead = warm(next);
+  };
+
+  /**
+   * Takes what the server answered to a decision whose next item is on screen.
+   * @param {HTMLElement} next
+   * @param {ReturnType<typeof partsOf>} parts
+   */
+  const follow = (next, parts) => {
+    if (parts.flow) {
+      next.removeAttribute("data-ahead");
+      Object.assign(next.dataset, { until: parts.flow.dataset.until, now: parts.flow.dataset.now });
+      next.dispatchEvent(new CustomEvent("hitl:opened"));
+      const part = next.querySelector("[data-part=last]");
+      if (part && parts.last) part.replaceWith(parts.last);
+      settleIn(next);
+      if (parts.ahead) ahead = warm(parts.ahead);
+    } else if (parts.pane) {
+      waiting = null;
+      parts.pane.dataset.refused = words.moved ?? "";
+      show(parts.pane);
+    } else location.reload(); // the sign-in has ended; this address asks for it
+  };
+
+  /** @param {Event} event */
+  const decided = (event) => {
+    const { detail, target } = /** @type {CustomEvent} */ (event);
+    const pane = /** @type {HTMLElement} */ (target);
+    if (sending) waiting = { pane, ...detail };
+    else if (ahead) void go(pane, detail.text, detail.gone);
+    else return;
+    event.preventDefault();
+  };
+  const swapped = () => {
+    turn += 1;
+    ahead = null;
+    void look();
+  };
+  /** @param {Event} event */
+  const close = (event) => {
+    for (const list of root.querySelectorAll(".stream[open]"))
+      if (event.type !== "pointerdown" || !list.contains(/** @type {Node} */ (event.target)))
+        list.removeAttribute("open");
+  };
+  const seen = () => void look();
+  const leave = () => {
+    left = true;
+    if (ahead) void ask("DELETE", ahead.pane.dataset.claim ?? "", { keepalive: true }).catch(() => null);
+    ahead = null;
+  };
+  /** @param {PageTransitionEvent} event */
+  const back = (event) => {
+    if (event.persisted) location.reload();
+  };
+  /** @param {BeforeUnloadEvent} event */
+  const warn = (event) => {
+    if (sending) event.preventDefault();
+  };
+
+  /** @type {[EventTarget, string, (event: any) => void][]} */
+  const hears = [
+    [root, "hitl:decided", decided],
+    [root, "htmx:afterSwap", swapped],
+    [document, "visibilitychange", seen],
+    [document, "hitl:escape", close],
+    [document, "pointerdown", close],
+    [window, "pagehide", leave],
+    [window, "pageshow", back],
+    [window, "beforeunload", warn],
+  ];
+  for (const [on, name, hear] of hears) on.addEventListener(name, hear);
+  const timers = [setInterval(() => void keep(), KEEP_MS), setInterval(() => void look(), LOOK_MS)];
+  const old = unsent(person);
+  if (old) void deliver(old, { left: () => left }).then((answer) => (answer ? location.reload() : look()));
+  else void look();
+  return {
+    destroy() {
+      leave();
+      timers.forEach(clearInterval);
+      for (const [on, name, hear] of hears) on.removeEventListener(name, hear);
+    },
+  };
+}
