@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from accounts.models import User
 from reviews.models import Decision, Draft
 from tests.house import House
-from tests.journeys.test_review_by_keyboard import ASKING, PASSWORD, fits, open_bench, ready, town_of
+from tests.journeys.steps import ASKING, open_bench, ready, sent, title, town_of
+from tests.journeys.test_review_by_keyboard import PASSWORD, fits
 from tests.town import build
 
 
@@ -107,7 +108,8 @@ def test_german_pages_fit_their_screen(house: House, width, height):
     page.keyboard.type("Unscharf")
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
-    expect(page.locator("#task-pane h1")).to_have_text("item-2")
+    title(page, "item-2")
+    sent(page)
     for address in ("/", f"/projects/cats/items/{Decision.objects.get().task.item.uuid}/", "/sign-in/", "/nowhere/"):
         page.goto(house.address + address)
         assert page.locator("html").get_attribute("lang") == "de"
