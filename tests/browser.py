@@ -24,11 +24,15 @@ FLAGS = [
 ]
 
 
+def program() -> str | None:
+    """Give the path of a Chromium, or None where there is none."""
+    return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Give one Chromium for the whole run; a test opens a context of its own in it."""
-    program = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not program:
+    if not program():
         pytest.fail(
             "There is no Chromium here. `make test` installs it; or set TEST_CHROMIUM to its path.", pytrace=False
         )
@@ -39,7 +43,7 @@ def browser() -> "Iterator[Browser]":
         pytest.fail("playwright is missing. `make test` installs it.", pytrace=False)
     connections.close_all()  # playwright's loop hides from Django what was open before it
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         yield chromium
         chromium.close()
 

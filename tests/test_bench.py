@@ -17,11 +17,12 @@ PARTS = {
         "opened on PostgreSQL",
         "intake of",
         "claim behind",
+        "next item on screen",
     ),
     "sqlite": ("next + submit on SQLite", "opened on SQLite"),
 }
 ON_LITTLE = ["--rows", "2000", "--rounds", "1", "--clients", "4"]
-ONLY = [word for part in ("claim", "pair", "intake", "watermark") for word in ("--only", part)]
+ONLY = [word for part in ("claim", "pair", "intake", "watermark", "screen") for word in ("--only", part)]
 
 
 def test_the_bench_runs_on_little(tmp_path: Path, engine: str) -> None:
