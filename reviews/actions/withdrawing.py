@@ -50,6 +50,11 @@ SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
 FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
 WHERE s.task_id = %s AND s.id <> %s
 """
+FINDINGS = """
+SELECT e.type, e.event_id AS event_uuid, p.body FROM audit_event e
+LEFT JOIN audit_payload p ON p.event_id = e.id AND p.section = 'audit'
+WHERE e.stream = %s AND e.type IN ('reviews.audit_recorded', 'reviews.audit_annulled') ORDER BY e.sseq DESC
+"""
 TURN = """
 UPDATE reviews_seat SET state = %s WHERE id IN (
     SELECT o.id FROM reviews_seat o WHERE o.task_id = %s AND o.state = %s AND o.id <> %s
@@ -60,9 +65,9 @@ UPDATE reviews_seat SET state = %s WHERE id IN (
 def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     """Take a decision of mine back and hold its seat again, to be opened and redone.
 
-    A settled, unreleased outcome is annulled and its number is not used again. A task that the decision opened is
-    closed when nobody has touched it. A prefetched claim is given back; an open one takes its place. Said again while
-    the redo lives, it answers the redo. Locks item, task, seat.
+    A settled, unreleased outcome is annulled and its number is not used again; so is what an audit found. A task that
+    the decision opened is closed when nobody has touched it. A prefetched claim is given back; an open one takes its
+    place. Said again while the redo lives, it answers the redo. Locks item, task, seat.
 
     Raises:
         NotFound: no such decision of this person.
@@ -117,8 +122,8 @@ def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: 
         raise MovedOn("This decision is withdrawn already.")
     outcome = ask_one(OUTCOME, [found.task_id])
     _check_time(found, now, seen, outcome, at)
-    if outcome is not None and _stands_without(found, seen):
-        raise MovedOn("The outcome stands without your decision, so there is nothing to take back.")
+    if now.task_state == "settled" and _stands_without(found, seen):
+        raise MovedOn("What was settled stands without your decision, so there is nothing to take back.")
     return _Standing(found, now, seen, outcome)
 
 
@@ -145,6 +150,8 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
         told = {"outcome": str(outcome.uuid), "number": outcome.number}
         trail.add(item_stream, "reviews.outcome_annulled", tags_of(seen), outcome=told)
         run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
+    if now.task_state == "settled":
+        _annul_finding(trail, item_stream, seen)
     if now.task_state == "passed_on":
         _close_after(found, trail, item_stream, seen)
     if outcome is not None or now.task_state != "open":
@@ -166,6 +173,21 @@ def _check_time(found: Row, now: Row, seen: Row, outcome: Row | None, at: dt.dat
     final = outcome is None and (now.task_state != "open" or found.verdict == "skip")
     if final and at > found.decided_at + duration(rights_of(seen.rights_body).release_after):
         raise Released
+
+
+def _annul_finding(trail: Trail, item_stream: str, seen: Row) -> None:
+    """Take back what the task found as an audit, naming the event that told it; a task that measured nothing has none.
+
+    The item's lock is held, so the last word on the task is the one that stands.
+    """
+    for row in ask(FINDINGS, [item_stream]):
+        found = json.loads(row.body) if row.body is not None else {}
+        if found.get("task") != str(seen.task_uuid):
+            continue
+        if row.type == "reviews.audit_recorded":
+            told = {"task": found["task"], "finding": found["finding"], "event": str(row.event_uuid)}
+            trail.add(item_stream, "reviews.audit_annulled", tags_of(seen), audit=told)
+        return
 
 
 def _item_state(seen: Row) -> str:
