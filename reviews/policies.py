@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 
 from accounts.errors import Forbidden, NotFound
-from accounts.models import Project, Role
+from accounts.models import Membership, Project, Role
 from accounts.policies import role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
@@ -64,6 +64,12 @@ def may_see_draws(roles: Collection[str]) -> bool:
 def may_follow_outcomes(roles: Collection[str]) -> bool:
     """Tell whether a person in these roles may read all outcomes as they are released."""
     return may_browse(roles) and not may_be_asked(roles)
+
+
+def projects_run_by(person_id: int, at: dt.datetime) -> list[int]:
+    """Give the row ids of the projects whose held items a person routes again: where they are operations."""
+    standing = Membership.objects.standing(at).filter(person_id=person_id, role=Role.OPERATIONS)
+    return list(standing.values_list("project_id", flat=True))
 
 
 def project_for(slug: str, *, by: Actor, at: dt.datetime) -> Project:
