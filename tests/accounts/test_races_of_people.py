@@ -10,8 +10,8 @@ from accounts.models import Membership, Person, Project, Service, Token
 from accounts.reads import console
 from audit.errors import Refusal
 from audit.models import Event
-from tests.accounts.conftest import AT
 from tests.arena import Worker
+from tests.conftest import AT
 
 CROWD = 8
 

@@ -20,7 +20,8 @@ from assets.errors import Gone
 from assets.jobs import make_renditions
 from assets.models import Asset, Rendition
 from assets.reads import RECIPES, open_rendition
-from tests.assets.conftest import AT, picture, turned
+from tests.assets.conftest import picture, turned
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
