@@ -32,6 +32,7 @@ STATUS: dict[str, int] = {
     "token_ended": 409,
     "asset_gone": 410,
     "length_required": 411,
+    "not_made": 503,
     "seed_differs": 503,
     "too_large": 413,
     "bad_body": 422,

@@ -72,6 +72,11 @@ def projects_run_by(person_id: int, at: dt.datetime) -> list[int]:
     return list(standing.values_list("project_id", flat=True))
 
 
+def may_see_originals(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone see files as they were sent, with what the camera wrote into them."""
+    return may_browse(roles) and not may_be_asked(roles)
+
+
 def project_for(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     """Give a project that exists for the actor.
 

@@ -2,11 +2,12 @@
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
 import { mountKeys } from "./keys.js";
+import { mountPicture } from "./picture.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = { keys: mountKeys, picture: mountPicture, theme: mountTheme, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
