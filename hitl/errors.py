@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     "email_taken": 409,
     "item_differs": 409,
     "item_gone": 409,
+    "last_owner": 409,
     "membership_ended": 409,
     "moved_on": 409,
     "no_higher_level": 409,
