@@ -189,6 +189,6 @@ def _tell_second(row: Row, new: NewTask, trail: Trail) -> int:
     return trail.add(
         f"item/{row.item_uuid}",
         "reviews.task_opened",
-        {"item": str(row.item_uuid), "queue": str(new.queue.uuid), "kind": new.kind},
+        {**json.loads(row.leaf)["tags"], "queue": str(new.queue.uuid), "kind": new.kind, "source": None},
         task={"task": str(new.uuid), "kind": new.kind, "queue": new.queue.slug},
     )

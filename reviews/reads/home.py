@@ -95,6 +95,7 @@ class Mine:
     project_name: str
     changes: str
     withdrawable: bool
+    withdrawn: bool
     standing: str
 
 
@@ -221,6 +222,7 @@ def _mine(row: Row, at: dt.datetime) -> Mine:
         row.project_name,
         _changes(row),
         _withdrawable(row, at),
+        row.withdrawal_id is not None,
         _standing(row),
     )
 

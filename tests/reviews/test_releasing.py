@@ -1,15 +1,17 @@
 """Releasing: what fails in one project stays there."""
 
+import json
 import logging
 
 import pytest
 
+from audit.models import Event
 from audit.models.sql import run
 from reviews.actions import release
 from reviews.beat import release as clock_releases
 from reviews.models import Outcome
 from tests.invariants import breaches
-from tests.town import Town, build
+from tests.town import RIGHTS, Town, build
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +42,17 @@ def test_the_clocks_job_fails_when_a_project_does():
     build(people=1, adjudicators=0).send(0.95)
     run("DELETE FROM reviews_feed")
     assert clock_releases.apply().state == "FAILURE"
+
+
+def test_a_second_reviews_opening_carries_model_and_rights_as_the_release_does():
+    routing = [{"name": "All", "when": [], "then": {"arm": "review", "queue": "general", "second_share": "1"}}]
+    town = build(rights=RIGHTS | {"routing": routing})
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]))
+    town.wait(seconds=16)
+    release(at=town.now)
+    released, opened = (
+        json.loads(bytes(Event.objects.get(type=f"reviews.{kind}").leaf))["tags"]
+        for kind in ("outcome_released", "task_opened")
+    )
+    assert opened == released | {"kind": "second", "source": None} and opened["model"] and opened["rights"] == 1

@@ -256,3 +256,64 @@ def test_a_late_answer_to_a_settled_audit_is_not_taken_back_over_what_it_found()
     with pytest.raises(MovedOn):
         withdraw(decision=decided.uuid, by=second, at=town.now)
     assert Task.objects.get().state == "settled" and len(findings("audit_recorded")) == 1 and breaches() == []
+
+
+def three_at_work(answers: tuple[str, str], **rights):
+    """Three people sit on one high-impact item of two wanted answers; two have answered, the third sits still."""
+    town = build(rights=RIGHTS | rights)
+    town.send(0.95, impact="high", label="dog")
+    first, second, third = town.people
+    skipped = town.decide(first, town.take(first), "skip")
+    held = {who.person_id: town.take(who) for who in (second, third)}
+    again = withdraw(decision=skipped.uuid, by=first, at=town.now)
+    open_claim(token=again.token, by=first, at=town.now)
+    made = [
+        town.decide(who, claim, "correct", label)
+        for who, claim, label in zip((first, second), (again, held[second.person_id]), answers, strict=True)
+    ]
+    return town, made, held[third.person_id]
+
+
+def test_a_late_answer_that_differs_does_not_hold_a_settled_one_in_place():
+    town, made, late = three_at_work(("fox", "fox"))
+    town.decide(town.people[2], late, "correct", "cat")
+    held = withdraw(decision=made[0].uuid, by=town.people[0], at=town.now)
+    assert Outcome.objects.get().annulled_at is not None and Item.objects.get().state == "open"
+    open_claim(token=held.token, by=town.people[0], at=town.now)
+    town.decide(town.people[0], held, "correct", "fox")
+    assert Outcome.objects.filter(annulled_at=None).count() == 1 and breaches() == []
+
+
+def test_a_late_answer_alone_settles_nothing_and_holds_nothing_in_place():
+    town = build()
+    town.send(0.5, label="dog")
+    first, second = town.people[:2]
+    skipped = town.decide(first, town.take(first), "skip")
+    late = town.take(second)
+    again = withdraw(decision=skipped.uuid, by=first, at=town.now)
+    open_claim(token=again.token, by=first, at=town.now)
+    made = town.decide(first, again, "correct", "fox")
+    answered = town.decide(second, late, "correct", "cat")
+    with pytest.raises(MovedOn):
+        withdraw(decision=answered.uuid, by=second, at=town.now)
+    withdraw(decision=made.uuid, by=first, at=town.now)
+    assert Outcome.objects.get().annulled_at is not None and breaches() == []
+
+
+def test_a_late_answer_taken_back_does_not_close_the_adjudication_that_others_led_to():
+    town, made, late = three_at_work(("fox", "cat"), disagreement={**RIGHTS["disagreement"], "then": "adjudicate"})
+    decided = town.decide(town.people[2], late, "correct", "fox")
+    with pytest.raises(MovedOn):
+        withdraw(decision=decided.uuid, by=town.people[2], at=town.now)
+    assert Task.objects.get(kind="adjudication").state == "open" and Withdrawal.objects.count() == 1
+    withdraw(decision=made[0].uuid, by=town.people[0], at=town.now)
+    assert Task.objects.get(kind="adjudication").state == "closed" and breaches() == []
+
+
+def test_the_closing_of_an_adjudication_is_tagged_as_its_opening_was():
+    town, made, _late = three_at_work(("fox", "cat"), disagreement={**RIGHTS["disagreement"], "then": "adjudicate"})
+    withdraw(decision=made[0].uuid, by=town.people[0], at=town.now)
+    opened, closed = (
+        json.loads(bytes(Event.objects.get(type=f"reviews.task_{what}").leaf))["tags"] for what in ("opened", "closed")
+    )
+    assert opened == closed and opened["kind"] == "adjudication"
