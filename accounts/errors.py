@@ -40,6 +40,13 @@ class EmailTaken(Refusal):
     sentence = _("A person signs in with this e-mail already; give them the role instead.")
 
 
+class LastOwner(Refusal):
+    """Nobody else could act as an owner any more."""
+
+    code = "last_owner"
+    sentence = _("This is the last owner who can sign in; name another one first.")
+
+
 class WeakPassword(Refusal):
     """The password is too short, too common, or too much like the name."""
 

@@ -19,6 +19,13 @@ class TooLarge(Refusal):
     sentence = _("This file is too large; send a smaller one.")
 
 
+class NotMade(Refusal):
+    """No worker has made the rendition yet, and others are being made just now."""
+
+    code = "not_made"
+    sentence = _("This picture is being prepared; look again in a moment.")
+
+
 class Gone(Refusal):
     """The row is there and its bytes are not."""
 

@@ -7,11 +7,16 @@ from typing import IO
 from django.core.files.storage import default_storage
 
 from accounts.models import Project
-from assets.errors import Gone
+from assets.errors import Gone, NotMade
 from assets.models import Asset, Grant, Rendition
 
 RECIPES: dict[str, tuple[int, int]] = {"thumbnail": (1, 320), "screen": (1, 1600)}
 """Recipe to its version and the side of the square that it fits, in pixels."""
+
+
+def in_force(recipe: str) -> str:
+    """Name a recipe with its version in force, as screen-1: what it made of an asset never changes."""
+    return f"{recipe}-{RECIPES[recipe][0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +57,18 @@ def open_original(asset: Asset) -> Picture:
     return Picture(_open(asset.sha256), asset.media_type, asset.bytes, asset.sha256)
 
 
-def open_rendition(asset: Asset, recipe: str) -> Picture:
-    """Open what the recipe's version in force made of an asset; the original while it is not made yet.
+def open_rendition(asset: Asset, recipe: str, version: int | None = None) -> Picture:
+    """Open what a version of a recipe, the one in force where none is named, made of an asset.
 
     Raises:
         KeyError: there is no such recipe.
-        Gone: the storage has neither.
+        NotMade: it is not made yet.
+        Gone: the storage has it no more.
     """
-    version, _ = RECIPES[recipe]
-    made = Rendition.objects.filter(asset=asset, recipe=recipe, version=version).first()
+    wanted = RECIPES[recipe][0] if version is None else version
+    made = Rendition.objects.filter(asset=asset, recipe=recipe, version=wanted).first()
     if made is None:
-        return open_original(asset)
+        raise NotMade
     return Picture(_open(made.sha256), made.media_type, made.bytes, made.sha256)
 
 

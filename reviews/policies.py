@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
-from accounts.models import Project, Role
+from accounts.models import Membership, Project, Role
 from accounts.policies import role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
@@ -21,6 +21,8 @@ SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
 WHERE t.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
 UNION ALL
 SELECT d.id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s AND d.person_id = %s
+    AND NOT EXISTS (SELECT 1 FROM reviews_withdrawal w WHERE w.task_id = d.task_id AND w.person_id = d.person_id
+        AND w.attempt = d.attempt)
 LIMIT 1
 """
 HOLDS = """
@@ -31,7 +33,10 @@ WHERE t.item_id = %s AND s.person_id = %s AND (s.state = 'leased' OR (s.state = 
         AND o.annulled_at IS NULL AND o.released_at IS NULL))
     OR (t.state = 'passed_on' AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = s.item_id
         AND o.released_at IS NOT NULL AND o.settled_at >= t.opened_at)))))
-ORDER BY CASE s.state WHEN 'leased' THEN 0 ELSE 1 END LIMIT 1
+UNION ALL
+SELECT 'decided' FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id
+WHERE t.item_id = %s AND d.person_id = %s AND t.state = 'open'
+ORDER BY 1 DESC LIMIT 1
 """
 
 LAST = """
@@ -49,8 +54,11 @@ def may_browse(roles: Collection[str]) -> bool:
 
 
 def may_see_quality(roles: Collection[str]) -> bool:
-    """Tell whether these roles let someone see draws, and tasks of the kinds that measure people."""
-    return Role.COMPLIANCE in roles
+    """Tell whether these roles let someone see draws, and tasks of the kinds that measure people.
+
+    Compliance sees them, and nobody who may be asked themselves.
+    """
+    return Role.COMPLIANCE in roles and not may_be_asked(roles)
 
 
 def may_be_asked(roles: Collection[str]) -> bool:
@@ -58,13 +66,19 @@ def may_be_asked(roles: Collection[str]) -> bool:
     return not {Role.REVIEWER, Role.ADJUDICATOR}.isdisjoint(roles)
 
 
-def may_see_draws(roles: Collection[str]) -> bool:
-    """Tell whether these roles let someone see draws wherever they stand: compliance, and never asked themselves."""
-    return may_see_quality(roles) and not may_be_asked(roles)
-
-
 def may_follow_outcomes(roles: Collection[str]) -> bool:
     """Tell whether a person in these roles may read all outcomes as they are released."""
+    return may_browse(roles) and not may_be_asked(roles)
+
+
+def projects_run_by(person_id: int, at: dt.datetime) -> list[int]:
+    """Give the row ids of the projects whose held items a person routes again: where they are operations."""
+    standing = Membership.objects.standing(at).filter(person_id=person_id, role=Role.OPERATIONS)
+    return list(standing.values_list("project_id", flat=True))
+
+
+def may_see_originals(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone see files as they were sent, with what the camera wrote into them."""
     return may_browse(roles) and not may_be_asked(roles)
 
 
@@ -134,7 +148,7 @@ def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tu
 
 
 def has_part(item_id: int, person_id: int) -> bool:
-    """Tell whether a person holds, or has ever decided, a task on the item."""
+    """Tell whether a person holds a task on the item, or has decided one and not taken that back."""
     return ask_one(PART, [item_id, person_id, item_id, person_id]) is not None
 
 
@@ -142,9 +156,9 @@ def withheld(item_id: int, person_id: int, at: dt.datetime) -> str:
     """Say why a person sees no one's decision on an item and no hidden proposal; "" where nothing is withheld.
 
     `holding`: they have it on their screen. `deciding`: their own decision can still be taken back, also an audit's
-    that made no outcome.
+    that made no outcome; or they took it back, and may be asked again.
     """
-    found = ask_one(HOLDS, [item_id, person_id])
+    found = ask_one(HOLDS, [item_id, person_id, item_id, person_id])
     if found is not None:
         return "holding" if found.state == "leased" else "deciding"
     last = ask_one(LAST, [item_id, person_id])

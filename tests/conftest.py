@@ -1,10 +1,18 @@
 """Fixtures that all tests share."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.arena import fresh_database
+
+if TYPE_CHECKING:
+    from accounts.models import Project
+    from accounts.reads import Actor
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +32,27 @@ def arena(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """Give a fresh database with committed data, for tests with several connections; its name is the value."""
     with django_db_blocker.unblock(), fresh_database() as name:  # type: ignore[attr-defined]
         yield name
+
+
+@pytest.fixture
+def by(db: None) -> "Actor":
+    """Give the installation's console, which may do what an owner may."""
+    from accounts.reads import console
+
+    return console()
+
+
+@pytest.fixture
+def project(by: "Actor") -> "Project":
+    """Give a bare project."""
+    from accounts.actions import create_project
+
+    return create_project(slug="shelves", name="Shelves", task_type="classification", by=by, at=AT)
+
+
+@pytest.fixture
+def other(by: "Actor") -> "Project":
+    """Give another one, of another kind."""
+    from accounts.actions import create_project
+
+    return create_project(slug="calls", name="Calls", task_type="transcript", by=by, at=AT)

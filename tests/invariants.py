@@ -67,7 +67,23 @@ def breaches() -> list[str]:
         sql = f"SELECT e.id FROM audit_event e LEFT JOIN {table} f ON f.event_id = e.id WHERE e.type = %s AND f.event_id IS NULL"
         if ask(sql, [kind]):
             found.append(f"{kind} without its fact")
-    return found + _streams()
+    return found + _findings() + _streams()
+
+
+def _findings() -> list[str]:
+    """Name each task of which two findings stand side by side, and each annulment of what was never found."""
+    standing: dict[str, str] = {}
+    found = []
+    told = Event.objects.filter(type__startswith="reviews.audit_").order_by("stream", "sseq")
+    for event in told:
+        audit = json.loads(bytes(Payload.objects.get(event=event, section="audit").body))
+        before = standing.pop(audit["task"], None)
+        if event.type == "reviews.audit_recorded":
+            found += [f"two findings of {audit['task']}"] if before else []
+            standing[audit["task"]] = str(event.event_id)
+        elif before != audit["event"]:
+            found.append(f"an annulment of no finding of {audit['task']}")
+    return found
 
 
 MEMBERS = {"v", "log", "id", "ts", "type", "actor", "role", "via", "proj", "tags", "stream", "sseq", "sprev", "pay"}

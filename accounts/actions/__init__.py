@@ -1,5 +1,6 @@
 """Verbs of people, roles, tokens and projects."""
 
+from accounts.actions.access import end_ownership, switch_off, switch_on
 from accounts.actions.hearing import hear_of_memberships
 from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
@@ -13,6 +14,7 @@ __all__ = [
     "change_project",
     "create_project",
     "end_membership",
+    "end_ownership",
     "end_token",
     "give_membership",
     "hear_of_memberships",
@@ -24,4 +26,6 @@ __all__ = [
     "record_on_person",
     "record_on_project",
     "set_password",
+    "switch_off",
+    "switch_on",
 ]

@@ -27,7 +27,13 @@ def lock_person(person_id: int) -> Person:
 
 
 def record_on_project(
-    project: Project, kind: str, *, by: Actor, at: datetime, sections: Mapping[str, Any] | None = None
+    project: Project,
+    kind: str,
+    *,
+    by: Actor,
+    at: datetime,
+    tags: Mapping[str, Any] | None = None,
+    sections: Mapping[str, Any] | None = None,
 ) -> int:
     """Write an event to the stream of a project that the caller has locked; give its row id."""
     made = entry(
@@ -40,6 +46,7 @@ def record_on_project(
         stream=f"project/{project.uuid}",
         head=_head(project),
         at=at,
+        tags=tags,
         sections=sections,
     )
     return _write(project, made)

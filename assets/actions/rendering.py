@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from kombu.exceptions import OperationalError
 
@@ -39,8 +40,7 @@ def render_asset(*, asset_id: int, at: datetime) -> int:
             file.write(piece)
         file.flush()
         rows = [_kept(asset, one, at) for one in decode(file, lacking).made]
-    Rendition.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    return sum(_noted(row) for row in rows)
 
 
 def enqueue_renditions(ids: Iterable[int]) -> None:
@@ -62,6 +62,16 @@ def find_missing(*, at: datetime) -> list[int]:
     ids = list(lacking.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     enqueue_renditions(ids)
     return ids
+
+
+def _noted(row: Rendition) -> bool:
+    """Write a rendition's row, unless another writer came first; tell whether it was written."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _kept(asset: Asset, made: Made, at: datetime) -> Rendition:

@@ -58,6 +58,7 @@ def publish_rights(
         "reviews.rights_published",
         by=by,
         at=at,
+        tags={"rights": number},
         sections={"rights": {"number": number, "digest": rights.digest, "reason": reason}},
     )
     made = RightsVersion.objects.create(
@@ -100,12 +101,14 @@ def turn_switch(
         raise BadRights(
             _("Say why: the reason is kept with the switch."), fields=[("reason", _("A reason is required."))]
         )
-    told = {"position": position, "reason": reason, "model": str(model_version.uuid) if model_version else None}
+    model = str(model_version.uuid) if model_version else None
+    told = {"position": position, "reason": reason, "model": model}
     scope = project or (model_version.project if model_version else None)
     if scope is not None:
         by = entitled(project=scope, by=by, at=at)
         locked = lock_project(scope.pk)
-        event = record_on_project(locked, "reviews.switch_turned", by=by, at=at, sections={"switch": told})
+        tags = {"model": model}
+        event = record_on_project(locked, "reviews.switch_turned", by=by, at=at, tags=tags, sections={"switch": told})
     else:
         event = _tell_installation(by, at, told)
     return SwitchChange.objects.create(

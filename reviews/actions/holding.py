@@ -97,15 +97,20 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
 def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
     """Start the lease of an open claim anew, since its person is at work; give its end. Locks task, seat.
 
+    A claim set aside by a withdrawal keeps what it has left.
+
     Raises:
         NotFound: no such claim of this person.
         ClaimLost: it lapsed or ended.
+        Forbidden: their role in this queue has ended; the claim lapses.
     """
     seen = own_claim(token, by, at)
     seat = lock_live(seen.seat_id, token, at)
+    acting_role(seen)
     lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
-    run("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [at + lease, seen.seat_id])
-    return at + lease
+    until: dt.datetime = max(at + lease, seat.lease_until)
+    run("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [until, seen.seat_id])
+    return until
 
 
 def give_back(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> None:

@@ -47,7 +47,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     if verdict == "approve" and output is None:
         output = proposed
     _check_allowed(seen, verdict, sent)
-    _check_categories(taxonomy, verdict, sent)
+    _check_categories(taxonomy, verdict, sent, shown=shown)
     if output is None or proposed is None or not verdict_answers(verdict):
         changed: list[dict[str, Any]] = []
     else:
@@ -65,8 +65,7 @@ def _verdict(seen: Row, sent: DecisionBody, output: Any, proposed: Any, shown: b
     if sent.verdict is None or (not shown and sent.verdict == "correct"):
         if shown:
             raise BadDecision(fields=[("verdict", _("Send a verdict: the proposal was shown."))])
-        equal = proposed is not None and same(seen.task_type, proposed, output)
-        return "approve" if equal else "correct"
+        return _derived(seen, output, proposed)
     if sent.verdict == "approve" and not shown:
         raise BadDecision(
             fields=[("verdict", _("No proposal was shown, so there is none to approve. Send your output."))]
@@ -85,16 +84,27 @@ def _verdict(seen: Row, sent: DecisionBody, output: Any, proposed: Any, shown: b
     return sent.verdict
 
 
+def _derived(seen: Row, output: Any, proposed: Any) -> str:
+    if output is None:
+        raise BadDecision(fields=[("output", _("No proposal was shown, so your answer needs an output."))])
+    return "approve" if proposed is not None and same(seen.task_type, proposed, output) else "correct"
+
+
 def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
+    """See that the rights give this verdict; where it is derived, nothing asked here may tell what it came to."""
     allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
     wanted = "correct" if verdict == "approve" and sent.verdict != "approve" else verdict
     if wanted not in allowed:
         raise VerdictNotAllowed
-    if verdict in reasons and not (sent.rationale or "").strip():
+    if wanted in reasons and not (sent.rationale or "").strip():
         raise BadDecision(fields=[("rationale", _("The decision rights ask for a reason with this verdict."))])
 
 
-def _check_categories(taxonomy: dict[str, Any], verdict: str, sent: DecisionBody) -> None:
+def _check_categories(taxonomy: dict[str, Any], verdict: str, sent: DecisionBody, *, shown: bool) -> None:
+    if sent.error_categories and not shown and verdict_answers(verdict):
+        raise BadDecision(
+            fields=[("error_categories", _("No proposal was shown, so there is no error of it to name."))]
+        )
     known = {category["code"] for category in taxonomy["error_categories"]}
     if sent.error_categories and verdict not in {"correct", "reject"}:
         raise BadDecision(fields=[("error_categories", _("Error categories go with a correction or a rejection."))])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
 from reviews.models import Seat
 from reviews.reads.held import rights_of
+
+log = logging.getLogger(__name__)
 
 DUE = """
 SELECT o.id, o.uuid, o.number, o.supersedes, o.source, o.task_kind, o.task_id, o.released_at,
@@ -36,15 +39,34 @@ WHERE r.item_id = %s ORDER BY r.number DESC LIMIT 1
 
 
 def release(*, at: dt.datetime, limit: int = 500) -> int:
-    """Release all outcomes that are due, in batches of `limit` a project and transaction; give how many."""
-    total = 0
+    """Release all outcomes that are due, in batches of `limit` a project and transaction; give how many.
+
+    A project that fails keeps what is due, is told to the log, and keeps none of the others from being released.
+
+    Raises:
+        ExceptionGroup: the failures, one a project, once all the others are done.
+    """
+    total, failures = 0, []
     by = clock().as_role("clock")
     for project in ask(PROJECTS, [at]):
         ground = Ground(project.project_id, project.uuid, (project.log_id, project.origin))
-        while count := release_batch(ground, by=by, at=at, limit=limit):
-            total += count
-            if count < limit:
-                break
+        try:
+            total += _release_project(ground, by, at, limit)
+        except Exception as problem:  # whatever it is, it is this project's alone, and is raised below
+            log.exception("Outcomes of project %s were not released", project.uuid)
+            problem.add_note(f"project {project.uuid}")
+            failures.append(problem)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} projects failed, {total} outcomes were released", failures)
+    return total
+
+
+def _release_project(ground: Ground, by: Actor, at: dt.datetime, limit: int) -> int:
+    total = 0
+    while count := release_batch(ground, by=by, at=at, limit=limit):
+        total += count
+        if count < limit:
+            break
     return total
 
 
@@ -167,6 +189,6 @@ def _tell_second(row: Row, new: NewTask, trail: Trail) -> int:
     return trail.add(
         f"item/{row.item_uuid}",
         "reviews.task_opened",
-        {"item": str(row.item_uuid), "queue": str(new.queue.uuid), "kind": new.kind},
+        {**json.loads(row.leaf)["tags"], "queue": str(new.queue.uuid), "kind": new.kind, "source": None},
         task={"task": str(new.uuid), "kind": new.kind, "queue": new.queue.slug},
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Forbidden, NotFound
 from accounts.reads import Actor
 from assets.models import Rendition
-from assets.reads import RECIPES
+from assets.reads import RECIPES, in_force
 from audit.models.sql import Row, ask, postgres, run
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
@@ -153,6 +153,7 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
         "rights": seen.standing_digest,
         "model_card": None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
+        "recipe": in_force("screen"),
         "renditions": _renditions(files),
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
@@ -161,7 +162,10 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
 
 
 def _renditions(files: list[str]) -> dict[str, str]:
-    """Give what the screen shows of each file: its rendition's SHA-256; a file without one yet is shown as it came."""
+    """Give what the screen shows of each file: its rendition's SHA-256, where it is made already.
+
+    What is made later is fixed as well: the file and the manifest's `recipe` name it.
+    """
     if not files or len(files) > MOST_FILES:
         return {}
     version, _size = RECIPES["screen"]

@@ -1,8 +1,8 @@
 """Taking a decision back, until its outcome is released."""
 
 import datetime as dt
-import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.reads import Actor
-from audit.models.sql import Row, ask, ask_one, lock, many, run, together
+from audit.models.sql import Row, ask_one, lock, run, together
+from reviews.actions.annulling import Finding, annul_finding, close_after, finding_of, stands_without, tasks_after
 from reviews.actions.ending import end_claims
 from reviews.actions.lines import drop_marks
 from reviews.actions.seating import acting_role, ground_of, seat_claim, shown, tags_of, working_person
@@ -18,11 +19,10 @@ from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
 from reviews.reads.held import Held, look_at_seat, rights_of
 from reviews.rights import duration
-from reviews.rights.agreement import next_step
-from reviews.wire.canonical import canonical
 
 FIND = """
-SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, t.item_id
+SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, d.event_id,
+    t.item_id
 FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE d.uuid = %s
 """
 LOCKED = """
@@ -32,17 +32,9 @@ SELECT i.sseq AS item_sseq, i.head AS item_head, i.state AS item_state,
 FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id JOIN reviews_seat s ON s.task_id = t.id
 WHERE s.id = %s
 """
-AFTER = """
-SELECT t.id, t.uuid, t.kind, t.sseq, s.state AS seat_state
-FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id WHERE t.after_id = %s ORDER BY t.id, s.id
-"""
 PREFETCHED = "SELECT id FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND slot = 'prefetch'"
 OUTCOME = """
-SELECT id, uuid, number, released_at FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
-"""
-OTHERS = """
-SELECT d.body FROM reviews_seat s JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
-WHERE s.task_id = %s AND s.id <> %s AND d.verdict IN ('approve', 'correct', 'reject')
+SELECT id, uuid, number, released_at, event_id FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
 """
 BALANCE = """
 SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
@@ -61,9 +53,9 @@ UPDATE reviews_seat SET state = %s WHERE id IN (
 def withdraw(*, decision: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     """Take a decision of mine back and hold its seat again, to be opened and redone.
 
-    A settled, unreleased outcome is annulled and its number is not used again. A task that the decision opened is
-    closed when nobody has touched it. A prefetched claim is given back; an open one takes its place. Said again while
-    the redo lives, it answers the redo. Locks item, task, seat.
+    A settled, unreleased outcome is annulled and its number is not used again; so is what an audit found. A task that
+    the decision opened is closed when nobody has touched it. A prefetched claim is given back; an open one takes its
+    place. Said again while the redo lives, it answers the redo. Locks item, task, seat.
 
     Raises:
         NotFound: no such decision of this person.
@@ -95,7 +87,9 @@ class _Standing:
     found: Row
     now: Row
     seen: Row
-    outcome: Row | None
+    outcome: Row | None = None
+    finding: Finding | None = None
+    after: Sequence[Row] = ()
     redo: Held | None = None
 
 
@@ -114,20 +108,16 @@ def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: 
     assert seen is not None
     if now.seat_state != "decided" or now.claim_id != found.claim_id:
         if now.seat_state == "leased" and now.person_id == person_id and now.lease_until > at:
-            return _Standing(found, now, seen, None, redo=shown(seen))
+            return _Standing(found, now, seen, redo=shown(seen))
         raise MovedOn(_("This decision is withdrawn already."))
     outcome = ask_one(OUTCOME, [found.task_id])
     _check_time(found, now, seen, outcome, at)
-    if outcome is not None and _stands_without(found, seen):
-        raise MovedOn(_("The outcome stands without your decision, so there is nothing to take back."))
-    return _Standing(found, now, seen, outcome)
-
-
-def _stands_without(found: Row, seen: Row) -> bool:
-    """Tell whether the other answers of the task settle it: then this decision is not what the outcome rests on."""
-    rows = ask(OTHERS, [found.task_id, found.seat_id])
-    answers = [canonical(json.loads(row.body)["output"]) for row in rows if row.body is not None]
-    return next_step(answers, seen.wanted, rights_of(seen.rights_body).disagreement).step == "settle"
+    finding = finding_of(seen) if now.task_state == "settled" else None
+    settled = outcome or finding
+    if settled is not None and stands_without(found, seen, settled.event_id):
+        raise MovedOn(_("What was settled stands without your decision, so there is nothing to take back."))
+    after = tasks_after(found, locking=locking) if now.task_state == "passed_on" else []
+    return _Standing(found, now, seen, outcome, finding, after)
 
 
 def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
@@ -146,8 +136,9 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
         told = {"outcome": str(outcome.uuid), "number": outcome.number}
         trail.add(item_stream, "reviews.outcome_annulled", tags_of(seen), outcome=told)
         run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
-    if now.task_state == "passed_on":
-        _close_after(found, trail, item_stream, seen)
+    if standing.finding is not None:
+        annul_finding(standing.finding, trail, seen)
+    close_after(standing.after, trail, seen)
     if outcome is not None or now.task_state != "open":
         item_state = _item_state(seen)
     return _seat_again(found, seen, trail, place, item_state, by, at)
@@ -178,34 +169,6 @@ def _item_state(seen: Row) -> str:
     if left is None:
         return "open"
     return "accepted" if left.source == "model" else "decided"
-
-
-def _close_after(found: Row, trail: Trail, item_stream: str, seen: Row) -> None:
-    """Close the tasks that came out of this one, if nobody has touched them.
-
-    An escalation is taken back by whoever asked for it, and by nobody else on the same task.
-
-    Raises:
-        MovedOn: somebody has, or somebody else asked.
-    """
-    rows = ask(AFTER + lock("t", "s"), [found.task_id])
-    live = [row for row in rows if row.seat_state != "closed"]
-    if any(row.sseq > 0 or row.seat_state != "open" for row in live):
-        raise MovedOn
-    if found.verdict != "escalate" and any(row.kind == "escalation" for row in live):
-        raise MovedOn
-    rows = live
-    if not rows:
-        return
-    placeholders, ids = many({row.id for row in rows})
-    run(f"UPDATE reviews_seat SET state = 'closed' WHERE task_id IN {placeholders} AND state = 'open'", ids)  # noqa: S608
-    run(f"UPDATE reviews_task SET state = 'closed' WHERE id IN {placeholders}", ids)  # noqa: S608
-    trail.add(
-        item_stream,
-        "reviews.task_closed",
-        tags_of(seen),
-        task={"tasks": sorted({str(row.uuid) for row in rows})},
-    )
 
 
 def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime) -> Held:

@@ -18,7 +18,7 @@ from accounts.policies import role_in
 from accounts.reads import Actor, actor_of_token
 from reviews.errors import LengthRequired
 from reviews.models import Queue
-from reviews.policies import may_see_draws
+from reviews.policies import may_see_quality
 
 View = Callable[..., HttpResponse]
 
@@ -112,7 +112,7 @@ def sees_draws(call: Call) -> bool:
     scopes = Token.objects.values_list("scopes", flat=True).get(pk=call.by.token_id or 0)
     if Scope.AUDIT_READ not in scopes or call.by.person_id is None:
         return Scope.AUDIT_READ in scopes
-    return may_see_draws(role_in(call.by.person_id, call.project.pk, call.at))
+    return may_see_quality(role_in(call.by.person_id, call.project.pk, call.at))
 
 
 def _projects() -> QuerySet[Project]:

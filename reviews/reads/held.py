@@ -234,7 +234,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
-    if proposed is None and seen.kind not in SHOWS_PRIOR:
+    if proposed is None:
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}
     return Held(

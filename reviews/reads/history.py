@@ -16,7 +16,13 @@ from reviews.reads.pane import words_of
 from reviews.reads.words import WORDS
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})
-MEASURES = frozenset({"reviews.audit_recorded"})
+MEASURES = frozenset({"reviews.audit_recorded", "reviews.audit_annulled"})
+ANNULS = {
+    "reviews.audit_annulled": "event",
+    "reviews.outcome_annulled": "outcome",
+    "reviews.decision_withdrawn": "decision",
+}
+ANNULLED = {"reviews.outcome_settled": "outcome", "reviews.decision_submitted": "decision"}
 TASKS = """
 SELECT t.uuid, t.kind, q.slug, q.name FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id
 WHERE t.item_id = %s
@@ -42,6 +48,7 @@ TONES = {
     "reviews.escalated": "escalate",
     "reviews.outcome_settled": "approve",
     "reviews.outcome_annulled": "warn",
+    "reviews.audit_annulled": "warn",
 }
 VERDICT_TONES = {"approve": "approve", "correct": "correct", "reject": "reject", "escalate": "escalate", "skip": ""}
 Words = dict[str, dict[str, Any]]
@@ -49,7 +56,10 @@ Words = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event in words. `origin` is model, person or house; `token` names a presentation to look at again."""
+    """One event in words. `origin` is model, person or house; `token` names a presentation to look at again.
+
+    `annulled` says that a later event took back what this one tells.
+    """
 
     at: dt.datetime
     sentence: str
@@ -61,6 +71,7 @@ class Told:
     active_ms: int | None
     token: uuid.UUID | None
     event: uuid.UUID
+    annulled: bool
 
     @property
     def day(self) -> dt.date:
@@ -87,11 +98,20 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
         payloads.setdefault(row.event_number, {}).update(_members(row.body))
     said = {row.event_number: row for row in ask(DECISIONS, [item_id])}
     people: dict[str, str] = {me: _("You")}
+    events = ask(EVENTS.format(streams=streams), names)
+    annulled = {payloads.get(row.id, {}).get(ANNULS[row.type]) for row in events if row.type in ANNULS}
     return [
-        _told(row, payloads.get(row.id, {}), said.get(row.id), people, words)
-        for row in ask(EVENTS.format(streams=streams), names)
+        _told(row, members, said.get(row.id), people, words, annulled=_named(row, members) in annulled)
+        for row in events
         if quality or not _measures(row)
+        for members in [payloads.get(row.id, {})]
     ]
+
+
+def _named(row: Row, members: dict[str, Any]) -> str:
+    """Give the id by which a later event would annul this one: of what it made, else its own."""
+    made = ANNULLED.get(row.type)
+    return str(members.get(made, "")) if made else str(row.event_uuid)
 
 
 def _members(body: bytes | None) -> dict[str, Any]:
@@ -115,7 +135,9 @@ def _sentence(name: str, members: dict[str, Any], words: Words) -> str:
     return str(kind.sentence).format_map(_Dashed(told)) if kind else name
 
 
-def _told(row: Row, members: dict[str, Any], said: Row | None, people: dict[str, str], words: Words) -> Told:
+def _told(
+    row: Row, members: dict[str, Any], said: Row | None, people: dict[str, str], words: Words, *, annulled: bool
+) -> Told:
     leaf = json.loads(row.leaf)
     body = json.loads(said.body) if said is not None and said.body else {}
     taxonomy = json.loads(said.taxonomy_body) if said is not None else {}
@@ -131,6 +153,7 @@ def _told(row: Row, members: dict[str, Any], said: Row | None, people: dict[str,
         said.active_ms if said is not None else None,
         uuid.UUID(token) if token and row.type == "reviews.claimed" else None,
         row.event_uuid,
+        annulled,
     )
 
 

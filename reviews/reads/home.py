@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import zoneinfo
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -94,6 +95,7 @@ class Mine:
     project_name: str
     changes: str
     withdrawable: bool
+    withdrawn: bool
     standing: str
 
 
@@ -140,15 +142,15 @@ class Home:
         return min(waiting, key=lambda line: (line.due_at or last, not line.kind, line.oldest_at or last), default=None)
 
 
-def home(person_id: int, at: dt.datetime) -> Home:
-    """Read a person's first page; at most seven statements."""
+def home(person_id: int, at: dt.datetime, *, running: Collection[int] = ()) -> Home:
+    """Read a person's first page; at most seven statements. It tells what is held in projects they are `running`."""
     mine = lines(person_id, at)
     reader = timezone.get_current_timezone_name()
     zone = reader if reader != "UTC" or not mine else mine[0].zone
     local = at.astimezone(zoneinfo.ZoneInfo(zone))
     today = ask_one(TODAY, [person_id, local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)])
     decided, active = (today.decided, (today.active_ms or 0) / 1000) if today else (0, 0)
-    held = held_items(person_id, at)
+    held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
     return Home(
         local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), decided, active, _needs(mine, held)
@@ -220,6 +222,7 @@ def _mine(row: Row, at: dt.datetime) -> Mine:
         row.project_name,
         _changes(row),
         _withdrawable(row, at),
+        row.withdrawal_id is not None,
         _standing(row),
     )
 

@@ -15,6 +15,7 @@ KINDS = (
     EventKind("reviews.outcome_released", _("Outcome {number} was released at position {position}")),
     EventKind("reviews.outcome_annulled", _("Outcome {number} was annulled")),
     EventKind("reviews.audit_recorded", _("The audit found: {finding}")),
+    EventKind("reviews.audit_annulled", _("The audit’s finding was annulled: {finding}")),
     EventKind("reviews.task_closed", _("A task that nobody had touched was closed")),
     EventKind("reviews.seat_added", _("One more person is asked")),
     EventKind("reviews.seats_closed", _("{count} seats were closed")),

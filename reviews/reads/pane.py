@@ -9,6 +9,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assets.reads import in_force
 from reviews.reads.held import Held
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -17,10 +18,14 @@ VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The item as people look at it. `kind` is picture, text, facts, json or gone; `pictures` are SHA-256 in hex."""
+    """The item as people look at it. `kind` is picture, text, facts, json or gone; `pictures` are SHA-256 in hex.
+
+    `recipe` names what is shown of each picture, as screen-1.
+    """
 
     kind: str
     pictures: list[str] = field(default_factory=list)
+    recipe: str = ""
     text: str = ""
     facts: list[tuple[str, Any]] = field(default_factory=list)
     rest: Any = None
@@ -104,7 +109,7 @@ def pane(held: Held) -> Pane:
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     return Pane(
         held=held,
-        stage=stage(held.item.data),
+        stage=stage(held.item.data, held.presentation.get("recipe")),
         shape=shape,
         choices=_choices(held, standing, draft) if shape == "labels" else [],
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
@@ -249,8 +254,11 @@ def said(value: Any) -> str:
     return "–" if value is None else str(localize(value))
 
 
-def stage(data: dict[str, Any]) -> Stage:
-    """Choose how an item is looked at: its pictures, its text, its facts, else its JSON."""
+def stage(data: dict[str, Any], recipe: str | None = None) -> Stage:
+    """Choose how an item is looked at: its pictures, its text, its facts, else its JSON.
+
+    `recipe` is what the presentation names for pictures; without one they are shown by what is in force.
+    """
     pictures = [value[7:] for value in data.values() if isinstance(value, str) and value.startswith("sha256:")]
     plainly = {
         key: value for key, value in data.items() if not (isinstance(value, str) and value.startswith("sha256:"))
@@ -259,11 +267,11 @@ def stage(data: dict[str, Any]) -> Stage:
     facts = [(plain(key), value) for key, value in plainly.items() if not isinstance(value, list | dict)]
     rest = {key: value for key, value in plainly.items() if isinstance(value, list | dict)} or None
     if pictures:
-        return Stage("picture", pictures, str(text or ""), facts, rest)
+        return Stage("picture", pictures, recipe or in_force("screen"), str(text or ""), facts, rest)
     if isinstance(text, str):
-        return Stage("text", [], text, facts, rest)
+        return Stage("text", text=text, facts=facts, rest=rest)
     if facts:
-        return Stage("facts", [], "", facts, rest)
+        return Stage("facts", facts=facts, rest=rest)
     return Stage("json", rest=rest) if rest else Stage("gone")
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_GET
 
+from reviews.policies import projects_run_by
 from reviews.reads import home as reading
 from reviews.views.asking import page, person_of, who
 
@@ -14,7 +15,8 @@ from reviews.views.asking import page, person_of, who
 def home(request: HttpRequest) -> HttpResponse:
     """Show my queues, what needs me, my last decisions."""
     at = timezone.now()
-    found = reading.home(person_of(who(request)), at)
+    person = person_of(who(request))
+    found = reading.home(person, at, running=projects_run_by(person, at))
     return page(request, "reviews/home.html", "home", at, {"home": found}, known=found.lines)
 
 

@@ -12,7 +12,7 @@ from accounts.errors import NotFound
 from accounts.policies import may_change_project
 from guidelines.reads import guideline_html
 from reviews.actions import route_again
-from reviews.policies import browsable_project, item_for, may_see_draws, may_see_quality, withheld
+from reviews.policies import browsable_project, item_for, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
 from reviews.reads.history import QUALITY, history
@@ -44,7 +44,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     why = withheld(row.pk, person_of(by), at)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=may_see_quality(roles))
     shown = {
-        "case": case(row, whole=not why, draws=may_see_draws(roles)),
+        "case": case(row, whole=not why, draws=may_see_quality(roles)),
         "history": told,
         "withheld": why,
         "item": row,

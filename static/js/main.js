@@ -4,12 +4,20 @@
 import { mountCounts } from "./counts.js";
 import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
+import { mountPicture } from "./picture.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { counts: mountCounts, flow: mountFlow, keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = {
+  counts: mountCounts,
+  flow: mountFlow,
+  keys: mountKeys,
+  picture: mountPicture,
+  theme: mountTheme,
+  workbench: mountWorkbench,
+};
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();

@@ -1,6 +1,6 @@
-"""People and projects that the tests of accounts ask for."""
+"""People that the tests of accounts ask for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +10,11 @@ from django.db import connections
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-from accounts.actions import add_person, create_project, give_membership
+from accounts.actions import add_person, give_membership
 from accounts.models import Membership, Person, Project
-from accounts.reads import Actor, console
+from accounts.reads import Actor
+from tests.conftest import AT
 
-AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PASSWORD = "a ring of solid squares"
 
@@ -29,21 +29,6 @@ def quick_passwords(settings: LazySettings, request: pytest.FixtureRequest) -> N
 @pytest.fixture
 def slow_passwords() -> None:
     """Hash passwords as the installation does."""
-
-
-@pytest.fixture
-def by(db: None) -> Actor:
-    return console()
-
-
-@pytest.fixture
-def project(by: Actor) -> Project:
-    return create_project(slug="shelves", name="Shelves", task_type="classification", by=by, at=AT)
-
-
-@pytest.fixture
-def other(by: Actor) -> Project:
-    return create_project(slug="calls", name="Calls", task_type="transcript", by=by, at=AT)
 
 
 @pytest.fixture

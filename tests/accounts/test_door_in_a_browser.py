@@ -8,7 +8,8 @@ from django.test.testcases import LiveServerThread
 
 from accounts.actions import add_person, name_owner
 from accounts.reads import console, set_password_path
-from tests.accounts.conftest import AT, PASSWORD
+from tests.accounts.conftest import PASSWORD
+from tests.conftest import AT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

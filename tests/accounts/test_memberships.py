@@ -11,7 +11,8 @@ from accounts.models import Membership, Person, Project
 from accounts.policies import may_see_project, role_in
 from accounts.reads import Actor, actor_of_person
 from audit.models import Event, Payload
-from tests.accounts.conftest import AT, HOUR
+from tests.accounts.conftest import HOUR
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 

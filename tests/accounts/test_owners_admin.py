@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.actions import make_token, name_owner
 from accounts.models import Membership, Person, Token
 from accounts.reads import Actor
-from tests.accounts.conftest import AT
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 LISTS = ("person", "user", "membership", "project", "service", "token")

@@ -11,7 +11,8 @@ from accounts.models import Person, User
 from accounts.policies import is_owner
 from accounts.reads import Actor, actor_of_person, actor_of_user
 from audit.models import Event, Payload
-from tests.accounts.conftest import AT, PASSWORD
+from tests.accounts.conftest import PASSWORD
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ from accounts.errors import BadProject, Forbidden, SlugTaken
 from accounts.models import Membership, Person, Project
 from accounts.reads import Actor, actor_of_person
 from audit.models import Event, Log, Payload
-from tests.accounts.conftest import AT, HOUR
+from tests.accounts.conftest import HOUR
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 

@@ -5,13 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from accounts.actions import add_person, create_project, end_token, give_membership, make_token
+from accounts.actions import (
+    add_person,
+    create_project,
+    end_ownership,
+    end_token,
+    give_membership,
+    make_token,
+    name_owner,
+)
 from accounts.models import Membership, Person, Project, Service, Token
-from accounts.reads import console
+from accounts.reads import actor_of_person, console
 from audit.errors import Refusal
 from audit.models import Event
-from tests.accounts.conftest import AT
 from tests.arena import Worker
+from tests.conftest import AT
 
 CROWD = 8
 
@@ -93,4 +101,17 @@ def test_one_service_is_made_for_all_its_tokens_and_a_token_ends_once(arena: str
     token = Token.objects.all()[0]
     found = at_once(lambda turn: type(end_token(token=token, by=by, at=AT)).__name__)
     assert Counter(found) == {"Token": 1, "token_ended": CROWD - 1}
+    assert streams_hold()
+
+
+def test_owners_who_end_each_others_ownership_at_once_leave_one(arena: str) -> None:
+    by = console()
+    owners = [add_person(name=f"Owner {turn}", email=f"o{turn}@example.org", by=by, at=AT) for turn in range(CROWD)]
+    for person in owners:
+        name_owner(person=person, by=by, at=AT)
+    actors = [actor_of_person(person, "browser") for person in owners]
+    found = at_once(lambda turn: end_ownership(person=owners[(turn + 1) % CROWD], by=actors[turn], at=AT).is_owner)
+    left = Person.objects.filter(is_owner=True).count()
+    assert left >= 1 and Event.objects.filter(type="accounts.ownership_ended").count() == CROWD - left
+    assert set(found) <= {False, "forbidden", "last_owner"} and found.count(False) == CROWD - left
     assert streams_hold()

@@ -12,7 +12,8 @@ from accounts.actions import add_person
 from accounts.models import Person, User
 from accounts.reads import Actor, actor_of_user, set_password_path
 from audit.models import Event
-from tests.accounts.conftest import AT, PASSWORD
+from tests.accounts.conftest import PASSWORD
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 NEXT = "/admin/"

@@ -12,7 +12,8 @@ from accounts.models import Membership, Person, Project, Scope, Service, Token, 
 from accounts.policies import may_see_project, visible_projects
 from accounts.reads import Actor, actor_of_person, actor_of_token
 from audit.models import Event, Payload
-from tests.accounts.conftest import AT, HOUR
+from tests.accounts.conftest import HOUR
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 READ, DECIDE = Scope.ITEMS_READ.value, Scope.DECISIONS_WRITE.value

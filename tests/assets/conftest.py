@@ -1,19 +1,12 @@
-"""Pictures, and projects to hold them."""
+"""Pictures, and a folder to hold them."""
 
 import io
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from PIL import Image
-
-from accounts.actions import create_project
-from accounts.models import Project
-from accounts.reads import Actor, console
-
-AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: Any) -> bytes:
@@ -38,18 +31,3 @@ def storage(settings: LazySettings, tmp_path: Path) -> Path:
     default = {**settings.STORAGES["default"], "OPTIONS": {"location": folder, "file_permissions_mode": 0o600}}
     settings.STORAGES = {**settings.STORAGES, "default": default}
     return folder
-
-
-@pytest.fixture
-def by(db: None) -> Actor:
-    return console()
-
-
-@pytest.fixture
-def project(by: Actor) -> Project:
-    return create_project(slug="shelves", name="Shelves", task_type="classification", by=by, at=AT)
-
-
-@pytest.fixture
-def other(by: Actor) -> Project:
-    return create_project(slug="others", name="Others", task_type="classification", by=by, at=AT)

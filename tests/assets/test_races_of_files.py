@@ -7,7 +7,8 @@ from assets.jobs import make_renditions
 from assets.models import Asset, Grant, Rendition
 from audit.models import Event
 from tests.arena import Worker
-from tests.assets.conftest import AT, picture
+from tests.assets.conftest import picture
+from tests.conftest import AT
 
 
 def test_the_same_bytes_at_once_are_one_asset_and_one_grant_a_project(arena: str) -> None:

@@ -1,6 +1,7 @@
 """What people see of an original is made once, upright and without what the camera wrote."""
 
 import io
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from redis import Redis
 
 from accounts.models import Project
 from accounts.reads import Actor
-from assets.actions import enqueue_renditions, find_missing, rendering, store
+from assets.actions import enqueue_renditions, find_missing, rendering, show, showing, store
 from assets.beat import find_missing_renditions
-from assets.errors import Gone
+from assets.errors import Gone, NotMade
 from assets.jobs import make_renditions
 from assets.models import Asset, Rendition
 from assets.reads import RECIPES, open_rendition
-from tests.assets.conftest import AT, picture, turned
+from tests.assets.conftest import picture, turned
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -92,18 +94,51 @@ def test_a_small_picture_is_not_blown_up(project: Project, by: Actor) -> None:
     assert seen(asset, "thumbnail").size == seen(asset, "screen").size == (60, 40)
 
 
-def test_the_original_stands_in_until_a_rendition_is_made(asset: Asset) -> None:
-    with open_rendition(asset, "thumbnail").file as file:
-        assert Image.open(file).format == "JPEG"
-    assert open_rendition(asset, "screen").sha256 == asset.sha256
+def test_an_original_never_stands_in_for_a_rendition_that_is_not_made(asset: Asset) -> None:
+    for recipe in RECIPES:
+        with pytest.raises(NotMade):
+            open_rendition(asset, recipe)
     with pytest.raises(KeyError):
         open_rendition(asset, "poster")
+
+
+def test_what_no_worker_has_made_is_made_when_it_is_to_be_shown(asset: Asset) -> None:
+    with show(asset=asset, recipe="screen", at=AT).file as file:
+        image = Image.open(io.BytesIO(file.read()))
+    assert (image.format, image.size, dict(image.getexif())) == ("WEBP", (800, 1600), {})
+    assert Rendition.objects.count() == 2
+    first = show(asset=asset, recipe="screen", at=AT, version=RECIPES["screen"][0])
+    first.file.close()
+    assert (first.sha256, Rendition.objects.count()) == (Rendition.objects.get(recipe="screen").sha256, 2)
+
+
+def test_while_others_are_being_made_nothing_is_shown(asset: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(showing, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(showing, "_decoders", threading.BoundedSemaphore(1))
+    with showing._decoders, pytest.raises(NotMade):
+        show(asset=asset, recipe="screen", at=AT)
+    assert not Rendition.objects.exists()
+    show(asset=asset, recipe="screen", at=AT).file.close()
+
+
+def test_a_version_that_is_in_force_no_more_is_shown_if_it_was_made_and_not_made_anew(
+    asset: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_renditions(asset.pk)
+    old = Rendition.objects.get(recipe="screen").sha256
+    monkeypatch.setitem(RECIPES, "screen", (2, 100))
+    shown = [show(asset=asset, recipe="screen", at=AT, version=version) for version in (1, 2, None)]
+    for one in shown:
+        one.file.close()
+    assert shown[0].sha256 == old != shown[1].sha256 == shown[2].sha256
+    with pytest.raises(Gone):
+        show(asset=asset, recipe="screen", at=AT, version=3)
 
 
 def test_bytes_that_are_gone_are_told_as_gone(asset: Asset, storage: Path) -> None:
     (storage / asset.sha256[:2] / asset.sha256).unlink()
     with pytest.raises(Gone):
-        open_rendition(asset, "screen")
+        show(asset=asset, recipe="screen", at=AT)
     with pytest.raises(Gone):
         make_renditions(asset.pk)
     assert not Rendition.objects.exists()
@@ -184,3 +219,12 @@ def test_the_database_holds_one_rendition_a_recipes_version(asset: Asset) -> Non
     row.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save(force_insert=True)
+
+
+def test_a_rendition_once_made_never_changes(asset: Asset) -> None:
+    make_renditions(asset.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rendition.objects.update(sha256="0" * 64)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rendition.objects.all().delete()
+    assert not Rendition.objects.filter(sha256="0" * 64).exists() and Rendition.objects.count() == 2

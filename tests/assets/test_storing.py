@@ -22,7 +22,8 @@ from assets.errors import NotAnImage, TooLarge
 from assets.models import Asset, Grant
 from assets.reads import asset_of, granted, open_original
 from audit.models import Event, Payload
-from tests.assets.conftest import AT, picture, turned
+from tests.assets.conftest import picture, turned
+from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
 GRANTED = "assets.asset_granted"

@@ -1,12 +1,15 @@
 """Frozen rows stay as they are, whoever asks: ORM, raw SQL, upsert, REPLACE, TRUNCATE."""
 
+import io
 import uuid
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from PIL import Image
 
 from accounts.reads import console
+from assets.actions import show, store
 from audit.models import GUARDS, Erasure, Event, Payload
 from reviews.actions import apply_project, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
@@ -39,6 +42,10 @@ def busy_town(db):
     from reviews.actions import turn_switch
 
     turn_switch(position="normal", reason="As it was", by=console(), at=town.now, project=town.project)
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    asset, _ = store(project=town.project, content=file.getvalue(), by=console(), at=town.now)
+    show(asset=asset, recipe="screen", at=town.now).file.close()
     town.send(0.5)
     town.send(0.95)
     who = town.people[0]

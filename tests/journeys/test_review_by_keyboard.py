@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import threading
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.reads import console
-from assets.actions import store
+from assets.actions import showing, store
 from reviews.models import Decision, Draft, Seat, Withdrawal
 from tests.house import House
 from tests.journeys.steps import ASKING, open_bench, ready, sent, title, town_of
@@ -242,3 +243,23 @@ def fits(house: House, page: Page) -> None:
         "() => [document.documentElement, document.querySelector('main')].map(p => p.scrollWidth - p.clientWidth)"
     )
     assert max(wide) <= 0, page.url
+
+
+def test_a_picture_that_is_not_ready_says_so_and_comes_by_itself(house: House, monkeypatch: pytest.MonkeyPatch):
+    town, file = town_of(0), io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(file, "PNG")
+    asset, _ = store(project=town.project, content=file.getvalue(), by=console(), at=town.now)
+    town.send(0.5, data={"image": f"sha256:{asset.sha256}"})
+    busy = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(showing, "_decoders", busy)
+    monkeypatch.setattr(showing, "PATIENCE_S", 0.01)
+    busy.acquire()
+    page = open_bench(house, town)
+    expect(page.get_by_text("The picture is being prepared.").first).to_be_visible()
+    expect(page.locator("img.picture")).to_be_hidden()
+    house.judge(page)
+    busy.release()
+    expect(page.locator("img.picture")).to_be_visible()
+    expect(page.locator("[data-told]")).to_be_hidden()
+    assert page.locator("img.picture").evaluate("one => one.naturalWidth") == 40
+    house.faults.clear()  # the browser tells of every refused picture

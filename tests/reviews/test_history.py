@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from accounts.actions import add_person, give_membership
 from accounts.models import User
 from accounts.reads import Actor, actor_of_person, console
-from reviews.actions import apply_project, release, withdraw
+from reviews.actions import apply_project, open_claim, release, withdraw
 from reviews.reads import home, listing
 from tests.town import RIGHTS, Town, build, project_file
 
@@ -114,6 +114,21 @@ def test_history_says_words_and_names_where_the_ledger_has_codes():
     told = page(compliance, "item", "cats", audited)
     for words in ("went to acceptance by “Middling”", "The audit found: another answer", "was settled (Audit)"):
         assert words in told
+
+
+def test_history_shows_which_finding_and_which_decision_were_annulled(town: Town):
+    item, me = town.send(0.8)["id"], town.people[0]
+    made = town.decide(me, town.take(me), "correct", "fox")
+    held = withdraw(decision=made.uuid, by=me, at=town.now)
+    open_claim(token=held.token, by=me, at=town.now)
+    town.decide(me, held, None, "cat")
+    text = page(person(town, "compliance"), "item", "cats", item)
+    gone = ("The audit found: another answer", "Outcome 2 was settled (Audit)", "Decision: Corrected")
+    assert [f"<s>{one}</s>" in text for one in gone] == [True] * 3
+    assert "<b>The audit found: the same answer</b>" in text and "<b>Decision: Approved</b>" in text
+    assert "<b>The audit’s finding was annulled: another answer</b>" in text and text.count("<s>") == 3
+    told = page(person(town, "operations"), "item", "cats", item)
+    assert "The audit" not in told and "What happened" in told
 
 
 def test_an_escalation_names_its_queue_and_each_day_stands_above_what_happened_on_it(town: Town):

@@ -7,7 +7,7 @@ import pytest
 from accounts.reads import console
 from audit.models import Event
 from guidelines.models import ModelVersion
-from reviews.actions import receive, release, reveal_seeds, route_again, turn_switch
+from reviews.actions import publish_rights, receive, release, reveal_seeds, route_again, turn_switch
 from reviews.errors import NoRights, NotHeld
 from reviews.models import Item, Outcome, Route, Seat, Seed, Task
 from reviews.wire import read_items
@@ -102,6 +102,23 @@ def test_the_switch_sends_all_to_people_or_holds_from_the_next_item_on():
     turn_switch(position="hold-everything", reason="Bad model", by=by, at=town.now, model_version=version)
     assert (town.send(0.95)["state"], town.send(None)["state"]) == ("held", "waiting")
     assert breaches() == []
+
+
+def test_a_switchs_and_the_rights_events_carry_the_model_and_the_number_as_tags():
+    town, by = build(), console()
+    town.send(0.95)
+    version = ModelVersion.objects.get()
+    turn_switch(position="normal", reason="As it was", by=by, at=town.now)
+    turn_switch(position="normal", reason="As it was", by=by, at=town.now, project=town.project)
+    turn_switch(position="normal", reason="As it was", by=by, at=town.now, model_version=version)
+    rights = {**RIGHTS, "release_after": "PT1M"}
+    publish_rights(project=town.project, document=rights, reason="Slower", by=by, at=town.now)
+    told = {
+        kind: [json.loads(bytes(one.leaf))["tags"] for one in Event.objects.filter(type=kind).order_by("pk")]
+        for kind in ("reviews.switch_turned", "reviews.rights_published")
+    }
+    assert [tags["model"] for tags in told["reviews.switch_turned"]] == [None, None, str(version.uuid)]
+    assert [tags["rights"] for tags in told["reviews.rights_published"]] == [1, 2]
 
 
 def test_a_held_item_is_routed_again_under_what_is_in_force_with_the_same_draw():

@@ -1,5 +1,6 @@
 """The pages of the loop: who sees what, what they do, and in how many statements."""
 
+import hashlib
 import io
 import json
 import re
@@ -18,8 +19,10 @@ from accounts.actions import give_membership
 from accounts.models import Person, User
 from accounts.reads import console
 from assets.actions import store
+from assets.models import Asset
+from assets.reads import RECIPES
 from reviews.actions import release
-from reviews.models import Decision, Draft, Seat
+from reviews.models import Decision, Draft, Presentation, Seat
 from tests.town import RIGHTS as RIGHTS_OF_TOWN
 from tests.town import Town, build
 
@@ -328,22 +331,65 @@ def test_hidden_proposals_stay_hidden():
     assert '"proposal": null' in page and "50 %" not in page
 
 
-def test_a_picture_is_served_to_members_alone_and_kept_by_their_browser_alone(town):
+def photographed(town: Town) -> Asset:
+    """Send an item with a photograph that tells of its camera; no worker has made anything of it."""
+    exif = Image.Exif()
+    exif[0x010F] = "A camera with a name"
     file = io.BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    Image.new("RGB", (8, 8), "teal").save(file, "JPEG", exif=exif)
     asset, _ = store(project=town.project, content=file.getvalue(), by=console(), at=town.now)
-    other = build(slug="dogs", rights=RIGHTS)
+    town.send(0.5, data={"image": f"sha256:{asset.sha256}"})
+    return asset
+
+
+def seen(client: Client, asset: Asset, recipe: str, status: int = 200) -> bytes:
+    answer = client.get(reverse("media", args=["cats", asset.sha256, recipe]))
+    assert answer.status_code == status
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_a_picture_is_served_to_members_alone_and_kept_by_their_browser_alone(town):
+    asset, other = photographed(town), build(slug="dogs", rights=RIGHTS)
     client, stranger = signed_in(town.people[0]), signed_in(other.people[0])
-    answer = client.get(reverse("media", args=["cats", asset.sha256, "original"]))
-    assert b"".join(answer.streaming_content) == file.getvalue()
-    told = {name: answer[name] for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control")}
-    assert told == {
-        "Content-Type": "image/png",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=31536000, immutable",
-    }
-    for who, project, recipe in ((stranger, "cats", "original"), (stranger, "dogs", "original"), (client, "cats", "x")):
+    for recipe, kept in (("screen-1", "31536000, immutable"), ("screen", "60")):
+        answer = client.get(reverse("media", args=["cats", asset.sha256, recipe]))
+        told = {name: answer[name] for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control")}
+        assert b"".join(answer.streaming_content)
+        assert told == {
+            "Content-Type": "image/webp",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": f"private, max-age={kept}",
+        }
+    for who, project, recipe in ((stranger, "cats", "screen"), (stranger, "dogs", "original"), (client, "cats", "x")):
         assert who.get(reverse("media", args=[project, asset.sha256, recipe])).status_code == 404
+
+
+def test_no_reviewer_is_served_what_a_camera_wrote_and_nobody_waits_for_a_worker(town):
+    asset, client = photographed(town), signed_in(town.people[0])
+    page = bench(client).content.decode()
+    assert reverse("media", args=["cats", asset.sha256, "screen-1"]) in page
+    shown = Image.open(io.BytesIO(seen(client, asset, "screen-1")))
+    assert (shown.format, dict(shown.getexif())) == ("WEBP", {})
+    assert b"camera" in seen(signed_in(with_role(town, "compliance")), asset, "original")
+    for role in ("reviewer", "adjudicator"):
+        who = signed_in(with_role(town, role, email=f"{role}@asked.invalid"))
+        assert "camera wrote" in seen(who, asset, "original", 403).decode()
+
+
+def test_what_is_served_during_a_claim_is_what_its_presentation_names(town, monkeypatch):
+    asset, (first, second) = photographed(town), map(signed_in, town.people[:2])
+    page = bench(first)
+    before = json.loads(bytes(Presentation.objects.get(claim__token=token_of(page)).manifest))
+    assert (before["recipe"], before["renditions"]) == ("screen-1", {})
+    shown = hashlib.sha256(seen(first, asset, "screen-1")).hexdigest()
+    monkeypatch.setitem(RECIPES, "screen", (2, 4))
+    again = bench(first).content.decode()
+    assert "/screen-1/" in again and "/screen-2/" not in again
+    assert hashlib.sha256(seen(first, asset, "screen-1")).hexdigest() == shown
+    first.delete(reverse("claim", args=[token_of(page)]))
+    monkeypatch.setitem(RECIPES, "screen", (1, 1600))
+    after = json.loads(bytes(Presentation.objects.get(claim__token=token_of(bench(second))).manifest))
+    assert after["renditions"] == {f"sha256:{asset.sha256}": shown}
 
 
 def test_the_page_of_a_defect_needs_no_database_and_the_theme_is_read_from_its_cookie(town):

@@ -1,4 +1,7 @@
-"""`person add`: a person, their sign-in, and a role; `person link`: a new one-time link for a lost password."""
+"""`person add`: a person, their sign-in, and a role; `person link`: a new one-time link for a lost password.
+
+`person end-ownership`, `person switch-off` and `person switch-on`: access taken away, and given back.
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -10,21 +13,29 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import add_person, give_membership, name_owner, set_password
+from accounts.actions import add_person, end_ownership, give_membership, name_owner, set_password, switch_off, switch_on
 from accounts.models import Membership, Person, Project, User
 from accounts.reads import console, set_password_path
 from audit.errors import Refusal
 from hitl import environment
 
+ACCESS = {
+    "end-ownership": "take the installation from an owner; the last one who can sign in stays",
+    "switch-off": "switch a sign-in off: sessions and tokens end with it, what was done stays",
+    "switch-on": "switch a sign-in on again",
+}
+
 
 class Command(BaseCommand):
-    """Adds people; run twice it gives a role once."""
+    """Adds people and takes access away; run twice it does so once."""
 
     help = "person add EMAIL --role ROLE --project PROJECT, or person add EMAIL --owner"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare `add` and `link`."""
+        """Declare `add`, `link`, and what takes access away."""
         verbs = parser.add_subparsers(dest="verb", required=True)
+        for verb, told in ACCESS.items():
+            verbs.add_parser(verb, help=told).add_argument("email")
         verbs.add_parser("link", help="print a new one-time link to set a password").add_argument("email")
         add = verbs.add_parser("add", help="add a person or give a role")
         add.add_argument("email")
@@ -43,24 +54,35 @@ class Command(BaseCommand):
         Raises:
             CommandError: something was refused; nothing was written.
         """
+        try:
+            with transaction.atomic():
+                said = self._said(options, timezone.now())
+        except Refusal as problem:
+            raise CommandError(" ".join([problem.sentence, *(message for _, message in problem.fields)])) from problem
+        for line in said:
+            self.stdout.write(line)
+
+    def _said(self, options: dict[str, Any], at: datetime) -> list[str]:
         if options["verb"] == "link":
-            user = User.objects.filter(email__iexact=options["email"].strip(), is_active=True).first()
-            if user is None:
-                raise CommandError(f"Nobody signs in with {options['email']}.")
-            self.stdout.write(address() + set_password_path(user))
-            return
+            return [address() + set_password_path(sign_in(options["email"], is_active=True))]
+        if options["verb"] in ACCESS:
+            return [self._access(options["verb"], sign_in(options["email"]), at)]
         if bool(options["role"]) != bool(options["project"]):
             raise CommandError("--role and --project go together.")
         if not options["role"] and not options["owner"]:
             raise CommandError("Say what they are: --role ROLE --project PROJECT, or --owner.")
         password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None
-        try:
-            with transaction.atomic():
-                said = self._add(options, password, timezone.now())
-        except Refusal as problem:
-            raise CommandError(" ".join([problem.sentence, *(message for _, message in problem.fields)])) from problem
-        for line in said:
-            self.stdout.write(line)
+        return self._add(options, password, at)
+
+    def _access(self, verb: str, user: User, at: datetime) -> str:
+        if verb == "end-ownership":
+            end_ownership(person=user.person, by=console(), at=at)
+            return f"{user.email} is no owner of the installation."
+        if verb == "switch-off":
+            switch_off(user=user, by=console(), at=at)
+            return f"{user.email} can sign in no more. Roles stay until they are ended."
+        switch_on(user=user, by=console(), at=at)
+        return f"{user.email} can sign in again."
 
     def _add(self, options: dict[str, Any], password: str | None, at: datetime) -> list[str]:
         by, said = console(), []
@@ -92,6 +114,18 @@ class Command(BaseCommand):
         if options["skills"] is not None:
             skills = [skill for skill in options["skills"].split(",") if skill.strip()]
         return give_membership(person=person, project=project, role=options["role"], skills=skills, by=console(), at=at)
+
+
+def sign_in(email: str, **narrowed: bool) -> User:
+    """Find the sign-in with an address.
+
+    Raises:
+        CommandError: there is none.
+    """
+    user = User.objects.filter(email__iexact=email.strip(), **narrowed).first()
+    if user is None:
+        raise CommandError(f"Nobody signs in with {email}.")
+    return user
 
 
 def address() -> str:

@@ -1,0 +1,38 @@
+"""Showing a picture: a rendition and never the original, made on the spot when no worker has made it yet."""
+
+import threading
+from datetime import datetime
+
+from assets.actions.rendering import render_asset
+from assets.errors import Gone, NotMade
+from assets.models import Asset
+from assets.reads import RECIPES, Picture, open_rendition
+
+AT_ONCE, PATIENCE_S = 2, 10.0
+_decoders = threading.BoundedSemaphore(AT_ONCE)
+
+
+def show(*, asset: Asset, recipe: str, at: datetime, version: int | None = None) -> Picture:
+    """Open what a version of a recipe, the one in force where none is named, made of an asset. Locks nothing.
+
+    While the workers are away or behind it is made here, two at once in a process, so that nobody's review waits for
+    them.
+
+    Raises:
+        KeyError: there is no such recipe.
+        NotMade: others are being made just now.
+        Gone: the storage has no bytes, or that version made nothing and is not in force.
+        NotAnImage: the decoder no longer takes what it took.
+    """
+    try:
+        return open_rendition(asset, recipe, version)
+    except NotMade:
+        if version not in (None, RECIPES[recipe][0]):
+            raise Gone from None
+    if not _decoders.acquire(timeout=PATIENCE_S):
+        raise NotMade
+    try:
+        render_asset(asset_id=asset.pk, at=at)
+    finally:
+        _decoders.release()
+    return open_rendition(asset, recipe, version)
