@@ -18,7 +18,7 @@ from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
 
-MOST_FILES = 12
+MOST_FILES = 8  # named one by one; a manifest keeps within 4 KB
 MARK_FROM = 40  # of the window: what others are taking just now is passed over as well, and no reason for a mark
 NOTE_CLAIM = (
     "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) "

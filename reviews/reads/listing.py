@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import Row, ask, many, postgres
-from reviews.models import Source
+from reviews.models import RightsVersion, Source
 from reviews.reads.answers import ITEMS, state_of
+from reviews.reads.held import rights_of
+from reviews.rights import duration
 
 PAGE = 50
 COUNTED = 2000  # a count ends here; nobody plans by more
@@ -30,8 +32,12 @@ DECIDES = """EXISTS (SELECT 1 FROM reviews_task t JOIN reviews_seat s ON s.task_
         AND o.annulled_at IS NULL AND o.released_at IS NULL))
     OR (t.state = 'passed_on' AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id
         AND o.released_at IS NOT NULL AND o.settled_at >= t.opened_at))))))"""
+FRESH = """EXISTS (SELECT 1 FROM reviews_task t JOIN reviews_decision d ON d.task_id = t.id
+    WHERE t.item_id = i.id AND d.person_id = %s AND d.decided_at > %s AND NOT EXISTS (
+        SELECT 1 FROM reviews_outcome o WHERE o.task_id = t.id AND o.released_at IS NOT NULL))"""
+OPEN_TO_READER = f"({DECIDES} OR {FRESH})"
 FIND = f"""
-SELECT i.id, {DECIDES} AS decides FROM reviews_item i
+SELECT i.id, {OPEN_TO_READER} AS decides FROM reviews_item i
 WHERE i.project_id = %s AND i.id < %s AND {{where}} ORDER BY i.id DESC LIMIT {PAGE + 1}
 """  # noqa: S608 - a constant
 SEATS = """SELECT s.id, s.lane_id, s.due_at FROM reviews_seat s
@@ -88,23 +94,30 @@ class Listing:
 
 
 def listing(
-    project_id: int, *, reader: int, state: str = "", external_id: str = "", after: int | None = None
+    project_id: int,
+    *,
+    reader: int,
+    at: dt.datetime,
+    state: str = "",
+    external_id: str = "",
+    after: int | None = None,
 ) -> Listing:
-    """Read a page of a project's items as a person may read them; two statements.
+    """Read a page of a project's items as a person may read them; three statements.
 
     An unknown state is no filter; `external_id` is the whole id. What the `reader` still decides on has no state for
     them, so no state finds it.
     """
     where: list[str] = ["1 = 1"]
-    asked: list[str | int] = []
+    asked: list[Any] = []
+    mine = [reader, reader, at - _longest_release(project_id)]
     if external_id:
         where.append("i.external_id = %s")
         asked.append(external_id)
     if state in STATES:
-        where.append(f"{STATES[state]} AND NOT {DECIDES}")
-        asked.append(reader)
+        where.append(f"{STATES[state]} AND NOT {OPEN_TO_READER}")
+        asked += mine
     sql = FIND.format(where=" AND ".join(where))
-    seen = {row.id: bool(row.decides) for row in ask(sql, [reader, project_id, after or 2**62, *asked])}
+    seen = {row.id: bool(row.decides) for row in ask(sql, [*mine, project_id, after or 2**62, *asked])}
     ids = list(seen)
     if not ids:
         return Listing([], None)
@@ -112,6 +125,12 @@ def listing(
     rows = ask(ITEMS.format(key="id", places=places), [project_id, *found])
     rows.sort(key=lambda row: -row.id)
     return Listing([_listed(row, decides=seen[row.id]) for row in rows], ids[PAGE - 1] if len(ids) > PAGE else None)
+
+
+def _longest_release(project_id: int) -> dt.timedelta:
+    """Give the longest time for which any version of the project's rights lets a decision be taken back."""
+    bodies = RightsVersion.objects.filter(project=project_id).values_list("body", flat=True)
+    return max((duration(rights_of(bytes(body)).release_after) for body in bodies), default=dt.timedelta(0))
 
 
 def held_items(projects: Collection[int]) -> list[HeldItems]:

@@ -30,7 +30,7 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("state", "external_id")}
     after = request.GET.get("after", "")
     start = int(after) if after.isdecimal() and len(after) < 19 else None
-    found = listing(place.pk, reader=person_of(by), **asked, after=start)
+    found = listing(place.pk, reader=person_of(by), at=at, **asked, after=start)
     shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
     return page(request, "reviews/items.html", "items", at, shown, project=place)
 
