@@ -7,8 +7,50 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.errors import NotFound
+from audit.models.sql import ask
 from reviews.models import Claim, Decision, Queue
 from reviews.reads.held import Held, held, look_at_claim, prior_of
+
+ABOUT = """
+SELECT t.opened_at, d.verdict, w.withdrawn_at, ps.manifest
+FROM reviews_task t
+LEFT JOIN (reviews_decision d JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id
+    AND w.attempt = d.attempt JOIN reviews_presentation ps ON ps.claim_id = d.claim_id)
+    ON d.task_id = t.id AND d.person_id = %s
+WHERE t.uuid = %s ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A decision on the task that its person has taken back."""
+
+    verdict: str
+    withdrawn_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the person who holds a task may know of its past: since when it waits, and what they said and took back."""
+
+    opened_at: dt.datetime
+    earlier: list[Earlier]
+
+
+def about(task: uuid.UUID, person_id: int) -> About:
+    """Read a held task's past as its holder may know it; one statement."""
+    rows = ask(ABOUT, [person_id, task])
+    told = [
+        Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at)
+        for row in rows
+        if row.verdict is not None
+    ]
+    return About(rows[0].opened_at, told)
+
+
+def told_verdict(verdict: str, manifest: dict[str, Any]) -> str:
+    """Give the verdict as its author may know it: one derived from a proposal they have not seen is an answer."""
+    return "answer" if manifest["prediction"] == "hidden" and verdict in {"approve", "correct"} else verdict
 
 
 def queue_of_claim(token: uuid.UUID) -> Queue:
@@ -54,6 +96,5 @@ def replay(token: uuid.UUID, at: dt.datetime) -> Replay:
     said = Decision.objects.filter(claim=claim).first()
     told = None
     if said is not None:
-        verdict = "answer" if hidden and said.verdict in {"approve", "correct"} else said.verdict
-        told = {"verdict": verdict, "decided_at": said.decided_at}
+        told = {"verdict": told_verdict(said.verdict, manifest), "decided_at": said.decided_at}
     return Replay(shown, seen.claimed_at, seen.opened_at, claim.person_id, seen.item_id, seen.kind, told)

@@ -21,7 +21,7 @@ from reviews.errors import AnotherOpen, ClaimLost
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
-from reviews.reads.claims import queue_of_claim
+from reviews.reads.claims import about, queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import lines, stream
 from reviews.reads.pane import pane
@@ -161,6 +161,7 @@ def _bench(
 def _pane(line: Queue, held: Held | None, by: Actor, at: dt.datetime) -> dict[str, Any]:
     return {
         "pane": pane(held) if held else None,
+        "about": about(held.task.uuid, person_of(by)) if held else None,
         "queue": line,
         "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
         "last": stream(person_of(by), at),

@@ -107,3 +107,11 @@ def test_counts_that_have_not_changed_are_told_in_a_line(client, town):  # noqa:
     assert (again.status_code, again.content) == (304, b"")
     town.send(0.5)
     assert client.get(reverse("counts"), headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_the_bench_tells_what_its_person_took_back_before(client):
+    first = token_of(bench(client))
+    decide(client, first, verdict="reject")
+    client.post(reverse("withdrawal", args=[Decision.objects.get().uuid]))
+    text = bench(client).content.decode()
+    assert "This item so far" in text and "You took back" in text and "Rejected" in text
