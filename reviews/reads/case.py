@@ -8,7 +8,8 @@ from guidelines.models import TaxonomyVersion
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
 from reviews.reads.held import taxonomy_of
-from reviews.reads.pane import Stage, percent, stage, step, words_of
+from reviews.reads.pane import percent, step, words_of
+from reviews.reads.stages import Stage, stage
 
 
 @dataclass(frozen=True, slots=True)

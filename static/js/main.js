@@ -3,10 +3,11 @@
 
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
+import { mountTurns } from "./turns.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = { keys: mountKeys, theme: mountTheme, turns: mountTurns, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
