@@ -106,3 +106,10 @@ class SlugTaken(Refusal):
 
     code = "slug_taken"
     sentence = "A project has this slug already; take another one."
+
+
+class BadPreference(Refusal):
+    """What a person would prefer cannot be kept."""
+
+    code = "bad_preference"
+    sentence = "These keys cannot be kept; see the fields."

@@ -1,5 +1,7 @@
 """What the loop refuses."""
 
+import datetime as dt
+
 from audit.errors import Refusal
 
 
@@ -148,3 +150,15 @@ class SeedDiffers(Refusal):
 
     code = "seed_differs"
     sentence = "The draw master differs from the one this month's draws were promised with. Put the old key file back."
+
+
+class BreakDue(Refusal):
+    """The person has looked at hard content for as long as the project lets anyone; `until` the break lasts."""
+
+    code = "break_due"
+    sentence = "A break from hard content is due."
+
+    def __init__(self, until: dt.datetime) -> None:
+        self.until = until
+        told = until.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        super().__init__(f"A break from hard content is due; the next item waits until {told}.")

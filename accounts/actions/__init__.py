@@ -3,6 +3,7 @@
 from accounts.actions.hearing import hear_of_memberships
 from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
+from accounts.actions.preferring import choose_keys, choose_veils, use_single_keys
 from accounts.actions.projects import change_project, create_project
 from accounts.actions.streams import lock_person, lock_project, lock_projects, record_on_person, record_on_project
 from accounts.actions.tokens import end_token, make_token
@@ -11,6 +12,8 @@ __all__ = [
     "add_person",
     "as_owner",
     "change_project",
+    "choose_keys",
+    "choose_veils",
     "create_project",
     "end_membership",
     "end_token",
@@ -24,4 +27,5 @@ __all__ = [
     "record_on_person",
     "record_on_project",
     "set_password",
+    "use_single_keys",
 ]

@@ -15,6 +15,7 @@ from audit.reads import content_commitment, uuid7
 from reviews.actions.following import Following, follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import judge, verdict_answers
+from reviews.actions.resting import looked_until
 from reviews.actions.seating import acting_role, ground_of, tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
@@ -102,6 +103,7 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
         ),
         ("DELETE FROM reviews_draft WHERE task_id = %s AND person_id = %s", [seen.task_id, seen.person_id]),
         *following.heads(),
+        *looked_until(seen, at),
         *writes(events),
     )
     following.afterwards(events)

@@ -93,7 +93,7 @@ def pane(held: Held) -> Pane:
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     return Pane(
         held=held,
-        stage=stage(held.item.data),
+        stage=stage(held.item.data, held.veil),
         shape=shape,
         choices=_choices(held, standing, draft) if shape == "labels" else [],
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],

@@ -1,9 +1,10 @@
 """How an item is looked at: its conversation, pictures, text, facts, else its JSON."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reviews.reads.turns import Turn, conversation
+from reviews.reads.veils import Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,15 @@ class Stage:
     facts: list[tuple[str, Any]] = field(default_factory=list)
     rest: Any = None
     turns: list[Turn] = field(default_factory=list)
+    veil: Veil = field(default_factory=Veil)
 
 
-def stage(data: dict[str, Any]) -> Stage:
-    """Choose how an item is looked at; nothing that was sent is left out."""
+def stage(data: dict[str, Any], veil: Veil | None = None) -> Stage:
+    """Choose how an item is looked at, and under which veil; nothing that was sent is left out."""
+    return replace(_bare(data), veil=veil or Veil())
+
+
+def _bare(data: dict[str, Any]) -> Stage:
     turns, told = conversation(data)
     pictures = [value[7:] for value in told.values() if isinstance(value, str) and value.startswith("sha256:")]
     plainly = {

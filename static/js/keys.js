@@ -47,7 +47,8 @@ export function mountKeys(root) {
     const control = find(key);
     if (!control) return;
     event.preventDefault();
-    if (isTyping(control)) control.focus();
+    if (control.hasAttribute("data-hold")) hold(control, event.code);
+    else if (isTyping(control)) control.focus();
     else control.click();
   };
   /** @param {MouseEvent} event */
@@ -65,6 +66,24 @@ export function mountKeys(root) {
       single?.removeEventListener("change", change);
     },
   };
+}
+
+/**
+ * Holds a control for as long as the key is down, or until the page is left.
+ * @param {HTMLElement} control hears hitl:hold and hitl:release
+ * @param {string} code of the key that is down
+ */
+function hold(control, code) {
+  control.dispatchEvent(new CustomEvent("hitl:hold"));
+  /** @param {Event} event */
+  const release = (event) => {
+    if (event instanceof KeyboardEvent && event.code !== code) return;
+    removeEventListener("keyup", release, true);
+    removeEventListener("blur", release);
+    control.dispatchEvent(new CustomEvent("hitl:release"));
+  };
+  addEventListener("keyup", release, true);
+  addEventListener("blur", release);
 }
 
 /**

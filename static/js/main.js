@@ -4,10 +4,11 @@
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountTurns } from "./turns.js";
+import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, turns: mountTurns, workbench: mountWorkbench };
+const MODULES = { keys: mountKeys, theme: mountTheme, turns: mountTurns, veil: mountVeil, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();

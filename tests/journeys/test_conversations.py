@@ -11,7 +11,8 @@ from tests.journeys.test_review_by_keyboard import fits, open_bench, town_of
 
 SAID = [
     ("Agent", "Good morning, this is the energy line. How can I help?"),
-    ("Caller", "My bill has doubled since August, and nobody told me. I am on the Economy 7 tariff, not the flexible one, and I have the letter here that says so."),
+    ("Caller", "My bill has doubled since August, and nobody told me. I am on the Economy 7 tariff, not the "
+        "flexible one, and I have the letter here that says so."),
     ("Agent", "I can see that here. I will raise it with the tariff team and we will write to you within ten days."),
     ("Caller", "Ten days. And what about the smart meter, it has been dumb since August."),
 ]  # fmt: skip
