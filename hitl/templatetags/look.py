@@ -14,7 +14,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "turns", "veil", "workbench")
+MODULES = (
+    "activity",
+    "answer",
+    "claim",
+    "draft",
+    "keys",
+    "live",
+    "panes",
+    "requests",
+    "rest",
+    "theme",
+    "turns",
+    "veil",
+    "workbench",
+)
 THEMES = ("light", "dark")
 
 

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, lock, postgres
 from reviews.actions.ending import end_claims
-from reviews.actions.resting import break_until, limited_lanes
+from reviews.actions.resting import limited_lanes
 from reviews.actions.seating import shown, working_person, write_claim
 from reviews.errors import BreakDue
 from reviews.models import Queue
 from reviews.reads.held import Held, look_at_seat, look_at_taken
+from reviews.reads.resting import break_until
 
 PREFETCHED = dt.timedelta(minutes=2)
 WINDOW = 64

@@ -10,11 +10,12 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
-from reviews.actions.resting import break_until, counted, looked_until
+from reviews.actions.resting import counted, looked_until
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import AnotherOpen, BreakDue, ClaimLost
 from reviews.reads.held import Held, look_at_claim, rights_of
+from reviews.reads.resting import break_until
 from reviews.rights import duration
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from audit.models.sql import Row, ask
+from reviews.reads.resting import limited
 
 COUNT = """
 INSERT INTO reviews_exposure (person_id, since_at, items, last_at) VALUES (%s, %s, 1, %s)
@@ -23,23 +24,6 @@ JOIN reviews_setup su ON su.project_id = q.project_id
 WHERE su.hard_items IS NOT NULL OR su.hard_minutes IS NOT NULL
 """
 Write = tuple[str, list[Any]]
-
-
-def break_until(seen: Row, at: dt.datetime) -> dt.datetime | None:
-    """Say until when the break lasts that the person owes before the looked-at item; None where none is due."""
-    if not limited(seen) or seen.exposed_last_at is None:
-        return None
-    until: dt.datetime = seen.exposed_last_at + dt.timedelta(minutes=seen.break_minutes)
-    if until <= at:
-        return None
-    items = seen.hard_items is not None and seen.exposed_items >= seen.hard_items
-    long = seen.hard_minutes is not None and at - seen.exposed_since_at >= dt.timedelta(minutes=seen.hard_minutes)
-    return until if items or long else None
-
-
-def limited(seen: Row) -> bool:
-    """Tell whether the looked-at seat's project sets a limit."""
-    return seen.hard_items is not None or seen.hard_minutes is not None
 
 
 def counted(seen: Row, at: dt.datetime) -> list[Write]:

@@ -19,6 +19,11 @@ class Stage:
     turns: list[Turn] = field(default_factory=list)
     veil: Veil = field(default_factory=Veil)
 
+    @property
+    def coloured(self) -> bool:
+        """Tell whether there is a picture to see in colour."""
+        return bool(self.pictures) or any(turn.pictures for turn in self.turns)
+
 
 def stage(data: dict[str, Any], veil: Veil | None = None) -> Stage:
     """Choose how an item is looked at, and under which veil; nothing that was sent is left out."""

@@ -19,6 +19,7 @@ from reviews.reads.claims import replay
 from reviews.reads.history import QUALITY, history
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
+from reviews.reads.resting import showing
 from reviews.reads.veils import veil_in
 from reviews.views.asking import page, person_of, who
 
@@ -33,7 +34,7 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isdecimal() and len(after) < 19 else None
     found = listing(place.pk, reader=person_of(by), **asked, after=start)
-    shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
+    shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after, "showing": showing(place.pk)}
     return page(request, "reviews/items.html", "items", at, shown, project=place)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.reads import Actor
 from guidelines.reads import guideline_html
 from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.errors import BreakDue
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
@@ -21,6 +22,7 @@ from reviews.reads.claims import queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import last_of, lines
 from reviews.reads.pane import pane
+from reviews.reads.resting import rest_of
 from reviews.views.asking import HtmxRequest, page, person_of, who
 from reviews.wire import read_draft
 
@@ -86,10 +88,13 @@ def withdrawal(request: HtmxRequest, decision: uuid.UUID) -> HttpResponse:
 
 
 def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
-    held = claim_next(queue=line, by=by, at=at, resume=True)
-    if held is None or (held.opened and held.slot == "open"):
-        return held
-    return open_claim(token=held.token, by=by, at=at)
+    try:
+        held = claim_next(queue=line, by=by, at=at, resume=True)
+        if held is None or (held.opened and held.slot == "open"):
+            return held
+        return open_claim(token=held.token, by=by, at=at)
+    except BreakDue:  # the page says so: see `rest`
+        return None
 
 
 def _bench(
@@ -100,6 +105,7 @@ def _bench(
     shown = {
         "pane": pane(held) if held else None,
         "elsewhere": [] if held else [one for one in lines(person, at) if one.waiting],
+        "rest": None if held else rest_of(person, line.project_id, at),
         "queue": line,
         "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
         "last": last_of(person, at),

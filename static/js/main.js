@@ -2,13 +2,14 @@
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
 import { mountKeys } from "./keys.js";
+import { mountRest } from "./rest.js";
 import { mountTheme } from "./theme.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, turns: mountTurns, veil: mountVeil, workbench: mountWorkbench };
+const MODULES = { keys: mountKeys, rest: mountRest, theme: mountTheme, turns: mountTurns, veil: mountVeil, workbench: mountWorkbench };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
