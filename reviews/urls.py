@@ -6,6 +6,11 @@ from reviews import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("settings/", views.settings, name="settings"),
+    path("settings/keys/", views.keys, name="keys"),
+    path("settings/single-keys/", views.single_keys, name="single-keys"),
+    path("settings/hard-content/", views.veils, name="veils"),
+    path("settings/theme/", views.theme, name="theme"),
     path("projects/<slug:project>/queues/<slug:queue>/work/", views.work, name="work"),
     path("claims/<uuid:token>/", views.claim, name="claim"),
     path("claims/<uuid:token>/decision/", views.decision, name="decision"),

@@ -19,6 +19,7 @@ MODULES = (
     "answer",
     "claim",
     "draft",
+    "keymap",
     "keys",
     "live",
     "panes",

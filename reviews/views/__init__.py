@@ -3,6 +3,7 @@
 from reviews.views.home import home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
+from reviews.views.oneself import keys, settings, single_keys, theme, veils
 from reviews.views.working import claim, decision, draft, withdrawal, work
 
 __all__ = [
@@ -12,9 +13,14 @@ __all__ = [
     "home",
     "item",
     "items",
+    "keys",
     "media",
     "presentation",
     "routes",
+    "settings",
+    "single_keys",
+    "theme",
+    "veils",
     "withdrawal",
     "work",
 ]

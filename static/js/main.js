@@ -9,7 +9,14 @@ import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, rest: mountRest, theme: mountTheme, turns: mountTurns, veil: mountVeil, workbench: mountWorkbench };
+const MODULES = {
+  keys: mountKeys,
+  rest: mountRest,
+  theme: mountTheme,
+  turns: mountTurns,
+  veil: mountVeil,
+  workbench: mountWorkbench,
+};
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
