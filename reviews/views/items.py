@@ -20,6 +20,7 @@ from reviews.reads.history import QUALITY, history
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
 from reviews.reads.resting import showing
+from reviews.reads.times import times
 from reviews.reads.veils import veil_in
 from reviews.views.asking import page, person_of, who
 
@@ -52,6 +53,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
         "withheld": why,
         "item": row,
     }
+    shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 
