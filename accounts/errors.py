@@ -112,4 +112,4 @@ class BadPreference(Refusal):
     """What a person would prefer cannot be kept."""
 
     code = "bad_preference"
-    sentence = "These keys cannot be kept; see the fields."
+    sentence = "This cannot be kept as a preference; see the fields."

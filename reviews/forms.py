@@ -1,7 +1,7 @@
 """What pages send when someone decides, or says what they prefer."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -32,25 +32,30 @@ def _plain(post: QueryDict) -> dict[str, Any]:
     return told
 
 
-WISHES = {"asked": None, "always": True, "never": False}
+WISHES: dict[str, bool | None] = {"asked": None, "always": True, "never": False}
 THEMES = ("system", "light", "dark")
 
 
-def sent_veils(post: QueryDict) -> dict[str, bool | None]:
+class Wishes(NamedTuple):
+    """How someone wants hard content shown, as their preference keeps it."""
+
+    blur: bool | None
+    grey: bool | None
+    holds: bool
+
+
+def sent_veils(post: QueryDict) -> Wishes:
     """Read how someone wants hard content shown.
 
     Raises:
         BadPreference: a choice is missing or unknown.
     """
-    names = [name for name in ("blur", "grey") if post.get(name) not in WISHES]
-    names += ["look"] if post.get("look") not in {"hold", "press"} else []
+    sent = {name: str(post.get(name)) for name in ("blur", "grey", "look")}
+    names = [name for name in ("blur", "grey") if sent[name] not in WISHES]
+    names += ["look"] if sent["look"] not in {"hold", "press"} else []
     if names:
         raise BadPreference(fields=[(name, _("Choose one of those listed.")) for name in names])
-    return {
-        "blur": WISHES[post["blur"]],
-        "grey": WISHES[post["grey"]],
-        "holds": post["look"] == "hold",
-    }
+    return Wishes(WISHES[sent["blur"]], WISHES[sent["grey"]], sent["look"] == "hold")
 
 
 def sent_theme(post: QueryDict) -> str:
@@ -59,6 +64,7 @@ def sent_theme(post: QueryDict) -> str:
     Raises:
         BadPreference: there is no such theme.
     """
-    if post.get("theme") not in THEMES:
+    chosen = str(post.get("theme"))
+    if chosen not in THEMES:
         raise BadPreference(fields=[("theme", _("Choose one of those listed."))])
-    return post["theme"]
+    return chosen

@@ -55,7 +55,8 @@ def single_keys(request: HttpRequest) -> HttpResponse:
 @login_required
 def veils(request: HttpRequest) -> HttpResponse:
     """Keep how hard content is shown to me."""
-    choose_veils(**sent_veils(request.POST), by=who(request))
+    wishes = sent_veils(request.POST)
+    choose_veils(blur=wishes.blur, grey=wishes.grey, holds=wishes.holds, by=who(request))
     return redirect("settings")
 
 

@@ -14,6 +14,7 @@ from reviews.errors import BadProjectFile, BreakDue
 from reviews.models import Claim, Exposure, Presentation, Seat, Setup
 from reviews.reads.claims import replay
 from reviews.reads.held import look_at_claim
+from tests.reviews.caller import Caller, problem
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,14 @@ def test_the_database_refuses_a_run_that_ends_before_it_began():
     for columns in ({"items": 0}, {"last_at": run.since_at.replace(year=2000)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Exposure.objects.update(**columns)
+
+
+def test_a_program_is_refused_the_next_claim_with_the_time_and_may_still_be_told_there_is_other_work():
+    town = hard_town()
+    work(town, town.people[0], 3)
+    caller = Caller(town.project, who=town.people[0])
+    for address in ("projects/cats/queues/general/claims/", "claims/"):
+        answer = caller.call("POST", address)
+        assert problem(answer) == (409, "break_due")
+        assert "waits until 2" in answer.told["detail"]
+    assert not Seat.objects.filter(state="leased").exists()
