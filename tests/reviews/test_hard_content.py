@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.actions import choose_veils, give_membership
 from accounts.models import Person
@@ -15,6 +16,7 @@ from reviews.models import Claim, Exposure, Presentation, Seat, Setup
 from reviews.reads.claims import replay
 from reviews.reads.held import look_at_claim
 from tests.reviews.caller import Caller, problem
+from tests.reviews.test_pages import signed_in, with_role
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +244,21 @@ def test_a_program_is_refused_the_next_claim_with_the_time_and_may_still_be_told
         assert problem(answer) == (409, "break_due")
         assert "waits until 2" in answer.told["detail"]
     assert not Seat.objects.filter(state="leased").exists()
+
+
+def test_who_looks_back_sees_the_item_under_their_own_veil_and_what_lay_over_it_then():
+    town = build()
+    town.send(0.5)
+    who, compliance = town.people[0], with_role(town, "compliance")
+    prefer(who, blur=True)
+    held = town.take(who)
+    town.decide(who, held)
+    addresses = [
+        reverse("presentation", args=["cats", held.token]),
+        reverse("item", args=["cats", Claim.objects.get().task.item.uuid]),
+    ]
+    for veiled in (False, True):
+        prefer(compliance, blur=veiled)
+        pages = [signed_in(compliance).get(address).content.decode() for address in addresses]
+        assert [" data-blur data-holds>" in page for page in pages] == [veiled, veiled]
+        assert '<dd class="num">blurred</dd>' in pages[0]
