@@ -115,3 +115,10 @@ class SlugTaken(Refusal):
 
     code = "slug_taken"
     sentence = _("A project has this slug already; take another one.")
+
+
+class BadPreference(Refusal):
+    """What a person would prefer cannot be kept."""
+
+    code = "bad_preference"
+    sentence = _("This cannot be kept as a preference; see the fields.")

@@ -1,5 +1,8 @@
 """What the loop refuses."""
 
+import datetime as dt
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from audit.errors import Refusal
@@ -152,3 +155,17 @@ class SeedDiffers(Refusal):
     sentence = _(
         "The draw master differs from the one this month's draws were promised with. Put the old key file back."
     )
+
+
+class BreakDue(Refusal):
+    """The person has looked at hard content for as long as the project lets anyone; `until` the break lasts."""
+
+    code = "break_due"
+    sentence = _("A break from hard content is due.")
+
+    def __init__(self, until: dt.datetime) -> None:
+        self.until = until
+        told = until.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        super().__init__(
+            gettext("A break from hard content is due; the next item waits until %(until)s.") % {"until": told}
+        )

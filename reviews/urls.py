@@ -7,6 +7,11 @@ from reviews import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("counts/", views.counts, name="counts"),
+    path("settings/", views.settings, name="settings"),
+    path("settings/keys/", views.keys, name="keys"),
+    path("settings/single-keys/", views.single_keys, name="single-keys"),
+    path("settings/hard-content/", views.veils, name="veils"),
+    path("settings/theme/", views.theme, name="theme"),
     path("projects/<slug:project>/queues/<slug:queue>/work/", views.work, name="work"),
     path("projects/<slug:project>/queues/<slug:queue>/claims/", views.claims, name="claims"),
     path("claims/<uuid:token>/renewal/", views.renewal, name="renewal"),

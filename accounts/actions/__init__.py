@@ -4,6 +4,7 @@ from accounts.actions.access import end_ownership, switch_off, switch_on
 from accounts.actions.hearing import hear_of_memberships
 from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
+from accounts.actions.preferring import choose_keys, choose_veils, use_single_keys
 from accounts.actions.projects import change_project, create_project
 from accounts.actions.streams import lock_person, lock_project, lock_projects, record_on_person, record_on_project
 from accounts.actions.tokens import end_token, make_token
@@ -12,6 +13,8 @@ __all__ = [
     "add_person",
     "as_owner",
     "change_project",
+    "choose_keys",
+    "choose_veils",
     "create_project",
     "end_membership",
     "end_ownership",
@@ -28,4 +31,5 @@ __all__ = [
     "set_password",
     "switch_off",
     "switch_on",
+    "use_single_keys",
 ]

@@ -2,12 +2,16 @@
 
 from accounts.models.people import Membership, Person, Role, User
 from accounts.models.places import Installation, Project, TaskType
+from accounts.models.preferences import ACTS, DIGITS, Preference
 from accounts.models.tokens import Scope, Service, Token
 
 __all__ = [
+    "ACTS",
+    "DIGITS",
     "Installation",
     "Membership",
     "Person",
+    "Preference",
     "Project",
     "Role",
     "Scope",

@@ -39,11 +39,11 @@ class Person(models.Model):
 
 
 class Users(BaseUserManager["User"]):
-    """Looks users up by e-mail, whatever the case of its letters, each with their person."""
+    """Looks users up by e-mail, whatever the case of its letters, each with their person and what they prefer."""
 
     def get_queryset(self) -> models.QuerySet["User"]:
-        """Give users with their person at hand."""
-        return super().get_queryset().select_related("person")
+        """Give users with their person and preference at hand."""
+        return super().get_queryset().select_related("person", "person__preference")
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the user whose e-mail this is."""

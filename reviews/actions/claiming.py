@@ -1,15 +1,19 @@
 """Claiming: the next seat of my lanes, leased to me."""
 
 import datetime as dt
+from collections.abc import Set
 
 from django.db import IntegrityError, transaction
 
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, lock, postgres
 from reviews.actions.ending import end_claims
+from reviews.actions.resting import limited_lanes
 from reviews.actions.seating import shown, working_person, write_claim
+from reviews.errors import BreakDue
 from reviews.models import Queue
 from reviews.reads.held import Held, look_at_seat, look_at_taken
+from reviews.reads.resting import break_until
 
 PREFETCHED = dt.timedelta(minutes=2)
 WINDOW = 64
@@ -81,15 +85,25 @@ def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume
 
     Raises:
         Forbidden: the actor is no person.
+        BreakDue: of what waits there is only hard content, and the person owes a break from it.
     """
     person_id = working_person(by)
     try:
         return _held_or_next(person_id, queue, resume, by, at)
     except IntegrityError:  # a lost race: what won it is there now
         return _held_or_next(person_id, queue, resume, by, at)
+    except BreakDue:
+        if queue is not None:
+            raise
+        found = _held_or_next(person_id, queue, resume, by, at, limited_lanes())
+        if found is None:
+            raise
+        return found
 
 
-def _held_or_next(person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime) -> Held | None:
+def _held_or_next(
+    person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime, without: Set[int] = frozenset()
+) -> Held | None:
     found = _mine_and_lanes(person_id, queue, by, at)
     ended = 0
     for mine in [row for row in found if row.held_id is not None]:
@@ -98,10 +112,11 @@ def _held_or_next(person_id: int, queue: Queue | None, resume: bool, by: Actor, 
             reason = "lapsed" if mine.lease_until <= at else "returned"
             ended += end_claims([mine.held_id], reason=reason, by=by, at=at)
         elif mine.slot == "prefetch" or resume:
-            return _resumed(mine.held_id, person_id, at)
+            return _resumed(mine.held_id, person_id, by, at)
     if ended:  # what was given back may be the next
         found = _mine_and_lanes(person_id, queue, by, at)
-    return _claim(person_id, queue, [row for row in found if row.held_id is None], by, at)
+    lanes = [row for row in found if row.held_id is None and row.lane_id not in without]
+    return _claim(person_id, queue, lanes, by, at, without)
 
 
 def _mine_and_lanes(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> list[Row]:
@@ -114,17 +129,27 @@ def _mine_and_lanes(person_id: int, queue: Queue | None, by: Actor, at: dt.datet
     return ask(sql, [*_of_token(by), person_id, at, at, at, person_id, *_chosen(queue), *_of_token(by)])
 
 
-def _resumed(seat_id: int, person_id: int, at: dt.datetime) -> Held:
+def _resumed(seat_id: int, person_id: int, by: Actor, at: dt.datetime) -> Held:
+    """Answer a claim again; one that was never on screen is given back when a break is due before it."""
     seen = look_at_seat(seat_id, person_id, at)
     assert seen is not None
+    until = break_until(seen, at)
+    if until and seen.opened_at is None and seen.slot == "prefetch":
+        end_claims([seat_id], reason="returned", by=by, at=at)
+        raise BreakDue(until)
     return shown(seen)
 
 
 @transaction.atomic
-def _claim(person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime) -> Held | None:
-    taken = _take(person_id, queue, lanes, by, at)
+def _claim(
+    person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime, without: Set[int]
+) -> Held | None:
+    taken = _take(person_id, queue, lanes, by, at, without)
     if taken is None:
         return None
+    until = break_until(taken, at)
+    if until:
+        raise BreakDue(until)
     return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
 
 
@@ -136,7 +161,9 @@ def _chosen(queue: Queue | None) -> tuple[int, int]:
     return (0, 0) if queue is None else (queue.pk, queue.pk)
 
 
-def _take(person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime) -> Row | None:
+def _take(
+    person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: dt.datetime, without: Set[int]
+) -> Row | None:
     """Lock and read the first seat that this person may sit in: near the head of each lane, then anywhere in it."""
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     for lane in lanes:
@@ -147,6 +174,8 @@ def _take(person_id: int, queue: Queue | None, lanes: list[Row], by: Actor, at: 
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     of_token = REACHED.format(queue="l.queue_id")
     for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *_chosen(queue), *_of_token(by)]):
+        if lane.lane_id in without:
+            continue
         taken = look_at_taken(far, [lane.lane_id, person_id, person_id, person_id, person_id], person_id, at)
         if taken is not None:
             return taken

@@ -15,6 +15,7 @@ from audit.reads import content_commitment, uuid7
 from reviews.actions.following import Following, follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import judge, verdict_answers
+from reviews.actions.resting import looked_until
 from reviews.actions.seating import acting_role, ground_of, tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import AlreadyDecided, ClaimLost, NotOpened
@@ -102,6 +103,7 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
         ),
         ("DELETE FROM reviews_draft WHERE task_id = %s AND person_id = %s", [seen.task_id, seen.person_id]),
         *following.heads(),
+        *looked_until(seen, at),
         *writes(events),
     )
     following.afterwards(events)
@@ -126,7 +128,7 @@ def _decision(
     salt = os.urandom(32)
     commitment = content_commitment(salt, body)
     attempt = (seats[0].withdrawn or 0) + 1
-    decision = uuid7(trail.at)
+    decision, active_ms = uuid7(trail.at), bounded(sent.active_ms, seen.opened_at, trail.at)
     place = trail.add(
         f"task/{seen.task_uuid}",
         "reviews.decision_submitted",
@@ -137,15 +139,23 @@ def _decision(
             "attempt": attempt,
             "verdict": verdict,
             "content": commitment.hex(),
-            "active_ms": sent.active_ms,
+            "active_ms": active_ms,
             "mode": "single",
         },
     )
     values = [
         decision, seen.task_id, seen.person_id, attempt, attempt - 1 or None, seen.seat_id, now.claim_id, verdict,
-        body, salt, commitment, sent.active_ms,
+        body, salt, commitment, active_ms,
     ]  # fmt: skip
     return _Made(decision, values, place)
+
+
+def bounded(active_ms: int | None, opened_at: dt.datetime, at: dt.datetime) -> int | None:
+    """Hold the time at work, as the browser measured it, within the time the item was on screen by the server's clock.
+
+    What was sent stays in the decision's body.
+    """
+    return None if active_ms is None else min(active_ms, (at - opened_at) // dt.timedelta(milliseconds=1))
 
 
 def _earlier(claim_id: int, sent: DecisionBody, *, blind: bool) -> Decided:

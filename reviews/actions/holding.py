@@ -11,10 +11,12 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
+from reviews.actions.resting import counted, looked_until
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
-from reviews.errors import AnotherOpen, ClaimLost
+from reviews.errors import AnotherOpen, BreakDue, ClaimLost
 from reviews.reads.held import Held, look_at_claim, rights_of
+from reviews.reads.resting import break_until
 from reviews.rights import duration
 
 
@@ -61,6 +63,7 @@ def open_claim(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         NotFound: no such claim of this person.
         ClaimLost: it lapsed or ended.
         AnotherOpen: another item is on screen.
+        BreakDue: the person owes a break from hard content first.
     """
     try:
         return _open(token, by, at)
@@ -76,6 +79,9 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         return shown(seen)
     if seat.others_open:
         raise AnotherOpen
+    until = break_until(seen, at) if seen.opened_at is None and seat.slot == "prefetch" else None
+    if until:
+        raise BreakDue(until)
     until = at + duration(rights_of(seen.rights_body).lease)
     move = ("UPDATE reviews_seat SET slot = 'open', lease_until = %s WHERE id = %s", [until, seen.seat_id])
     if seen.opened_at is None:
@@ -86,7 +92,12 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         event_id = trail.write()[0]
         head = trail.heads[stream]
         note = "INSERT INTO reviews_opening (claim_id, opened_at, event_id) VALUES (%s, %s, %s)"
-        together((note, [seen.looked_claim_id, at, event_id]), (MOVE_HEAD, [head.sseq, head.hash, seen.task_id]), move)
+        together(
+            (note, [seen.looked_claim_id, at, event_id]),
+            (MOVE_HEAD, [head.sseq, head.hash, seen.task_id]),
+            move,
+            *counted(seen, at),
+        )
     else:
         together(move)
     seen.slot, seen.lease_until, seen.opened_at = "open", until, at
@@ -124,6 +135,7 @@ def give_back(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> None:
     with transaction.atomic():
         lock_live(seen.seat_id, token, at)
         end_claims([seen.seat_id], reason="returned", by=by, at=at, token=token)
+        together(*looked_until(seen, at))
 
 
 @transaction.atomic

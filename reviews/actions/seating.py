@@ -17,6 +17,7 @@ from audit.models.sql import Row, ask, postgres, run
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
+from reviews.reads.veils import veil_of_seat
 
 MOST_FILES = 8  # named one by one; a manifest keeps within 4 KB
 MARK_FROM = 40  # of the window: what others are taking just now is passed over as well, and no reason for a mark
@@ -143,6 +144,7 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
     files = sorted(_files(data))
     hidden = hides_proposal(seen)
     proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
+    veil = veil_of_seat(seen).names
     return {
         "v": 1,
         "item": seen.item_commitment.hex(),
@@ -158,6 +160,7 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
         "locale": get_language() or "en",
+        **({"veil": veil} if veil else {}),
     }
 
 

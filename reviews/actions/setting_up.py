@@ -14,6 +14,7 @@ from accounts.reads import Actor
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
+from reviews.actions.shielding import HardContentFile, hard_faults, shielded
 from reviews.errors import BadOutput, BadProjectFile
 from reviews.models import Feed, Queue, Setup
 from reviews.outputs import check_schema
@@ -68,6 +69,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     show_prediction: bool = True
     show_confidence: bool = True
     guideline: str | None = None
+    hard_content: HardContentFile | None = None
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
@@ -133,7 +135,7 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         )
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise BadProjectFile(f"The project file does not read: {problem}.") from problem
-    fields = [*_queue_faults(file), *_label_faults(file), *_form_faults(file)]
+    fields = [*_queue_faults(file), *_label_faults(file), *_form_faults(file), *hard_faults(file.hard_content)]
     if fields:
         raise BadProjectFile(fields=fields)
     return file
@@ -227,6 +229,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         "show_prediction": file.show_prediction,
         "show_confidence": file.show_confidence,
         "segments": file.segments,
+        **shielded(file.hard_content),
     }
     setup, made = Setup.objects.get_or_create(project=project, defaults=shown)
     if not made and any(getattr(setup, part) != value for part, value in shown.items()):

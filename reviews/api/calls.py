@@ -7,6 +7,7 @@ from accounts.models import Scope
 Answers = dict[int, tuple[str, str | None]]
 """Status to (what it says, shape of the body or None)."""
 BAD = "What was sent cannot be taken; `errors` names each place."
+REST = "`break_due`: the person owes a break from hard content; the sentence says until when."
 LOST = "`claim_lost`: the claim lapsed, ended, or was given back."
 LONG = "Longer than this installation takes."
 
@@ -26,7 +27,11 @@ class Row:
 
 
 JSON, NDJSON, ANY, FORM = "application/json", "application/x-ndjson", "application/octet-stream", "multipart/form-data"
-NEXT: Answers = {201: ("The claim, to be opened within two minutes.", "ClaimAnswer"), 204: ("Nothing waits.", None)}
+NEXT: Answers = {
+    201: ("The claim, to be opened within two minutes.", "ClaimAnswer"),
+    204: ("Nothing waits.", None),
+    409: (REST, None),
+}
 
 CALLS = (
     Row(
@@ -117,7 +122,7 @@ CALLS = (
         Scope.DECISIONS_WRITE,
         {
             200: ("The claim with its full lease.", "ClaimAnswer"),
-            409: (f"{LOST} `another_open`.", None),
+            409: (f"{LOST} `another_open`. {REST}", None),
         },
     ),
     Row(

@@ -3,7 +3,7 @@
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
-from reviews.models.standing import Position, RightsVersion, Seed, Setup, SwitchChange
+from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
 from reviews.models.work import (
     APART,
     SETTLING,
@@ -28,6 +28,7 @@ __all__ = [
     "ClaimEnd",
     "Decision",
     "Draft",
+    "Exposure",
     "Feed",
     "Impact",
     "Item",

@@ -1,8 +1,8 @@
-"""What a project's loop runs by: decision rights, the switch, seeds, and how items are shown."""
+"""What a project's loop runs by: decision rights, the switch, seeds, and how items are shown and to whom how long."""
 
 from django.db import models
 
-from accounts.models import Project
+from accounts.models import Person, Project
 from audit.models import Event
 from guidelines.models import ModelVersion
 
@@ -90,12 +90,55 @@ class Seed(models.Model):
 
 
 class Setup(models.Model):
-    """How a project shows its items to people."""
+    """How a project shows its items to people.
+
+    `blur` and `grey` veil hard content until a person looks; `may_lift` lets each person do without. After
+    `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
     show_prediction = models.BooleanField(default=True)
     show_confidence = models.BooleanField(default=True)
     segments = models.JSONField(default=list)
+    blur = models.BooleanField(default=False)
+    grey = models.BooleanField(default=False)
+    may_lift = models.BooleanField(default=False)
+    hard_items = models.IntegerField(null=True)
+    hard_minutes = models.IntegerField(null=True)
+    break_minutes = models.IntegerField(default=10)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(hard_items__isnull=True) | models.Q(hard_items__range=(1, 1000)))
+                & (models.Q(hard_minutes__isnull=True) | models.Q(hard_minutes__range=(1, 480)))
+                & models.Q(break_minutes__range=(1, 480)),
+                name="reviews_setup_break",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.project_id)
+
+
+class Exposure(models.Model):
+    """One person's present run of hard content: since when, how many items, and when one was last on their screen.
+
+    A run is over once no such item has been on screen for as long as the project's break lasts.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
+    since_at = models.DateTimeField()
+    items = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(items__gte=1) & models.Q(last_at__gte=models.F("since_at")),
+                name="reviews_exposure_run",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.items} items for {self.person_id}"

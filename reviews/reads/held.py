@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.models.sql import Row, ask, ask_one, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights, load
 
 LOOK = """
@@ -29,7 +30,9 @@ LOOK = """
     p.language, l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest, tv.number AS taxonomy_number, tv.body AS taxonomy_body,
     gv.id AS guideline_id, gv.digest AS guideline_digest, gv.number AS guideline_number,
-    su.show_prediction, su.show_confidence,
+    su.show_prediction, su.show_confidence, su.blur, su.grey, su.may_lift, su.hard_items, su.hard_minutes,
+    su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.holds,
+    ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
     c.id AS looked_claim_id, c.person_id AS claimant_id, c.token, c.claimed_at, ps.manifest,
     op.opened_at, dr.body AS draft_body,
     (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
@@ -52,6 +55,8 @@ LEFT JOIN reviews_claim c ON c.id = {claim}
 LEFT JOIN reviews_presentation ps ON ps.claim_id = c.id
 LEFT JOIN reviews_opening op ON op.claim_id = c.id
 LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
+LEFT JOIN accounts_preference pf ON pf.person_id = %s
+LEFT JOIN reviews_exposure ex ON ex.person_id = %s
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
     (SELECT o.id FROM guidelines_taxonomyversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1))
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
@@ -123,7 +128,10 @@ class Prior:
 
 @dataclass(frozen=True)
 class Held:
-    """A claim with what it shows. `proposal` and `confidence` are None where hidden or absent (`hidden` tells)."""
+    """A claim with what it shows. `proposal` and `confidence` are None where hidden or absent (`hidden` tells).
+
+    `veil` is what hard content is shown under: as the claim said, or more where its person now wants more.
+    """
 
     token: uuid.UUID
     until: dt.datetime
@@ -145,6 +153,7 @@ class Held:
     seat_number: int = 1
     wanted: int = 1
     roles: list[str] = field(default_factory=list)
+    veil: Veil = field(default_factory=Veil)
 
 
 @lru_cache(maxsize=256)
@@ -162,7 +171,7 @@ def taxonomy_of(body: bytes) -> dict[str, Any]:
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
-    return _look(BY_SEAT, [person_id, at, at, person_id, seat_id])
+    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 3, seat_id])
 
 
 def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> Row | None:
@@ -171,12 +180,12 @@ def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime)
     `take` locks an open seat with its task and gives (seat_id, sseq, head, place in the line).
     """
     how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return _look(how, [*taking, person_id, at, at, person_id])
+    return _look(how, [*taking, person_id, at, at, *[person_id] * 3])
 
 
 def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
     """Read the seat of a claim, as `look_at_seat`, with that claim's manifest even when it has ended."""
-    return _look(BY_TOKEN, [person_id, at, at, token, person_id, token])
+    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 3, token])
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:
@@ -258,6 +267,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         seat_number=seen.seat_number,
         wanted=seen.wanted,
         roles=seen.roles,
+        veil=veil_of_seat(seen).over(manifest.get("veil", [])),
     )
 
 

@@ -1,7 +1,7 @@
 """What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,26 +9,11 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assets.reads import in_force
 from reviews.reads.held import Held
+from reviews.reads.stages import Stage, plain, stage
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The item as people look at it. `kind` is picture, text, facts, json or gone; `pictures` are SHA-256 in hex.
-
-    `recipe` names what is shown of each picture, as screen-1.
-    """
-
-    kind: str
-    pictures: list[str] = field(default_factory=list)
-    recipe: str = ""
-    text: str = ""
-    facts: list[tuple[str, Any]] = field(default_factory=list)
-    rest: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +94,7 @@ def pane(held: Held) -> Pane:
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     return Pane(
         held=held,
-        stage=stage(held.item.data, held.presentation.get("recipe")),
+        stage=stage(held.item.data, held.presentation.get("recipe"), held.veil),
         shape=shape,
         choices=_choices(held, standing, draft) if shape == "labels" else [],
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
@@ -252,32 +237,6 @@ def said(value: Any) -> str:
     if isinstance(value, str) and CODE.fullmatch(value):
         return value.replace("_", " ")
     return "–" if value is None else str(localize(value))
-
-
-def stage(data: dict[str, Any], recipe: str | None = None) -> Stage:
-    """Choose how an item is looked at: its pictures, its text, its facts, else its JSON.
-
-    `recipe` is what the presentation names for pictures; without one they are shown by what is in force.
-    """
-    pictures = [value[7:] for value in data.values() if isinstance(value, str) and value.startswith("sha256:")]
-    plainly = {
-        key: value for key, value in data.items() if not (isinstance(value, str) and value.startswith("sha256:"))
-    }
-    text = plainly.pop("text", None)
-    facts = [(plain(key), value) for key, value in plainly.items() if not isinstance(value, list | dict)]
-    rest = {key: value for key, value in plainly.items() if isinstance(value, list | dict)} or None
-    if pictures:
-        return Stage("picture", pictures, recipe or in_force("screen"), str(text or ""), facts, rest)
-    if isinstance(text, str):
-        return Stage("text", text=text, facts=facts, rest=rest)
-    if facts:
-        return Stage("facts", facts=facts, rest=rest)
-    return Stage("json", rest=rest) if rest else Stage("gone")
-
-
-def plain(name: str) -> str:
-    """Make a member's name readable: credit_amount to Credit amount."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def percent(confidence: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
+from reviews.views.oneself import keys, settings, single_keys, theme, veils
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
@@ -14,10 +15,15 @@ __all__ = [
     "home",
     "item",
     "items",
+    "keys",
     "media",
     "presentation",
     "renewal",
     "routes",
+    "settings",
+    "single_keys",
+    "theme",
+    "veils",
     "withdrawal",
     "work",
 ]

@@ -1,6 +1,7 @@
 """Looking back: a project's items, what happened to one, and what a reviewer saw of it."""
 
 import uuid
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,9 @@ from reviews.reads.claims import replay
 from reviews.reads.history import QUALITY, history
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
+from reviews.reads.resting import showing
+from reviews.reads.times import times
+from reviews.reads.veils import veil_in
 from reviews.views.asking import page, person_of, who
 
 
@@ -31,7 +35,7 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isdecimal() and len(after) < 19 else None
     found = listing(place.pk, reader=person_of(by), at=at, **asked, after=start)
-    shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after}
+    shown = {"listing": found, "asked": asked, "states": list(STATES), "after": after, "showing": showing(place.pk)}
     return page(request, "reviews/items.html", "items", at, shown, project=place)
 
 
@@ -44,11 +48,12 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     why = withheld(row.pk, person_of(by), at)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=may_see_quality(roles))
     shown = {
-        "case": case(row, whole=not why, draws=may_see_quality(roles)),
+        "case": case(row, whole=not why, draws=may_see_quality(roles), veil=veil_in(row.project_id, person_of(by))),
         "history": told,
         "withheld": why,
         "item": row,
     }
+    shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 
@@ -76,5 +81,6 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
         raise NotFound
     digest = found.held.presentation["guideline"]
     guideline = guideline_html(digest) if digest else ""
-    shown = {"replay": found, "pane": pane(found.held), "item": row, "guideline": guideline}
+    held = replace(found.held, veil=veil_in(row.project_id, person_of(by)))
+    shown = {"replay": found, "pane": pane(held), "item": row, "guideline": guideline}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

@@ -17,7 +17,7 @@ from accounts.reads import Actor
 from audit.errors import Refusal
 from guidelines.reads import guideline_html
 from reviews.actions import claim_again, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
-from reviews.errors import AnotherOpen, ClaimLost
+from reviews.errors import AnotherOpen, BreakDue, ClaimLost
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
@@ -25,6 +25,7 @@ from reviews.reads.claims import about, queue_of_claim
 from reviews.reads.held import Held
 from reviews.reads.home import lines, stream
 from reviews.reads.pane import pane
+from reviews.reads.resting import rest_of
 from reviews.views.asking import HtmxRequest, page, person_of, who
 from reviews.wire import read_draft
 
@@ -120,7 +121,7 @@ def _shown_already(token: str | None, by: Actor, at: dt.datetime) -> Held | None
     """Open the claim that the page shows already; None where it shows none, or that claim has ended meanwhile."""
     try:
         return open_claim(token=uuid.UUID(token), by=by, at=at) if token else None
-    except (ValueError, NotFound, ClaimLost, AnotherOpen):
+    except (ValueError, NotFound, ClaimLost, AnotherOpen, BreakDue):
         return None
 
 
@@ -138,10 +139,13 @@ def _ahead(line: Queue, held: Held, by: Actor, at: dt.datetime) -> dict[str, Any
 
 
 def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
-    held = claim_next(queue=line, by=by, at=at, resume=True)
-    if held is None or (held.opened and held.slot == "open"):
-        return held
-    return open_claim(token=held.token, by=by, at=at)
+    try:
+        held = claim_next(queue=line, by=by, at=at, resume=True)
+        if held is None or (held.opened and held.slot == "open"):
+            return held
+        return open_claim(token=held.token, by=by, at=at)
+    except BreakDue:  # the page says so: see `rest`
+        return None
 
 
 def _bench(
@@ -151,6 +155,7 @@ def _bench(
     shown = {
         **_pane(line, held, by, at),
         "elsewhere": [] if held else [one for one in lines(person_of(by), at) if one.waiting],
+        "rest": None if held else rest_of(person_of(by), line.project_id, at),
         "said": said,
     }
     if request.htmx:

@@ -1,7 +1,9 @@
 // @ts-check
 // One key, one act: a control carries its key in data-key; keys rest while someone types.
 
-const SWITCH = "hitl-single-keys";
+import { fit, paint } from "./keymap.js";
+import { ask } from "./requests.js";
+
 const QUIET = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
 
 /**
@@ -34,7 +36,14 @@ export function keyOf(event) {
 export function mountKeys(root) {
   const dialog = /** @type {HTMLDialogElement} */ (root);
   const single = /** @type {HTMLInputElement | null} */ (root.querySelector("[data-switch]"));
-  if (single) single.checked = localStorage.getItem(SWITCH) !== "off";
+  const mine = /** @type {Record<string, string>} */ (JSON.parse(root.dataset.map ?? "{}"));
+  const repaint = () => paint(mine);
+  const watch = new MutationObserver(repaint);
+  if (Object.keys(mine).length) {
+    repaint();
+    watch.observe(document.body, { childList: true, subtree: true }); // before what was swapped in is drawn
+  }
+  document.documentElement.removeAttribute("data-keys");
 
   /** @param {KeyboardEvent} event */
   const press = (event) => {
@@ -44,27 +53,49 @@ export function mountKeys(root) {
     const key = keyOf(event);
     if (!key || event.repeat || (key !== "enter" && single && !single.checked)) return;
     if (key === "enter" && isNative(event.target)) return;
-    const control = find(key);
+    const control = find(key, mine);
     if (!control) return;
     event.preventDefault();
-    if (isTyping(control)) control.focus();
+    if (control.hasAttribute("data-hold")) hold(control, event.code);
+    else if (isTyping(control)) control.focus();
     else control.click();
   };
   /** @param {MouseEvent} event */
   const click = (event) => {
     if (event.target instanceof Element && event.target.closest("[data-opens=keys]")) dialog.showModal();
   };
-  const change = () => localStorage.setItem(SWITCH, single?.checked ? "on" : "off");
+  const change = () => {
+    ask(single?.checked ? "PUT" : "DELETE", root.dataset.save ?? "").catch(() => {}); // this page keeps to it anyway
+  };
   document.addEventListener("keydown", press);
   document.addEventListener("click", click);
   single?.addEventListener("change", change);
   return {
     destroy() {
+      watch.disconnect();
       document.removeEventListener("keydown", press);
       document.removeEventListener("click", click);
       single?.removeEventListener("change", change);
     },
   };
+}
+
+/**
+ * Holds a control for as long as the key is down, or until the page is left.
+ * @param {HTMLElement} control hears hitl:hold and hitl:release
+ * @param {string} code of the key that is down
+ */
+function hold(control, code) {
+  control.dispatchEvent(new CustomEvent("hitl:hold"));
+  /** @param {Event} event */
+  const release = (event) => {
+    if (event instanceof KeyboardEvent && event.code !== code) return;
+    removeEventListener("keyup", release, true);
+    removeEventListener("blur", release);
+    control.dispatchEvent(new CustomEvent("hitl:release"));
+  };
+  addEventListener("keyup", release, true);
+  addEventListener("blur", release);
 }
 
 /**
@@ -95,12 +126,18 @@ function isNative(target) {
 /**
  * Finds the visible control that has this key; Enter belongs to the verdict that is ready.
  * @param {string} key
+ * @param {Record<string, string>} mine which key this person has for what
  * @returns {HTMLElement | null}
  */
-function find(key) {
-  const wanted = key === "enter" ? '[data-key="enter"], [data-ready]' : `[data-key="${CSS.escape(key)}"]`;
+function find(key, mine) {
+  const keys = fit(mine);
+  const wanted = key === "enter" ? '[data-key="enter"], [data-ready]' : "[data-key]";
   const shown = [...document.querySelectorAll(wanted)].filter(
-    (one) => one instanceof HTMLElement && one.checkVisibility() && !one.hasAttribute("disabled"),
+    (one) =>
+      one instanceof HTMLElement &&
+      (key === "enter" || keys(one.dataset.key ?? "") === key) &&
+      one.checkVisibility() &&
+      !one.hasAttribute("disabled"),
   );
   return /** @type {HTMLElement | null} */ (shown[0] ?? null);
 }

@@ -5,7 +5,10 @@ import { mountCounts } from "./counts.js";
 import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
 import { mountPicture } from "./picture.js";
+import { mountRest } from "./rest.js";
 import { mountTheme } from "./theme.js";
+import { mountTurns } from "./turns.js";
+import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 import "./zone.js";
 
@@ -15,7 +18,10 @@ const MODULES = {
   flow: mountFlow,
   keys: mountKeys,
   picture: mountPicture,
+  rest: mountRest,
   theme: mountTheme,
+  turns: mountTurns,
+  veil: mountVeil,
   workbench: mountWorkbench,
 };
 

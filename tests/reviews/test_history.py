@@ -85,7 +85,9 @@ def test_today_counts_no_decision_that_was_taken_back(town: Town):
         town.send(0.5)
     me = town.people[0]
     for _ in range(2):
-        made = town.decide(me, town.take(me, "general"), active_ms=4000)
+        held = town.take(me, "general")
+        town.wait(seconds=5)
+        made = town.decide(me, held, active_ms=4000)
     withdraw(decision=made.uuid, by=me, at=town.now)
     found = home.home(me.person_id, town.now)
     assert (found.decided, found.active) == (1, 4)

@@ -1,0 +1,71 @@
+"""Verbs of what a person prefers: their own alone, and no fact of the trail, for it tells of nobody's work."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions.streams import lock_person
+from accounts.errors import BadPreference, Forbidden
+from accounts.models import ACTS, DIGITS, Preference
+from accounts.reads import Actor
+
+
+@transaction.atomic
+def choose_keys(*, keys: Mapping[str, str], single_keys: bool, by: Actor) -> Preference:
+    """Keep which key each act and digit has for this person, "" for none; what is left out keeps its own.
+
+    A letter counts in either case. Locks the person.
+
+    Raises:
+        Forbidden: the actor is no person in a browser.
+        BadPreference: an act that has no key, something that is no single key, or one key for two acts.
+    """
+    wanted = {act: key.strip().lower() for act, key in keys.items()}
+    fields = _key_faults(wanted)
+    if fields:
+        raise BadPreference(fields=fields)
+    mine = {act: key for act, key in wanted.items() if key != act}
+    return _keep(by, keys=mine, single_keys=single_keys)
+
+
+@transaction.atomic
+def use_single_keys(*, on: bool, by: Actor) -> Preference:
+    """Switch this person's single keys on or off; what they are stays. Locks the person.
+
+    Raises:
+        Forbidden: the actor is no person in a browser.
+    """
+    return _keep(by, single_keys=on)
+
+
+@transaction.atomic
+def choose_veils(*, blur: bool | None, grey: bool | None, holds: bool, by: Actor) -> Preference:
+    """Keep how hard content is shown to this person. Locks the person.
+
+    Raises:
+        Forbidden: the actor is no person in a browser.
+    """
+    return _keep(by, blur=blur, grey=grey, holds=holds)
+
+
+def _keep(by: Actor, **chosen: object) -> Preference:
+    if by.person_id is None or by.token_id is not None:
+        raise Forbidden
+    lock_person(by.person_id)
+    kept, _made = Preference.objects.update_or_create(person_id=by.person_id, defaults=chosen)
+    return kept
+
+
+def _key_faults(wanted: Mapping[str, str]) -> list[tuple[str, str]]:
+    faults = []
+    known = {*ACTS, *DIGITS}
+    standing = {act: act for act in known} | dict(wanted)
+    for act, key in wanted.items():
+        if act not in known:
+            faults.append((act, _("There is no key to change here.")))
+        elif len(key) > 1 or not (key.isprintable() and not key.isspace()):
+            faults.append((act, _("A key is one letter, digit or sign.")))
+        elif key and any(other != act and standing[other] == key for other in standing):
+            faults.append((act, _("%(key)s is there twice.") % {"key": key.upper()}))
+    return faults

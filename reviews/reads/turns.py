@@ -1,0 +1,117 @@
+"""Conversations: the turns of an item's data, as people wrote them down or as chat models do."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+MEMBERS = ("turns", "messages", "conversation")
+SHAPES = (("speaker", "text"), ("role", "content"))
+MODELS = frozenset({"assistant", "model", "ai", "tool", "function"})
+ROLES = {
+    "user": _("User"),
+    "assistant": _("Assistant"),
+    "model": _("Model"),
+    "system": _("System"),
+    "developer": _("System"),
+    "tool": _("Tool"),
+    "function": _("Tool"),
+}
+FILE = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn. `side` is its speaker's colour, 1 to 12, by the order in which speakers appear.
+
+    `by_model` tells whether a model or its tool speaks. `at` is an instant, `start` an offset in words (1:04.5); `rest`
+    holds what was sent of the turn and has no place of its own.
+    """
+
+    number: int
+    speaker: str
+    side: int
+    by_model: bool
+    text: str
+    at: dt.datetime | None
+    start: str
+    pictures: list[str]
+    rest: dict[str, Any] | None
+
+
+def conversation(data: dict[str, Any]) -> tuple[list[Turn], dict[str, Any]]:
+    """Give the turns of the first member that holds some, and the data without it; [] where none does."""
+    for name in MEMBERS:
+        sent = data.get(name)
+        if isinstance(sent, list) and sent and all(map(_shape, sent)):
+            return _turns(sent), {key: value for key, value in data.items() if key != name}
+    return [], data
+
+
+def _shape(sent: Any) -> tuple[str, str] | None:
+    """Tell which of the two shapes a turn has; a chat model's content may be null, or come in parts."""
+    if not isinstance(sent, dict):
+        return None
+    for who, what in SHAPES:
+        if isinstance(sent.get(who), str) and (isinstance(sent.get(what), str) or (what == "content" and what in sent)):
+            return who, what
+    return None
+
+
+def _turns(sent: list[dict[str, Any]]) -> list[Turn]:
+    sides: dict[str, int] = {}
+    return [_turn(number, one, sides) for number, one in enumerate(sent, 1)]
+
+
+def _turn(number: int, sent: dict[str, Any], sides: dict[str, int]) -> Turn:
+    shape = _shape(sent)
+    assert shape is not None
+    who, what = shape
+    role = sent[who].casefold() if who == "role" else ""
+    named = sent.get("name") if role else None
+    speaker = named if isinstance(named, str) and named else str(ROLES.get(role, sent[who])) if role else sent[who]
+    text, parts = _words(sent[what])
+    at, start = _instant(sent.get("at")), _offset(sent.get("start_ms"))
+    shown = {who, what, *(["at"] if at else []), *(["start_ms"] if start else []), *(["name"] if named else [])}
+    rest = {key: value for key, value in sent.items() if key not in shown}
+    pictures = [rest.pop(key)[7:] for key, value in list(rest.items()) if _is_file(value)]
+    if parts:
+        rest[what] = parts
+    side = sides.setdefault(speaker, len(sides)) % 12 + 1
+    return Turn(number, speaker, side, role in MODELS, text, at, start, pictures, rest or None)
+
+
+def _words(content: Any) -> tuple[str, list[Any]]:
+    """Give the words of a turn's content, and its parts that are no words."""
+    if isinstance(content, str):
+        return content, []
+    parts = content if isinstance(content, list) else [] if content is None else [content]
+    words = [one["text"] for one in parts if _is_text(one)]
+    return "\n".join(words), [one for one in parts if not _is_text(one)]
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and part.keys() <= {"type", "text"} and isinstance(part.get("text"), str)
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, str) and FILE.fullmatch(value) is not None
+
+
+def _instant(value: Any) -> dt.datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        at = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _offset(value: Any) -> str:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        return ""
+    minutes, ms = divmod(value, 60_000)
+    return f"{minutes}:{ms // 1000:02d}.{ms % 1000 // 100}"

@@ -1,0 +1,91 @@
+"""Personal settings: keys, hard content, the look of this browser."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.actions import choose_keys, choose_veils, use_single_keys
+from accounts.errors import BadPreference
+from accounts.models import ACTS, DIGITS
+from reviews.forms import sent_theme, sent_veils
+from reviews.reads.keys import clashes, keys_of, preference_of
+from reviews.views.asking import page, person_of, who
+
+
+@require_GET
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show what I prefer."""
+    return _settings(request, timezone.now())
+
+
+@require_POST
+@login_required
+def keys(request: HttpRequest) -> HttpResponse:
+    """Keep my keys, or go back to the house's."""
+    by, sent = who(request), request.POST
+    single = "single" in sent
+    wanted = {act: sent[f"key-{ord(act)}"] for act in (*ACTS, *DIGITS) if f"key-{ord(act)}" in sent}
+    if "reset" in sent:
+        choose_keys(keys={}, single_keys=True, by=by)
+        return redirect("settings")
+    if not wanted:
+        raise BadPreference
+    try:
+        choose_keys(keys=wanted, single_keys=single, by=by)
+    except BadPreference as refused:
+        return _settings(request, timezone.now(), wanted, dict(refused.fields))
+    return redirect("settings")
+
+
+@require_http_methods(["PUT", "DELETE"])
+@login_required
+def single_keys(request: HttpRequest) -> HttpResponse:
+    """Use single keys (PUT), or let them rest (DELETE)."""
+    use_single_keys(on=request.method == "PUT", by=who(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@login_required
+def veils(request: HttpRequest) -> HttpResponse:
+    """Keep how hard content is shown to me."""
+    wishes = sent_veils(request.POST)
+    choose_veils(blur=wishes.blur, grey=wishes.grey, holds=wishes.holds, by=who(request))
+    return redirect("settings")
+
+
+@require_POST
+@login_required
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme of this browser, in the cookie that every page reads before it is drawn."""
+    answer = redirect("settings")
+    answer.set_cookie("theme", sent_theme(request.POST), max_age=31_536_000, samesite="Lax")
+    return answer
+
+
+def _settings(
+    request: HttpRequest,
+    at: dt.datetime,
+    wanted: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    person = person_of(who(request))
+    preference = preference_of(person)
+    acts, digits = keys_of(wanted or preference.keys, faults)
+    shown = {
+        "preference": preference,
+        "acts": acts,
+        "digits": digits,
+        "faulty": bool(faults),
+        "clashes": clashes(person, preference.keys, at),
+        "chosen_theme": request.COOKIES.get("theme", "system"),
+    }
+    answer = page(request, "reviews/settings.html", "settings", at, shown)
+    answer.status_code = 422 if faults else 200
+    return answer
