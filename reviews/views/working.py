@@ -47,10 +47,13 @@ def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
 @require_POST
 @login_required
 def claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
-    """Claim the item after the one on screen, and give its pane to be shown later; 204 when nothing waits."""
+    """Claim the item after the one on screen, and give its pane to be shown later; 204 when nothing waits, or a break."""
     by, at = who(request), timezone.now()
     line = queue_for(project, queue, by=by, at=at)
-    held = claim_next(queue=line, by=by, at=at)
+    try:
+        held = claim_next(queue=line, by=by, at=at)
+    except BreakDue:
+        held = None
     if held is None:
         workable(line, by=by, at=at)
         return HttpResponse(status=204)
