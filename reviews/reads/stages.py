@@ -29,6 +29,11 @@ class Stage:
         """Tell whether there is a picture to see in colour."""
         return bool(self.pictures) or any(turn.pictures for turn in self.turns)
 
+    @property
+    def veiled(self) -> bool:
+        """Tell whether there is anything that the veil lies over."""
+        return self.kind != "gone" and (self.veil.blur or (self.veil.grey and self.coloured))
+
 
 def stage(data: dict[str, Any], recipe: str | None = None, veil: Veil | None = None) -> Stage:
     """Choose how an item is looked at, and under which veil; nothing that was sent is left out.

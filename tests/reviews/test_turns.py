@@ -4,6 +4,7 @@ import pytest
 
 from reviews.reads.stages import stage
 from reviews.reads.turns import conversation
+from reviews.reads.veils import Veil
 
 SHA = "sha256:" + "ab" * 32
 
@@ -76,3 +77,18 @@ def test_what_is_no_conversation_is_shown_as_it_came(turns):
     found, rest = conversation({"turns": turns})
     assert found == []
     assert rest == {"turns": turns}
+
+
+@pytest.mark.parametrize(
+    ("data", "veil", "veiled"),
+    [
+        ({"text": "x"}, Veil(blur=True), True),
+        ({"text": "x"}, Veil(grey=True), False),
+        ({"image": SHA}, Veil(grey=True), True),
+        ({"turns": [{"speaker": "A", "text": "x", "photo": SHA}]}, Veil(grey=True), True),
+        ({}, Veil(blur=True), False),
+        ({"image": SHA}, Veil(), False),
+    ],
+)
+def test_grey_lies_over_pictures_alone_and_nothing_over_what_is_gone(data, veil, veiled):
+    assert stage(data, veil).veiled is veiled
