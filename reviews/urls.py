@@ -6,6 +6,14 @@ from reviews import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("new-project/", views.new_project, name="new-project"),
+    path("projects/<slug:project>/", views.project, name="project"),
+    path("projects/<slug:project>/arrivals/", views.arrivals, name="arrivals"),
+    path("projects/<slug:project>/tokens/", views.tokens, name="tokens"),
+    path("projects/<slug:project>/tray/", views.tray, name="tray"),
+    path("projects/<slug:project>/tray/columns/", views.columns, name="columns"),
+    path("projects/<slug:project>/tray/emptying/", views.emptying, name="emptying"),
+    path("projects/<slug:project>/threshold/", views.threshold, name="threshold"),
     path("projects/<slug:project>/queues/<slug:queue>/work/", views.work, name="work"),
     path("claims/<uuid:token>/", views.claim, name="claim"),
     path("claims/<uuid:token>/decision/", views.decision, name="decision"),

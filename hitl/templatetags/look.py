@@ -14,7 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
+MODULES = (
+    "activity", "answer", "arrivals", "claim", "copy", "draft", "keys", "live", "panes", "requests", "theme",
+    "workbench",
+)  # fmt: skip
 THEMES = ("light", "dark")
 
 

@@ -1,12 +1,20 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountArrivals } from "./arrivals.js";
+import { mountCopy } from "./copy.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = {
+  arrivals: mountArrivals,
+  copy: mountCopy,
+  keys: mountKeys,
+  theme: mountTheme,
+  workbench: mountWorkbench,
+};
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();

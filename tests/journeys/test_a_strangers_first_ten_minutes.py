@@ -1,0 +1,96 @@
+"""A stranger with rows of their own: from sign-in to the first decision, and the project's page as items arrive."""
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.actions import add_person, name_owner
+from accounts.models import Person, Project
+from accounts.reads import Actor, actor_of_person, console
+from reviews.models import Decision, Item
+from tests.house import House
+from tests.journeys.test_review_by_keyboard import PASSWORD
+
+ROWS = "id\ttext\tlabel\tconfidence\tcountry\n" + "".join(
+    f"r-{number}\tGood, even very good: no. {number}\t{'Positive' if number % 2 else 'negative'}\t0.{number}5\tDE\n"
+    for number in range(1, 10)
+)
+
+
+def owner() -> Actor:
+    by, at = console(), timezone.now()
+    person = add_person(name="Noor", email="noor@first.invalid", by=by, at=at)
+    person = Person.objects.get(pk=getattr(person, "person", person).pk)
+    name_owner(person=person, by=by, at=at)
+    return actor_of_person(person, "browser")
+
+
+def sign_in(house: House, who: Actor) -> Page:
+    user = Person.objects.get(pk=who.person_id).users.get()
+    user.set_password(PASSWORD)
+    user.save()
+    page = house.page()
+    page.goto(house.address)
+    page.keyboard.type(user.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("My queues · hitl")
+    return page
+
+
+def found(page: Page, name: str, labels: list[str]) -> None:
+    """Fill in the first step, by keyboard alone."""
+    page.get_by_role("link", name="New project").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type(name)
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Labels, one a line")).to_be_focused()
+    page.keyboard.type("\n".join(labels))
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+
+def test_a_stranger_pastes_rows_and_decides_the_first_by_keyboard(house):
+    page = sign_in(house, owner())
+    found(page, "Review tone", ["Positive", "Negative [d]"])
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bring items")
+    house.judge(page)
+    expect(page.get_by_label("Paste rows")).to_be_focused()
+    page.keyboard.insert_text(ROWS)
+    page.get_by_role("button", name="Look at them").press("Enter")
+
+    expect(page.locator("main h2").first).to_have_text("9 items are ready")
+    house.judge(page)
+    page.get_by_role("link", name="Choose the threshold").press("Enter")
+
+    share = page.locator("#share-said")
+    expect(share).to_have_text("8 of 9 (89 %) go to people")
+    house.judge(page)
+    slider = page.get_by_label("People decide what the model is less sure of than")
+    slider.focus()
+    for _ in range(6):
+        slider.press("PageDown")
+    expect(share).to_have_text(re.compile(r"^[1-7] of 9"))
+    told = share.text_content()
+    page.get_by_role("button", name="Publish and send 9 items").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review tone")
+    expect(page.get_by_text("9 items came in.")).to_be_visible()
+    assert Item.objects.filter(state="open").count() == int(told.split()[0])
+    house.judge(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-pane h1")).to_have_text("r-1")
+    page.keyboard.press("a")
+    expect(page.locator("#task-pane h1")).to_have_text("r-2")
+    assert Decision.objects.get().verdict == "approve"
+    assert house.faults == []
