@@ -196,7 +196,7 @@ def _judged(tray: Tray) -> Tray:
     found = {
         "rows": len(entries) + len(refused),
         "good": len(entries),
-        "refused": sorted(refused)[:SHOWN],
+        "refused": [[number, sentence] for number, sentence in sorted(refused)[:SHOWN]],
         "bad": len(refused),
         "counts": [[*key, often] for key, often in counts.items()],
     }

@@ -31,7 +31,9 @@ ANSWERS = [
 class NewProject(forms.Form):
     """Name, what people look at, how they answer, and whether the founder reviews too."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, error_messages={"required": gettext_lazy("Name the project.")}
+    )
     medium = forms.ChoiceField(label=gettext_lazy("People look at"), choices=MEDIA, initial="text")
     answer = forms.ChoiceField(label=gettext_lazy("They answer"), choices=ANSWERS, initial="labels")
     labels = forms.CharField(required=False, max_length=20_000)

@@ -24,7 +24,7 @@ from reviews.views.asking import page, who
 def new_project(request: HttpRequest) -> HttpResponse:
     """Ask what a project is, then create it and go on to its items."""
     by, at = as_owner(who(request)), timezone.now()
-    form = NewProject(request.POST or None)
+    form = NewProject(request.POST if request.method == "POST" else None)
     if form.is_valid():
         project = _founded(form, by)
         if project is not None:

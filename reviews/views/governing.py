@@ -33,13 +33,15 @@ def threshold(request: HtmxRequest, project: str) -> HttpResponse:
     if now is None:
         raise NoRights
     form = Threshold(_asked(request, now))
-    if request.method == "POST" and (form.is_valid() or settings_in_force(now) is None):
-        rights = with_threshold(now.rights, *form.shares()) if settings_in_force(now) is not None else None
+    tray = Tray.objects.filter(project=place, person_id=person_of(by)).first()
+    simple = settings_in_force(now) is not None
+    if request.method == "POST" and (form.is_valid() if simple else tray):
+        rights = with_threshold(now.rights, *form.shares()) if simple else None
         reason = request.POST.get("reason", "").strip() or _("Chosen on the threshold page")
         sent = send_tray(project=place, rights=rights, reason=reason, by=by, at=at)
         messages.success(request, _told(sent))
         return redirect("project", place.slug)
-    return _shown(request, place, now, form)
+    return _shown(request, place, now, form, tray)
 
 
 def _asked(request: HttpRequest, now: Standing) -> QueryDict | dict[str, str]:
@@ -57,9 +59,8 @@ def _asked(request: HttpRequest, now: Standing) -> QueryDict | dict[str, str]:
     )
 
 
-def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold) -> HttpResponse:
+def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold, tray: Tray | None) -> HttpResponse:
     at = timezone.now()
-    tray = Tray.objects.filter(project=place, person_id=person_of(who(request))).first()
     counted, source = counted_in(place, tray)
     simple = settings_in_force(now) is not None
     rights = now.rights

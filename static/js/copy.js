@@ -20,6 +20,7 @@ export function mountCopy(root) {
     }
   };
   root.hidden = false;
+  if ("focus" in root.dataset) root.focus();
   root.addEventListener("click", copy);
   return { destroy: () => root.removeEventListener("click", copy) };
 }
