@@ -85,10 +85,10 @@ def read_table(text: str, separator: str = "", header: bool | None = None) -> Ta
         return _from_lines(text)
     separator = separator if separator in {*SEPARATORS, "none"} else _separator_of(text)
     numbered = [(number, cells) for number, cells in enumerate(_cells(text, separator), 1) if any(cells)]
-    _hold_count(len(numbered))
     if not numbered:
         raise BadBody(_("There is nothing in it yet. Paste rows, or choose a file."))
     header = _has_header(numbered) if header is None else header
+    _hold_count(len(numbered) - header)
     width = len(numbered[0][1]) if header else max(len(cells) for _number, cells in numbered)
     names = numbered[0][1] if header else [""] * width
     if width > MOST_COLUMNS:
@@ -172,7 +172,7 @@ def _from_lines(text: str) -> Table:
     for number, line in enumerate(io.StringIO(text.lstrip("\ufeff"), newline="\n"), 1):
         if not line.strip():
             continue
-        _hold_count(len(found))
+        _hold_count(len(found) + 1)
         try:
             reading = reader.read(line)
         except BadBody as problem:
