@@ -51,7 +51,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """The page. `mine` is the queue of it to start with, None where the reader decides in none of them."""
+    """The page. `mine` is the queue of it to start with, None where the reader decides in none of them; `works` all theirs."""
 
     now: Standing | None
     rules: list[str]
@@ -60,6 +60,7 @@ class ProjectPage:
     queues: list[Any]
     team: list[Team]
     mine: Line | None
+    works: set[str]
 
 
 def arrivals(project: Project, reader: int) -> Arrivals:
@@ -83,6 +84,7 @@ def project_page(project: Project, reader: int, at: dt.datetime) -> ProjectPage:
         ask(QUEUES, [project.pk]),
         _team(project, at),
         max(mine, key=lambda line: line.waiting, default=None),
+        {line.queue for line in mine},
     )
 
 
