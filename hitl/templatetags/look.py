@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 MODULES = (
-    "activity", "answer", "arrivals", "claim", "copy", "draft", "keys", "live", "panes", "requests", "theme",
+    "activity", "answer", "arrivals", "claim", "copy", "draft", "drop", "keys", "live", "panes", "requests", "theme",
     "workbench",
 )  # fmt: skip
 THEMES = ("light", "dark")

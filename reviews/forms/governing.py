@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 
 class Threshold(forms.Form):
-    """Threshold and audit rate in whole percent; how many seconds an item takes people."""
+    """Threshold and audit rate in percent; how many seconds an item takes people."""
 
-    threshold = forms.IntegerField(min_value=0, max_value=100)
-    audit = forms.IntegerField(min_value=0, max_value=100)
+    threshold = forms.DecimalField(min_value=0, max_value=100, decimal_places=1)
+    audit = forms.DecimalField(min_value=0, max_value=100, decimal_places=1)
     seconds = forms.IntegerField(min_value=1, max_value=3600, required=False)
     reason = forms.CharField(max_length=1000, required=False)
 

@@ -51,7 +51,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """The page. `mine` is the queue of it to start with, None where the reader decides in none of them; `works` all theirs."""
+    """The page. `works` are the reader's queues there, `mine` the one to start with, None where they have none."""
 
     now: Standing | None
     rules: list[str]

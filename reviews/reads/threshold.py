@@ -59,12 +59,16 @@ def likely(counted: list[Counted], rights: Rights, switch: str, seconds: int) ->
     )
 
 
-def settings_in_force(now: Standing) -> tuple[int, int] | None:
-    """Give threshold and audit rate in whole percent; None for rights of another shape."""
+def settings_in_force(now: Standing) -> tuple[str, str] | None:
+    """Give threshold and audit rate in percent, to a tenth; None for rights of another shape."""
     threshold = threshold_of(now.rights)
     if threshold is None:
         return None
-    return round(threshold * 100), round(audit_rate_of(now.rights) * 100)
+    return _percent(threshold), _percent(audit_rate_of(now.rights))
+
+
+def _percent(part: Decimal) -> str:
+    return format((part * 100).quantize(Decimal("0.1")).normalize(), "f")
 
 
 def moved(now: Standing, threshold: Decimal, audit_rate: Decimal) -> Rights:

@@ -3,6 +3,7 @@
 
 import { mountArrivals } from "./arrivals.js";
 import { mountCopy } from "./copy.js";
+import { mountDrop } from "./drop.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
@@ -11,6 +12,7 @@ import { mountWorkbench } from "./workbench.js";
 const MODULES = {
   arrivals: mountArrivals,
   copy: mountCopy,
+  drop: mountDrop,
   keys: mountKeys,
   theme: mountTheme,
   workbench: mountWorkbench,

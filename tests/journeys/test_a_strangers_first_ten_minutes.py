@@ -5,6 +5,7 @@ import re
 import urllib.request
 
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accounts.actions import add_person, name_owner
@@ -127,4 +128,83 @@ def test_an_item_appears_on_the_project_page_as_it_arrives(house):
     page.reload()
     expect(page.locator("#command")).to_contain_text("…")
     assert json.loads(body)["prediction"] == {"labels": ["in_stock"]}
+    assert house.faults == []
+
+
+def test_a_folder_of_images_is_brought_and_its_first_image_decided(house, tmp_path):
+    for number, colour in enumerate(("red", "green", "blue")):
+        Image.new("RGB", (64, 48), colour).save(tmp_path / f"shelf-{number}.jpg")
+    (tmp_path / "notes.txt").write_text("no image")
+    page = house.page(owner(), viewport={"width": 834, "height": 1112}, color_scheme="dark")
+    page.goto(f"{house.address}/new-project/")
+    page.get_by_role("button", name="Create and bring items").click()
+    expect(page.get_by_text("Name the project.")).to_be_visible()
+    house.judge(page)
+    assert [fault for fault in house.faults if "422" not in fault] == []
+    house.faults.clear()
+    page.get_by_label("Name").fill("Shelves")
+    page.get_by_label("Images", exact=True).check()
+    page.get_by_label("Labels, one a line").fill("In stock\nOut of stock")
+    page.get_by_role("button", name="Create and bring items").click()
+    house.judge(page)
+    page.get_by_label("Or a folder of images").set_input_files(tmp_path)
+    page.get_by_role("button", name="Look at them").click()
+    expect(page.locator("main h2").first).to_have_text("3 items are ready")
+    expect(page.get_by_text("notes.txt: This file is no whole JPEG")).to_be_visible()
+    house.judge(page)
+    page.get_by_role("link", name="Choose the threshold").click()
+    expect(page.locator("#share-said")).to_have_text("3 of 3 (100 %) go to people")
+    page.get_by_role("button", name="Publish and send 3 items").click()
+    page.get_by_role("link", name="Start reviewing").click()
+    expect(page.locator(".stage img")).to_be_visible()
+    page.get_by_role("button", name="In stock").or_(page.get_by_label("In stock")).first.click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text(re.compile("Sent"))
+    assert json.loads(bytes(Decision.objects.get().body))["output"] == {"labels": ["in_stock"]}
+    assert house.faults == []
+
+
+def test_a_form_is_founded_from_fields_and_answered(house):
+    page = house.page(owner())
+    page.goto(f"{house.address}/new-project/")
+    page.get_by_label("Name").fill("Claims")
+    page.get_by_label("Facts, such as the fields of a case").check()
+    page.get_by_label("Fill in fields").check()
+    expect(page.get_by_label("Labels, one a line")).to_be_hidden()
+    page.get_by_label("Fields, one a line").fill("Decision: grant, refuse\nNote")
+    page.get_by_role("button", name="Create and bring items").click()
+    page.get_by_label("Paste rows").fill("id,income,decision,confidence\n1,40,grant,0.4\n2,12,refuse,0.99")
+    page.get_by_role("button", name="Look at them").click()
+    page.get_by_role("link", name="Choose the threshold").click()
+    page.get_by_role("button", name="Publish and send 2 items").click()
+    page.get_by_role("link", name="Start reviewing").click()
+    expect(page.get_by_text("Income")).to_be_visible()
+    expect(page.locator(".verdict[data-ready]")).to_have_attribute("value", "approve")
+    page.keyboard.press("a")
+    expect(page.locator("#live")).to_have_text(re.compile("Sent"))
+    assert Decision.objects.get().verdict == "approve"
+    assert house.faults == []
+
+
+def test_files_are_taken_where_they_are_dropped_and_too_large_ones_are_refused_at_once(house):
+    page = house.page(owner())
+    page.goto(f"{house.address}/new-project/")
+    page.get_by_label("Name").fill("Drops")
+    page.get_by_label("Labels, one a line").fill("Yes\nNo")
+    page.get_by_role("button", name="Create and bring items").click()
+    dropped = page.evaluate_handle("""() => {
+        const found = new DataTransfer();
+        found.items.add(new File(["id,text\\n1,Hello"], "rows.csv", {type: "text/csv"}));
+        return found;
+    }""")
+    page.locator(".drop").first.dispatch_event("drop", {"dataTransfer": dropped})
+    field = page.get_by_label("Or a file of rows")
+    assert field.evaluate("field => [field.files.length, field.validity.valid]") == [1, True]
+    page.locator(".drop").first.evaluate("box => { box.dataset.most = '5'; }")
+    field.dispatch_event("change")
+    assert field.evaluate("field => field.validationMessage").startswith("These are too large")
+    page.locator(".drop").first.evaluate("box => { box.dataset.most = '500'; }")
+    field.dispatch_event("change")
+    page.get_by_role("button", name="Look at them").click()
+    expect(page.locator("main h2").first).to_have_text("1 item is ready")
     assert house.faults == []

@@ -149,6 +149,32 @@ def test_columns_are_what_they_are_said_to_be(town):
     assert (body["external_id"], body["data"], body["model"]) == ("1", {"text": "One"}, {"name": "m", "version": "2"})
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800"])
+def test_signs_that_no_database_keeps_refuse_their_line_alone(town, sign):
+    by = person(town, "operations")
+    good = '{"text": "Fine"}'
+    text = "\n".join([good, f'{{"text": "a{sign}"}}', f'{{"a{sign}": "b"}}', f'{{"text": "x", "label": "c{sign}"}}'])
+    tray = put_rows(project=town.project, text=text, by=by, at=town.now)
+    assert (tray.found["good"], [number for number, _said in tray.found["refused"]]) == (1, [2, 3, 4])
+    assert send_tray(project=town.project, rights=None, reason="", by=by, at=town.now).created == 1
+
+
+def test_items_as_the_api_takes_them_go_through_whole_with_unknown_labels_held(town):
+    by = person(town, "operations")
+    item = {
+        "external_id": "whole",
+        "model": {"name": "m", "version": "3"},
+        "prediction": {"labels": ["bird"]},
+        "confidence": 0.99,
+        "data": {"text": "x", "turns": [1, 2]},
+        "impact": "high",
+    }
+    tray = put_rows(project=town.project, text=json.dumps(item), by=by, at=town.now)
+    assert tray.found["counts"] == [["0.99", "high", True, 1]]
+    send_tray(project=town.project, rights=None, reason="", by=by, at=town.now)
+    assert (Item.objects.get().state, json.loads(bytes(Item.objects.get().body))) == ("held", item)
+
+
 def test_two_columns_cannot_both_be_the_text_and_the_plan_stays(town):
     by = person(town, "operations")
     before = put_rows(project=town.project, text="text,more\nOne,Two", by=by, at=town.now)
