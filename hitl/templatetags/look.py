@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 register = template.Library()
 MODULES = (
     "activity", "answer", "arrivals", "claim", "copy", "draft", "drop", "keys", "live", "panes", "requests", "theme",
-    "workbench",
+    "told", "workbench",
 )  # fmt: skip
 THEMES = ("light", "dark")
 

@@ -6,6 +6,7 @@ import { mountCopy } from "./copy.js";
 import { mountDrop } from "./drop.js";
 import { mountKeys } from "./keys.js";
 import { mountTheme } from "./theme.js";
+import { mountTold } from "./told.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
@@ -15,6 +16,7 @@ const MODULES = {
   drop: mountDrop,
   keys: mountKeys,
   theme: mountTheme,
+  told: mountTold,
   workbench: mountWorkbench,
 };
 

@@ -80,6 +80,7 @@ def test_a_stranger_pastes_rows_and_decides_the_first_by_keyboard(house):
     for _ in range(3):
         slider.press("PageDown")
     expect(share).to_have_text("4 of 9 (44 %) go to people")
+    expect(page.locator("#live")).to_have_text("4 of 9 (44 %) go to people")
     page.get_by_role("button", name="Publish and send 9 items").press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Review tone")
@@ -125,6 +126,16 @@ def test_an_item_appears_on_the_project_page_as_it_arrives(house):
     page.on("response", lambda answer: asked.append(answer.status) if "/arrivals/" in answer.url else None)
     page.wait_for_timeout(7_000)
     assert asked and set(asked) == {304}
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); "
+    hide += "document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(hide, True)
+    page.wait_for_timeout(500)
+    asked.clear()
+    page.wait_for_timeout(4_000)
+    assert asked == []
+    page.evaluate(hide, False)
+    page.wait_for_timeout(4_000)
+    assert asked == [304]
     page.reload()
     expect(page.locator("#command")).to_contain_text("…")
     assert json.loads(body)["prediction"] == {"labels": ["in_stock"]}

@@ -6,7 +6,9 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -299,3 +301,15 @@ def test_owners_find_the_way_and_others_do_not(founded):
     assert reverse("project", args=["shelf-check"]) in founded.get("/").content.decode()
     reviewer = client_of("reviewer").get("/").content.decode()
     assert reverse("new-project") not in reviewer and f'"{reverse("project", args=["shelf-check"])}"' not in reviewer
+
+
+def test_the_projects_page_and_its_news_take_few_statements(founded):
+    founded.post(reverse("tray", args=["shelf-check"]), {"rows": ROWS})
+    founded.post(reverse("threshold", args=["shelf-check"]), {"threshold": "80", "audit": "0"})
+    taken = {}
+    for name in ("project", "arrivals", "threshold", "tray"):
+        with CaptureQueriesContext(connection) as seen:
+            assert founded.get(reverse(name, args=["shelf-check"])).status_code == 200
+        taken[name] = len(seen)
+    most = {"project": 24, "arrivals": 9, "threshold": 17, "tray": 11}
+    assert {name: often for name, often in taken.items() if often > most[name]} == {}
