@@ -35,6 +35,7 @@ def sign_in(house: House, who: Actor) -> Page:
     user.save()
     page = house.page()
     page.goto(house.address)
+    expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(user.email)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
