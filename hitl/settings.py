@@ -148,6 +148,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not HITL_LOOPBACK
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("HITL_BEHIND_PROXY", False) else None
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.number("HITL_BODY_BYTES", 16 * 2**20, 2**16, 2**30)
+DATA_UPLOAD_MAX_NUMBER_FILES = 205  # images brought at once on a page, and the rows beside them
 ASSET_BYTES = environment.number("HITL_ASSET_BYTES", 64 * 2**20, 2**16, 2**34)
 
 CELERY_BROKER_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")

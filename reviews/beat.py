@@ -33,3 +33,9 @@ def fill_lanes() -> None:
     """Write anew who may work which lanes: roles begin and end by the calendar, without a verb."""
     for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
         actions.fill_project(project_id)
+
+
+@shared_task(name="reviews.sweep_trays")
+def sweep_trays() -> None:
+    """Empty the trays that nobody has touched for a day."""
+    actions.sweep_trays(at=timezone.now())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
 from accounts.models import Membership, Project, Role
-from accounts.policies import role_in, visible_projects
+from accounts.policies import may_change_project, role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
 from reviews.models import Item, Queue, RightsVersion
@@ -164,3 +164,28 @@ def withheld(item_id: int, person_id: int, at: dt.datetime) -> str:
     last = ask_one(LAST, [item_id, person_id])
     fresh = last is not None and at <= last.decided_at + duration(rights_of(last.body).release_after)
     return "deciding" if fresh else ""
+
+
+def overseen_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project whose own page exists for the actor: those who browse its items, operations, and owners.
+
+    Raises:
+        NotFound: it does not; to reviewers the page does not exist.
+    """
+    found = project_for(slug, by=by, at=at)
+    if may_browse(role_in(by.person_id or 0, found.pk, at)) or may_change_project(by=by, project=found, at=at):
+        return found
+    raise NotFound
+
+
+def governed_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that the actor may bring items to, and whose threshold they may move: operations and owners.
+
+    Raises:
+        NotFound: its page does not exist for them.
+        Forbidden: they may look and not act.
+    """
+    found = overseen_project(slug, by=by, at=at)
+    if not may_change_project(by=by, project=found, at=at):
+        raise Forbidden("Only operations of this project and owners do this.")
+    return found

@@ -155,7 +155,13 @@ def test_the_clock_does_what_is_due():
     sent = town.send(0.95)
     town.send(0.5)
     held = town.take(town.people[0])
-    for task in ("reviews.release", "reviews.sweep", "reviews.reveal_seeds", "reviews.fill_lanes"):
+    for task in (
+        "reviews.release",
+        "reviews.sweep",
+        "reviews.reveal_seeds",
+        "reviews.fill_lanes",
+        "reviews.sweep_trays",
+    ):
         celery.loader.import_default_modules()
         celery.tasks[task]()
         celery.tasks[task]()

@@ -27,6 +27,11 @@ def only(*roles: str, found: int = SEES, stranger: int = DOOR) -> dict[str, int]
     return {role: found if role in roles else stranger if role == "stranger" else GONE for role in ROLES}
 
 
+def governs(found: int) -> dict[str, int]:
+    """Let operations and owners act; who may look around there is told why not."""
+    return only() | dict.fromkeys(BROWSERS, REASON) | dict.fromkeys(["operations", "owner"], found)
+
+
 MEMBERS = set(Role.values)
 # (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
 PAGES: dict[tuple[str, str], dict[str, int]] = {
@@ -39,6 +44,17 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "item"): only(*BROWSERS),
     ("POST", "routes"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
     ("GET", "presentation"): only(*BROWSERS),
+    ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
+    ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
+    ("GET", "project"): only(*BROWSERS, "owner"),
+    ("GET", "arrivals"): only(*BROWSERS, "owner"),
+    ("POST", "tokens"): governs(422),
+    ("GET", "tray"): governs(SEES),
+    ("POST", "tray"): governs(422),
+    ("POST", "columns"): governs(422),
+    ("POST", "emptying"): governs(DOOR),
+    ("GET", "threshold"): governs(SEES),
+    ("POST", "threshold"): governs(422),
     ("GET", "media"): only(),
     ("DELETE", "claim"): only(),
     ("PATCH", "claim"): only(),
@@ -146,6 +162,7 @@ def path_of(name: str, town: Town) -> str:
         "work": [project, "general"],
         "claims": [project, "general"],
         "renewal": [decision.claim.token],
+        **{name: [project] for name in ("project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold")},
         "items": [project],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],

@@ -1,12 +1,14 @@
 """The loop's verbs."""
 
+from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
 from reviews.actions.claiming import claim_next
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
+from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
-from reviews.actions.receiving import Received, receive
+from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
@@ -17,21 +19,30 @@ from reviews.actions.withdrawing import withdraw
 __all__ = [
     "Decided",
     "Received",
+    "Sent",
     "apply_project",
     "claim_again",
     "claim_next",
     "decide",
     "fill_project",
+    "found_project",
     "give_back",
     "open_claim",
+    "plan_rows",
     "prolong",
     "publish_rights",
+    "put_away",
+    "put_images",
+    "put_rows",
     "receive",
     "release",
     "reveal_seeds",
     "route_again",
     "save_draft",
+    "send_tray",
     "sweep",
+    "sweep_trays",
     "turn_switch",
     "withdraw",
+    "would_refuse",
 ]

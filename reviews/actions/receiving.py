@@ -143,6 +143,8 @@ def _create(
 
 def _unseen(sent: list[Submission], project: Project) -> list[Submission]:
     """Leave out what is known; SQLite's writer holds the database, so nothing can come between."""
+    if not sent:
+        return []
     placeholders, ids = many([one.external_id for one in sent])
     known = {row.external_id for row in ask(KNOWN.format(places=placeholders), [project.pk, *ids])}
     return [one for one in sent if one.external_id not in known]
@@ -160,3 +162,19 @@ def _compare(known: list[Submission], project: Project, refused: dict[int, Refus
             refused[id(one)] = refusal(one, ItemGone())
         elif not hmac.compare_digest(content_commitment(row.salt, one.body), row.commitment):
             refused[id(one)] = refusal(one, ItemDiffers())
+
+
+def would_refuse(*, project: Project, entries: Sequence[Submission | Refused]) -> list[Refused | None]:
+    """Say what intake would refuse of these, in the order given, and take nothing.
+
+    Raises:
+        NoRights: the project has no decision rights in force.
+    """
+    now = standing(project)
+    if now is None:
+        raise NoRights
+    refused = {id(entry): entry for entry in entries if isinstance(entry, Refused)}
+    sent = _fitting([entry for entry in entries if isinstance(entry, Submission)], project, now, refused)
+    seen = {one.external_id for one in sent} - {one.external_id for one in _unseen(sent, project)}
+    _compare([one for one in sent if one.external_id in seen], project, refused)
+    return [refused.get(id(entry)) for entry in entries]

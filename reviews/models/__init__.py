@@ -4,6 +4,7 @@ from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
+from reviews.models.trays import Tray
 from reviews.models.work import (
     APART,
     SETTLING,
@@ -52,6 +53,7 @@ __all__ = [
     "SwitchChange",
     "Task",
     "TaskState",
+    "Tray",
     "Verdict",
     "Watermark",
     "Withdrawal",

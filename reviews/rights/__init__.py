@@ -7,6 +7,7 @@ from .numbers import duration
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
 from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
     "ADJUDICATION",
@@ -16,13 +17,16 @@ __all__ = [
     "VERDICTS",
     "Arm",
     "Condition",
+    "Counted",
     "Draw",
     "Rights",
     "Routed",
     "Rule",
+    "Share",
     "Subject",
     "Switch",
     "arm_sentence",
+    "audit_rate_of",
     "drawn",
     "draws",
     "duration",
@@ -33,5 +37,8 @@ __all__ = [
     "route",
     "seed_commitment",
     "sentence",
+    "share",
+    "threshold_of",
     "unit",
+    "with_threshold",
 ]

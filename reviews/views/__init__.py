@@ -1,28 +1,40 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
+from reviews.views.founding import new_project
+from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, settings, single_keys, theme, veils
+from reviews.views.projects import arrivals, project, tokens
+from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
+    "arrivals",
     "claim",
     "claims",
+    "columns",
     "counts",
     "decision",
     "draft",
+    "emptying",
     "home",
     "item",
     "items",
     "keys",
     "media",
+    "new_project",
     "presentation",
+    "project",
     "renewal",
     "routes",
     "settings",
     "single_keys",
     "theme",
+    "threshold",
+    "tokens",
+    "tray",
     "veils",
     "withdrawal",
     "work",

@@ -47,7 +47,7 @@ def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
 @require_POST
 @login_required
 def claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
-    """Claim the item after the one on screen and give its pane, to be shown later; 204 when none waits or a break does."""
+    """Claim the item after the one on screen and give its pane, to be shown later; 204 when there is none."""
     by, at = who(request), timezone.now()
     line = queue_for(project, queue, by=by, at=at)
     try:

@@ -1,6 +1,15 @@
 """What comes in over HTTP, read exactly: pure functions from bytes to values, and the refusals."""
 
-from reviews.wire.bodies import Batch, Refused, Submission, read_items
+from reviews.wire.bodies import MOST_ITEMS, Batch, Refused, Submission, read_items
 from reviews.wire.decisions import DecisionBody, read_decision, read_draft
 
-__all__ = ["Batch", "DecisionBody", "Refused", "Submission", "read_decision", "read_draft", "read_items"]
+__all__ = [
+    "MOST_ITEMS",
+    "Batch",
+    "DecisionBody",
+    "Refused",
+    "Submission",
+    "read_decision",
+    "read_draft",
+    "read_items",
+]

@@ -1,12 +1,16 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountArrivals } from "./arrivals.js";
+import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
+import { mountDrop } from "./drop.js";
 import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
 import { mountPicture } from "./picture.js";
 import { mountRest } from "./rest.js";
 import { mountTheme } from "./theme.js";
+import { mountTold } from "./told.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
@@ -14,12 +18,16 @@ import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
+  arrivals: mountArrivals,
+  copy: mountCopy,
   counts: mountCounts,
+  drop: mountDrop,
   flow: mountFlow,
   keys: mountKeys,
   picture: mountPicture,
   rest: mountRest,
   theme: mountTheme,
+  told: mountTold,
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,

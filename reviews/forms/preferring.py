@@ -1,36 +1,11 @@
-"""What pages send when someone decides, or says what they prefer."""
+"""What the settings page sends when someone says what they prefer."""
 
-import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.errors import BadPreference
-from reviews.wire import DecisionBody, read_decision
-
-
-def sent_decision(post: QueryDict) -> DecisionBody:
-    """Read a decision from the form: what the page's script wrote in `body`, or the plain fields of a page without it.
-
-    Raises:
-        BadBody: it does not read.
-    """
-    body = post.get("body") or json.dumps(_plain(post), ensure_ascii=False)
-    return read_decision(body.encode())
-
-
-def _plain(post: QueryDict) -> dict[str, Any]:
-    verdict = post.get("verdict") or "skip"
-    told: dict[str, Any] = {"verdict": verdict}
-    if verdict == "correct":
-        told["output"] = {"labels": post.getlist("label")}
-    if post.get("rationale"):
-        told["rationale"] = post["rationale"]
-    if post.getlist("category") and verdict in {"correct", "reject"}:
-        told["error_categories"] = post.getlist("category")
-    return told
-
 
 WISHES: dict[str, bool | None] = {"asked": None, "always": True, "never": False}
 THEMES = ("system", "light", "dark")

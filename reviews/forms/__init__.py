@@ -1,0 +1,8 @@
+"""What people send from pages."""
+
+from reviews.forms.deciding import sent_decision
+from reviews.forms.founding import NewProject
+from reviews.forms.governing import SendingToken, Threshold
+from reviews.forms.preferring import sent_theme, sent_veils
+
+__all__ = ["NewProject", "SendingToken", "Threshold", "sent_decision", "sent_theme", "sent_veils"]
