@@ -1,6 +1,8 @@
 """The loop's verbs."""
 
+from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.claiming import claim_next
+from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
 from reviews.actions.governing import publish_rights, turn_switch
@@ -11,16 +13,22 @@ from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
+from reviews.actions.unconfirming import withdraw_batch
 from reviews.actions.withdrawing import withdraw
 
 __all__ = [
+    "Answer",
     "Decided",
     "Received",
     "apply_project",
+    "claim_batch",
     "claim_next",
     "decide",
+    "decide_batch",
     "fill_project",
     "give_back",
+    "give_back_batch",
+    "open_batch",
     "open_claim",
     "prolong",
     "publish_rights",
@@ -32,4 +40,5 @@ __all__ = [
     "sweep",
     "turn_switch",
     "withdraw",
+    "withdraw_batch",
 ]

@@ -12,7 +12,7 @@ from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
-from reviews.errors import AnotherOpen, ClaimLost
+from reviews.errors import AnotherOpen, ClaimLost, InABatch
 from reviews.reads.held import Held, look_at_claim, rights_of
 from reviews.rights import duration
 
@@ -60,6 +60,7 @@ def open_claim(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         NotFound: no such claim of this person.
         ClaimLost: it lapsed or ended.
         AnotherOpen: another item is on screen.
+        InABatch: the claim is one of a batch.
     """
     try:
         return _open(token, by, at)
@@ -73,6 +74,8 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     seat = lock_live(seen.seat_id, token, at)
     if seen.opened_at is not None and seat.slot == "open":
         return shown(seen)
+    if seat.slot == "batch":
+        raise InABatch
     if seat.others_open:
         raise AnotherOpen
     until = at + duration(rights_of(seen.rights_body).lease)
@@ -99,9 +102,12 @@ def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
     Raises:
         NotFound: no such claim of this person.
         ClaimLost: it lapsed or ended.
+        InABatch: the claim is one of a batch.
     """
     seen = own_claim(token, by, at)
     seat = lock_live(seen.seat_id, token, at)
+    if seat.slot == "batch":
+        raise InABatch
     lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
     run("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [at + lease, seen.seat_id])
     return at + lease
@@ -117,7 +123,7 @@ def give_back(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> None:
     seen = own_claim(token, by, at)
     with transaction.atomic():
         lock_live(seen.seat_id, token, at)
-        end_claims([seen.seat_id], reason="returned", by=by, at=at, token=token)
+        end_claims([seen.seat_id], reason="returned", by=by, at=at, tokens=[token])
 
 
 @transaction.atomic

@@ -136,10 +136,12 @@ def tags_of(seen: Row) -> dict[str, Any]:
     }
 
 
-def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
-    """Make the manifest of what a claim shows: digests and versions, at most 4 KB."""
-    data = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
-    files = sorted(_files(data))
+def present(seen: Row, prior: list[Prior], renditions: dict[str, str] | None = None) -> dict[str, Any]:
+    """Make the manifest of what a claim shows: digests and versions, at most 4 KB.
+
+    `renditions` are known ones, by file; without them the ones made for a whole screen are looked up.
+    """
+    files = files_of(seen)
     hidden = hides_proposal(seen)
     proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
     return {
@@ -152,19 +154,28 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
         "rights": seen.standing_digest,
         "model_card": None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
-        "renditions": _renditions(files),
+        "renditions": renditions_of(files) if renditions is None else _known(files, renditions),
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
         "locale": get_language() or "en",
     }
 
 
-def _renditions(files: list[str]) -> dict[str, str]:
-    """Give what the screen shows of each file: its rendition's SHA-256; a file without one yet is shown as it came."""
-    if not files or len(files) > MOST_FILES:
+def files_of(seen: Row) -> list[str]:
+    """List the files that a looked-at seat's item refers to, in order."""
+    return sorted(_files(json.loads(seen.item_body).get("data", {}) if seen.item_body else {}))
+
+
+def _known(files: list[str], renditions: dict[str, str]) -> dict[str, str]:
+    return {file: renditions[file] for file in files if file in renditions} if len(files) <= MOST_FILES else {}
+
+
+def renditions_of(files: list[str], recipe: str = "screen", most: int = MOST_FILES) -> dict[str, str]:
+    """Give what is shown of each file: its rendition's SHA-256; a file without one yet is shown as it came."""
+    if not files or len(files) > most:
         return {}
-    version, _size = RECIPES["screen"]
-    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe="screen", version=version)
+    version, _size = RECIPES[recipe]
+    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe=recipe, version=version)
     return {f"sha256:{asset}": sha256 for asset, sha256 in made.values_list("asset__sha256", "sha256")}
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -20,6 +21,8 @@ from reviews.rights import duration
 from reviews.rights.agreement import next_step
 from reviews.wire.canonical import canonical
 
+Sit = Callable[[Row, int, Trail], Held]
+"""Claims a withdrawn decision's seat again, given as it was looked at, its person, and the events so far."""
 FIND = """
 SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, t.item_id
 FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE d.uuid = %s
@@ -84,7 +87,7 @@ def _with_room(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) 
         if prefetched is not None:
             end_claims([prefetched.id], reason="returned", by=by, at=at)
     with transaction.atomic():
-        return _withdraw(decision, person_id, by, at)
+        return take_back(decision, person_id, by, at, _on_screen)
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,12 @@ def _stands_without(found: Row, seen: Row) -> bool:
     return next_step(answers, seen.wanted, rights_of(seen.rights_body).disagreement).step == "settle"
 
 
-def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
+def take_back(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime, sit: Sit) -> Held:
+    """Take a decision back in the caller's transaction, and hold its seat again as `sit` does.
+
+    Raises:
+        NotFound, Released, MovedOn: as `withdraw` does.
+    """
     standing = _standing(decision, person_id, at, locking=True)
     if standing.redo is not None:
         return standing.redo
@@ -149,7 +157,7 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
         _close_after(found, trail, item_stream, seen)
     if outcome is not None or now.task_state != "open":
         item_state = _item_state(seen)
-    return _seat_again(found, seen, trail, place, item_state, by, at)
+    return _seat_again(found, seen, trail, place, item_state, sit)
 
 
 def _check_time(found: Row, now: Row, seen: Row, outcome: Row | None, at: dt.datetime) -> None:
@@ -207,8 +215,8 @@ def _close_after(found: Row, trail: Trail, item_stream: str, seen: Row) -> None:
     )
 
 
-def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime) -> Held:
-    """Write the withdrawal and hold the seat again by a new claim in the open slot."""
+def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, sit: Sit) -> Held:
+    """Write the withdrawal and hold the seat again by a new claim."""
     _balance(found, seen)
     item_stream, task_stream = f"item/{seen.item_uuid}", f"task/{seen.task_uuid}"
     events = trail.write()
@@ -217,7 +225,7 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
     run(
         "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) "
         "VALUES (%s, %s, %s, %s, %s)",
-        [found.task_id, found.person_id, found.attempt, at, events[place]],
+        [found.task_id, found.person_id, found.attempt, trail.at, events[place]],
     )
     together(
         (
@@ -229,12 +237,17 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
             [item_state, item.sseq, item.hash, seen.item_id],
         ),
     )
+    return sit(seen, found.person_id, trail)
+
+
+def _on_screen(seen: Row, person_id: int, trail: Trail) -> Held:
+    """Hold a seat in the open slot; what stood there is set aside."""
     run(
         "UPDATE reviews_seat SET slot = 'prefetch' WHERE person_id = %s AND state = 'leased' AND slot = 'open'",
-        [found.person_id],
+        [person_id],
     )
-    until = at + duration(rights_of(seen.rights_body).lease)
-    return seat_claim(found.seat_id, found.person_id, slot="open", until=until, by=by, at=at, trail=trail)
+    until = trail.at + duration(rights_of(seen.rights_body).lease)
+    return seat_claim(seen.seat_id, person_id, slot="open", until=until, by=trail.by, at=trail.at, trail=trail)
 
 
 def _balance(found: Row, seen: Row) -> None:
