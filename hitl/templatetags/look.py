@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
+MODULES = ("activity", "answer", "batch", "claim", "draft", "keys", "live", "panes", "requests", "sight", "theme", "tiles", "workbench")
 THEMES = ("light", "dark")
 
 

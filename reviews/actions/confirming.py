@@ -30,7 +30,7 @@ from reviews.actions.judging import Judged, judge
 from reviews.actions.seating import acting_role, ground_of
 from reviews.actions.tasking import open_tasks
 from reviews.actions.trail import Trail
-from reviews.errors import BadDecision, NoBatch, NotOpened
+from reviews.errors import BadDecision, ClaimLost, NoBatch, NotOpened
 from reviews.reads.held import hides_proposal, look_at_batch, rights_of
 from reviews.wire import DecisionBody
 
@@ -109,11 +109,23 @@ def decide_batch(
     refused: dict[uuid.UUID, Answer] = {}
     ready = _ready({token: (found.get(token), body) for token, body in wanted.items()}, locked, refused, at)
     made = _decide(ready, one, by, at)
-    held = [found[token] for token in left if token in found]
-    if held:
-        end_claims([seen.seat_id for seen in held], reason="left", by=by, at=at, tokens=[seen.token for seen in held])
+    refused |= _left([found[token] for token in left if token in found], locked, by, at)
     gone = {token: Answer(token, refusal=NotFound()) for token in tokens if token not in found}
     return [gone.get(token) or refused.get(token) or made.get(token) or Answer(token) for token in tokens]
+
+
+def _left(seen: list[Row], locked: dict[int, Row], by: Actor, at: dt.datetime) -> dict[uuid.UUID, Answer]:
+    """Leave items for single review; answer those whose claim was lost before."""
+    held = [one for one in seen if still_held(one, locked[one.seat_id], at)]
+    if held:
+        end_claims([one.seat_id for one in held], reason="left", by=by, at=at, tokens=[one.token for one in held])
+    lost = {one.looked_claim_id: one.token for one in seen if one not in held}
+    if not lost:
+        return {}
+    claims, ids = many(lost)
+    before = ask(f"SELECT claim_id FROM reviews_claimend WHERE reason = 'left' AND claim_id IN {claims}", ids)  # noqa: S608
+    left = {row.claim_id for row in before}
+    return {token: Answer(token, refusal=ClaimLost()) for claim, token in lost.items() if claim not in left}
 
 
 def _locked(seen: list[Row]) -> dict[int, Row]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from audit.models.sql import Row, ask, ask_one, postgres
 from reviews.reads.held import Held, held, look_at_batch, rights_of, verdicts_for
-from reviews.reads.pane import Stage, percent, stage, step, words_of
+from reviews.reads.pane import Choice, Stage, pane, percent, stage, step, words_of
 
 ALLOWED = """
 SELECT q.id AS queue_id, q.slug, p.slug AS project_slug, rv.body AS rights_body,
@@ -69,6 +69,13 @@ class Grid:
         """The tiles in the order of the grid."""
         return [tile for group in self.groups for tile in group.tiles]
 
+    @property
+    def choices(self) -> list[Choice]:
+        """The labels that may be given instead, none where a correction needs a reason or is not allowed."""
+        one = self.tiles[0].held
+        corrects = "correct" in one.allowed and "correct" not in one.reason_for
+        return pane(one).choices if corrects else []
+
 
 def most_at_once(queue_id: int, person_id: int, at: dt.datetime) -> int:
     """Give how many proposals of a queue a person may confirm at once, by the decision rights in force; 0 if none."""
@@ -117,6 +124,19 @@ def grid(batch: Row, person_id: int, at: dt.datetime) -> Grid | None:
         number = tile.words[0][2] if tile.words else 0
         groups.setdefault(name, Group(name, number, [])).tiles.append(tile)
     return Grid(batch.uuid, min(row.lease_until for row in live), list(groups.values()))
+
+
+def facts_of(shown: Grid) -> dict[str, Any]:
+    """Give what the page's script must know of a batch."""
+    taxonomy = shown.tiles[0].held.taxonomy
+    return {
+        "tiles": [
+            {"token": str(tile.held.token), "task": str(tile.held.task.uuid), "labels": tile.labels}
+            for tile in shown.tiles
+        ],
+        "names": {label["code"]: label.get("name") or label["code"] for label in taxonomy["labels"]},
+        "many": bool(taxonomy.get("many")),
+    }
 
 
 def _tile(row: Row) -> Tile:

@@ -3,7 +3,7 @@
 
 /**
  * Sends a request as the signed-in person.
- * @param {"PUT" | "PATCH"} method
+ * @param {"PUT" | "PATCH" | "POST"} method
  * @param {string} url
  * @param {{body?: string, keepalive?: boolean}} [more]
  * @returns {Promise<Response>}

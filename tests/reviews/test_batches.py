@@ -271,6 +271,18 @@ def test_an_exception_goes_back_for_single_review_and_into_no_batch_again():
     assert breaches() == []
 
 
+def test_an_exception_left_twice_is_left_once_and_a_lapsed_one_is_said():
+    town = town_of(2)
+    batch, shown = taken(town)
+    for _ in range(2):
+        assert confirm(town, batch, [], left=shown[:1])[0].refusal is None
+    town.wait(minutes=16)
+    assert isinstance(confirm(town, batch, [], left=shown[1:])[0].refusal, ClaimLost)
+    assert ClaimEnd.objects.count() == 1
+    assert Seat.objects.filter(single=True).count() == 1
+    assert breaches() == []
+
+
 def test_a_seat_asked_for_by_a_disagreement_is_in_no_batch():
     routing = [{"name": "All", "when": [], "then": {"arm": "review", "queue": "general", "decisions": 2}}]
     town = town_of(2, rights=TOGETHER | {"routing": routing})
