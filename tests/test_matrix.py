@@ -32,6 +32,13 @@ MEMBERS = set(Role.values)
 PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "home"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
+    ("GET", "batch"): only() | dict.fromkeys([*MEMBERS, "owner"], REASON),  # this town's rights have no batches
+    ("DELETE", "batch-held"): only(),
+    ("PATCH", "batch-held"): only(),
+    ("POST", "batch-held"): only(),
+    ("PUT", "batch-openings"): only(),
+    ("POST", "batch-decisions"): only(),
+    ("POST", "batch-withdrawals"): only(),
     ("GET", "items"): only(*BROWSERS),
     ("GET", "item"): only(*BROWSERS),
     ("POST", "routes"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
@@ -134,6 +141,8 @@ def path_of(name: str, town: Town) -> str:
     project = town.project.slug
     arguments: dict[str, list[Any]] = {
         "work": [project, "general"],
+        "batch": [project, "general"],
+        **dict.fromkeys(["batch-held", "batch-openings", "batch-decisions", "batch-withdrawals"], [uuid4()]),
         "items": [project],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],
