@@ -142,7 +142,7 @@ def path_of(name: str, town: Town) -> str:
     arguments: dict[str, list[Any]] = {
         "work": [project, "general"],
         "batch": [project, "general"],
-        **dict.fromkeys(["batch-held", "batch-openings", "batch-decisions", "batch-withdrawals"], [uuid4()]),
+        **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
         "items": [project],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],

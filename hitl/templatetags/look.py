@@ -14,7 +14,23 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
-MODULES = ("activity", "answer", "batch", "claim", "draft", "keys", "live", "panes", "requests", "sight", "theme", "tiles", "workbench")
+MODULES = (
+    "activity",
+    "answer",
+    "batch",
+    "claim",
+    "draft",
+    "gridkeys",
+    "keys",
+    "live",
+    "marks",
+    "panes",
+    "requests",
+    "sight",
+    "theme",
+    "tiles",
+    "workbench",
+)
 THEMES = ("light", "dark")
 
 

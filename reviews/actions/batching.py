@@ -18,8 +18,8 @@ from reviews.actions.seating import acting_role, files_of, ground_of, present, r
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
-from reviews.reads.batches import batch_row, live_batch, most_at_once
-from reviews.reads.held import hides_proposal, look_at_all_taken, look_at_batch, rights_of
+from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
+from reviews.reads.held import hides_proposal, rights_of
 from reviews.rights import duration
 
 LINES = 6  # of an item's text that a tile shows before it is focused
@@ -40,6 +40,7 @@ SELECT s.id AS seat_id, t.sseq, t.head, 0 AS place FROM ({LINE}) line
 JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
 WHERE s.state = 'open' AND NOT s.single AND t.state = 'open' ORDER BY line.rank, line.due_at, line.id LIMIT %s
 """  # noqa: S608 - constants
+LOCK_PERSON = "SELECT p.id FROM accounts_person p WHERE p.id = %s"
 LOCK_BATCH = """
 SELECT s.id AS seat_id, s.lease_until, c.id AS claim_id, c.token, t.sseq, t.head
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_claim c ON c.id = s.claim_id
@@ -78,10 +79,11 @@ def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None
 
 @transaction.atomic
 def _held_or_new(person_id: int, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
-    ask("SELECT p.id FROM accounts_person p WHERE p.id = %s" + lock("p"), [person_id])  # one batch a person
+    ask(LOCK_PERSON + lock("p"), [person_id])  # one batch a person
     mine = live_batch(person_id)
     if any(row.lease_until > at for row in mine):
-        return next(row.uuid for row in mine if row.lease_until > at)
+        held: uuid.UUID = next(row.uuid for row in mine if row.lease_until > at)
+        return held
     if mine:
         end_claims([row.seat_id for row in mine], reason="lapsed", by=by, at=at, tokens=[row.token for row in mine])
     most = most_at_once(queue.pk, person_id, at)
@@ -102,7 +104,8 @@ def _held_or_new(person_id: int, queue: Queue, by: Actor, at: dt.datetime) -> uu
 def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row]:
     """Lock and read seats of the queue, at most one an item, until there are enough."""
     found: dict[int, Row] = {}
-    for lane in ask(ANY_LANE.format(of_token="1 = 1"), [at, at, person_id, queue.pk, queue.pk]):
+    lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
+    for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
         take = TAKE + lock("t", "s", skip=True)
         taking = [lane.lane_id, person_id, person_id, most - len(found)]
         for row in look_at_all_taken(take, taking, person_id, at):
@@ -155,10 +158,7 @@ def write_claims(
     insert(
         "reviews_presentation",
         SHOWN,
-        [
-            (ids[token], row.taxonomy_id, row.guideline_id, canonical(shown))
-            for token, (row, _), (shown, _) in by_token
-        ],
+        [(ids[token], row.taxonomy_id, row.guideline_id, canonical(shown)) for token, (row, _), (shown, _) in by_token],
     )
     leases = [
         (row.seat_id, "leased", person_id, "batch", place, until, ids[token]) for token, (row, place), _ in by_token

@@ -31,7 +31,8 @@ from reviews.actions.seating import acting_role, ground_of
 from reviews.actions.tasking import open_tasks
 from reviews.actions.trail import Trail
 from reviews.errors import BadDecision, ClaimLost, NoBatch, NotOpened
-from reviews.reads.held import hides_proposal, look_at_batch, rights_of
+from reviews.reads.batches import look_at_batch
+from reviews.reads.held import hides_proposal, rights_of
 from reviews.wire import DecisionBody
 
 LOCK_ITEMS = """
@@ -199,9 +200,7 @@ def _decide(ready: list[_Ready], one: Row, by: Actor, at: dt.datetime) -> dict[u
         writes = follow(following, verdict=judged.verdict, output=judged.output, note=each.sent.rationale)
         worked.append((each, made, following, writes))
     events = trail.write()
-    insert(
-        "reviews_decision", DECISION, [(*made.values, by.via, at, events[made.place]) for _, made, _, _ in worked]
-    )
+    insert("reviews_decision", DECISION, [(*made.values, by.via, at, events[made.place]) for _, made, _, _ in worked])
     _leave_seats([each.seen for each in ready])
     _move([following for _, _, following, _ in worked], trail)
     _write([write for _, _, _, writes in worked for write in writes(events)])
@@ -209,9 +208,7 @@ def _decide(ready: list[_Ready], one: Row, by: Actor, at: dt.datetime) -> dict[u
     return {
         each.seen.token: Answer(
             each.seen.token,
-            Decided(
-                made.uuid, told(each.judged.verdict, hides_proposal(each.seen)), each.judged.output, at, True
-            ),
+            Decided(made.uuid, told(each.judged.verdict, hides_proposal(each.seen)), each.judged.output, at, True),
         )
         for each, made, _, _ in worked
     }
@@ -220,8 +217,7 @@ def _decide(ready: list[_Ready], one: Row, by: Actor, at: dt.datetime) -> dict[u
 def _leave_seats(seen: list[Row]) -> None:
     seats, ids = many([one.seat_id for one in seen])
     run(
-        "UPDATE reviews_seat SET state = 'decided', slot = NULL, place = NULL, lease_until = NULL "
-        f"WHERE id IN {seats}",  # noqa: S608
+        f"UPDATE reviews_seat SET state = 'decided', slot = NULL, place = NULL, lease_until = NULL WHERE id IN {seats}",  # noqa: S608
         ids,
     )
     tasks, ids = many([one.task_id for one in seen])

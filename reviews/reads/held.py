@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from audit.models.sql import Row, ask, many, postgres
+from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
 from reviews.rights import Rights, load
 
@@ -70,12 +69,6 @@ BY_TAKING = {
     "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as found
     "claim": "s.claim_id",
     "where": "1 = 1",
-}
-OF_A_BATCH = {
-    **AS_IT_STANDS,
-    "source": "reviews_claim z JOIN reviews_seat s ON s.id = z.seat_id",
-    "claim": "z.id",
-    "where": "z.batch_id = %s AND {which}",
 }
 PRIOR = """
 SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
@@ -184,23 +177,8 @@ def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | No
     return _look(BY_TOKEN, [person_id, at, at, token, person_id, token])
 
 
-def look_at_all_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> list[Row]:
-    """Take several seats and read them, as `look_at_taken`, in one statement."""
-    how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return _look_all(how, [*taking, person_id, at, at, person_id])
-
-
-def look_at_batch(batch_id: int, person_id: int, at: dt.datetime, tokens: Collection[uuid.UUID] = ()) -> list[Row]:
-    """Read the seats of a batch that are leased; with `tokens` those of these claims, whatever became of them."""
-    if tokens:
-        placeholders, values = many(tokens)
-        how = {**OF_A_BATCH, "where": OF_A_BATCH["where"].format(which=f"z.token IN {placeholders}")}
-        return _look_all(how, [person_id, at, at, person_id, batch_id, *values])
-    how = {**OF_A_BATCH, "where": OF_A_BATCH["where"].format(which="s.claim_id = z.id AND s.state = 'leased'")}
-    return _look_all(how, [person_id, at, at, person_id, batch_id])
-
-
-def _look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
+def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
+    """Read seats in one of the ways above."""
     rows = ask(LOOK.format(join="string_agg" if postgres() else "group_concat", **how), params)
     for seen in rows:
         seen.roles = sorted((seen.roles or "").split())
@@ -208,7 +186,7 @@ def _look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:
-    found = _look_all(how, params)
+    found = look_all(how, params)
     return found[0] if found else None
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
+from reviews.wire.decisions import MOST_IN_A_BATCH
+
 from .arms import arm_problems, decision_problems, lane_problems
 from .conditions import conditions_problems
 from .numbers import duration, rate
-from .shape import ADJUDICATION, MOST_IN_A_BATCH, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
+from .shape import ADJUDICATION, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
 
 RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label")

@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 
 from audit.reads.canonical import canonical
+from reviews.wire.decisions import MOST_IN_A_BATCH
 
 from .numbers import decimal, duration
 
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 ROLES = ("reviewer", "adjudicator", "operations", "guideline_editor", "compliance", "records_officer")
 ADJUDICATION = "adjudication"
-MOST_IN_A_BATCH = 50
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from reviews.errors import BadBody
-from reviews.rights.shape import MOST_IN_A_BATCH
 from reviews.wire.exact import Reader, Reading, text_of
 from reviews.wire.misfits import misfits
 from reviews.wire.shapes import DECISION_WORDS, DecisionShape
 
 LARGEST_DECISION = 2**20
 LARGEST_DRAFT = 256 * 2**10
+MOST_IN_A_BATCH = 50
 
 
 class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,30 +1,14 @@
 // @ts-check
 // The tiles of a batch as they look, the one in question, and the keys that move between them.
 
+import { stepTo } from "./gridkeys.js";
 import { say } from "./live.js";
 
-/** @typedef {import("./batch.js").Facts} Facts */
-/** @typedef {import("./batch.js").Known} Known */
-/** @typedef {import("./batch.js").Mark} Mark */
+/** @typedef {import("./marks.js").Facts} Facts */
+/** @typedef {import("./marks.js").Known} Known */
+/** @typedef {import("./marks.js").Mark} Mark */
 /** @typedef {import("./batch.js").Said} Said */
 /** @typedef {{toggle: (token: string) => void, give: (token: string, code: string) => void, go: () => void, undo: () => void}} Hears */
-
-/**
- * Finds the tile that lies above or below another, the nearest in its row.
- * @param {DOMRect[]} places
- * @param {number} from
- * @param {1 | -1} way
- * @returns {number}
- */
-export function nearest(places, from, way) {
-  const here = places[from];
-  if (!here) return from;
-  const beyond = places.map((place, number) => ({ place, number })).filter(({ place }) => (place.top - here.top) * way > 4);
-  const row = Math.min(...beyond.map(({ place }) => Math.abs(place.top - here.top)));
-  const near = beyond.filter(({ place }) => Math.abs(Math.abs(place.top - here.top) - row) < 4);
-  near.sort((one, other) => Math.abs(one.place.left - here.left) - Math.abs(other.place.left - here.left));
-  return near[0]?.number ?? from;
-}
 
 /**
  * Shows the tiles of a batch.
@@ -69,27 +53,43 @@ export function showTiles(root, facts, words, marks) {
   /** @param {Hears} hears */
   const hear = (hears) => {
     const scroller = part("[data-scroller]");
-    scroller.addEventListener("click", (event) => {
-      const tile = event.target instanceof Element ? event.target.closest("[data-tile]") : null;
-      if (!(tile instanceof HTMLElement)) return;
-      point(tile.dataset.tile ?? "");
-      hears.toggle(now);
-    }, signal);
-    scroller.addEventListener("focusin", (event) => {
-      const tile = event.target instanceof HTMLElement ? event.target.dataset.tile : "";
-      if (tile && tile !== now) point(tile);
-    }, signal);
+    scroller.addEventListener(
+      "click",
+      (event) => {
+        const tile = event.target instanceof Element ? event.target.closest("[data-tile]") : null;
+        if (!(tile instanceof HTMLElement)) return;
+        point(tile.dataset.tile ?? "");
+        hears.toggle(now);
+      },
+      signal,
+    );
+    scroller.addEventListener(
+      "focusin",
+      (event) => {
+        const tile = event.target instanceof HTMLElement ? event.target.dataset.tile : "";
+        if (tile && tile !== now) point(tile);
+      },
+      signal,
+    );
     scroller.addEventListener("keydown", (event) => move(event, hears), signal);
     for (const choice of choices) {
-      choice.addEventListener("click", () => {
-        hears.give(now, choice.dataset.code ?? "");
-        back();
-      }, signal);
+      choice.addEventListener(
+        "click",
+        () => {
+          hears.give(now, choice.dataset.code ?? "");
+          back();
+        },
+        signal,
+      );
     }
-    part("[data-leave]").addEventListener("click", () => {
-      hears.toggle(now);
-      back();
-    }, signal);
+    part("[data-leave]").addEventListener(
+      "click",
+      () => {
+        hears.toggle(now);
+        back();
+      },
+      signal,
+    );
     part("button[data-confirm]").addEventListener("click", hears.go, signal);
     part("[data-undo]").addEventListener("click", hears.undo, signal);
   };
@@ -104,20 +104,10 @@ export function showTiles(root, facts, words, marks) {
       return;
     }
     const from = list.findIndex((one) => one.dataset.tile === now);
-    const rows = () => list.map((one) => one.getBoundingClientRect());
-    /** @type {Record<string, () => number>} */
-    const ways = {
-      ArrowRight: () => from + 1,
-      ArrowLeft: () => from - 1,
-      ArrowDown: () => nearest(rows(), from, 1),
-      ArrowUp: () => nearest(rows(), from, -1),
-      Home: () => 0,
-      End: () => list.length - 1,
-    };
-    const to = ways[event.key]?.();
+    const to = stepTo(event.key, list, from);
     if (to === undefined) return;
     event.preventDefault();
-    const tile = list[Math.max(0, Math.min(to, list.length - 1))];
+    const tile = list[to];
     if (tile) show(tile.dataset.tile ?? "", "nearest");
   };
   /** @param {string} token @param {ScrollLogicalPosition} [block] */
@@ -177,7 +167,9 @@ export function showTiles(root, facts, words, marks) {
     },
     /** @param {number} seen @param {number} all */
     progress(seen, all) {
-      part("[data-progress]").textContent = (words.progress ?? "").replace("%s", String(seen)).replace("%s", String(all));
+      part("[data-progress]").textContent = (words.progress ?? "")
+        .replace("%s", String(seen))
+        .replace("%s", String(all));
     },
     /** @param {string} told */
     primary(told) {

@@ -1,9 +1,7 @@
 """A batch confirmed without a mouse, in a real browser, on a real server."""
 
 import io
-import os
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +17,6 @@ from tests.house import House
 from tests.town import RIGHTS, Town, build
 
 TOGETHER = RIGHTS | {"batch": {"queues": ["general"], "most": 50}, "release_after": "PT10M"}
-SHOTS = os.environ.get("SHOTS", "")
 
 
 def town_of(items: int, **changes: Any) -> Town:
@@ -61,13 +58,6 @@ def through(page: Page, words: str) -> None:
     raise AssertionError(page.locator("[data-confirm-words]").inner_text())
 
 
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        Path(SHOTS).mkdir(exist_ok=True)
-        page.wait_for_timeout(300)
-        page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
 def test_a_batch_is_looked_through_marked_confirmed_and_taken_back(house: House) -> None:
     town = town_of(30)
     page = open_grid(house, town)
@@ -80,7 +70,6 @@ def test_a_batch_is_looked_through_marked_confirmed_and_taken_back(house: House)
     page.keyboard.press("3")
     page.keyboard.press("1")
     through(page, "Confirm 28, correct 1, leave 1 for single review")
-    shot(page, "texts")
     house.judge(page)
     assert Decision.objects.count() == 0
     page.keyboard.press("Enter")
@@ -112,7 +101,6 @@ def test_the_first_page_leads_to_the_batch(house: House) -> None:
     town = town_of(3)
     page = house.page(town.people[0])
     page.goto(house.address)
-    shot(page, "home")
     house.judge(page)
     page.get_by_role("link", name="In a batch").click()
     expect(page.locator(".tile")).to_have_count(3)
@@ -143,7 +131,6 @@ def test_a_batch_that_lapsed_is_said_and_its_marks_are_there_again(house: House)
     expect(page.locator(".tile[data-done=refused]")).to_have_count(4)
     expect(page.locator("[data-why]").first).to_contain_text("lapsed")
     assert Decision.objects.count() == 0
-    shot(page, "lapsed")
     page.keyboard.press("Enter")
     expect(page.locator(".tile:not([data-done])")).to_have_count(4)
     through(page, "Confirm 2, correct 1, leave 1")
@@ -180,18 +167,15 @@ def test_a_batch_works_by_touch(house: House) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (834, 1112)])
 def test_the_grid_passes_axe_in_light_and_dark(house: House, scheme: Any, width: int, height: int) -> None:
-    for name, town in (("pictures", picture_town(24)),):
-        page = open_grid(house, town, viewport={"width": width, "height": height}, color_scheme=scheme)
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("Space")
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("3")
-        page.wait_for_timeout(600)
-        house.judge(page)
-        shot(page, f"{name}-{width}-{scheme}")
-        through(page, "Confirm")
-        page.keyboard.press("Enter")
-        expect(page.locator("[data-confirm-words]")).to_have_text("Next batch")
-        house.judge(page)
-        shot(page, f"{name}-sent-{width}-{scheme}")
+    page = open_grid(house, picture_town(24), viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("3")
+    page.wait_for_timeout(600)
+    house.judge(page)
+    through(page, "Confirm")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-confirm-words]")).to_have_text("Next batch")
+    house.judge(page)
     assert Claim.objects.count() == 24

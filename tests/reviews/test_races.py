@@ -11,7 +11,17 @@ from accounts.reads import console
 from audit.errors import Refusal
 from audit.models import Event
 from audit.models.sql import ask
-from reviews.actions import claim_batch, claim_next, decide, decide_batch, open_batch, open_claim, receive, release, sweep
+from reviews.actions import (
+    claim_batch,
+    claim_next,
+    decide,
+    decide_batch,
+    open_batch,
+    open_claim,
+    receive,
+    release,
+    sweep,
+)
 from reviews.actions.trail import Ground
 from reviews.models import Claim, Decision, Item, Outcome, Seat
 from reviews.reads.batches import batch_row, grid
@@ -229,7 +239,11 @@ def test_two_people_taking_batches_of_one_line_never_get_the_same_seat(arena: st
     batches = answers(calls)
     for worker in workers:
         worker.end()
-    held = [grid(batch_row(batch), who.person_id, town.now) for batch, who in zip(batches, town.people, strict=True) if batch]
+    held = [
+        grid(batch_row(batch), who.person_id, town.now)
+        for batch, who in zip(batches, town.people, strict=True)
+        if batch
+    ]
     items = [tile.held.item.external_id for one in held if one for tile in one.tiles]
     assert len(items) == len(set(items)) == Claim.objects.count() >= 100
     assert breaches() == []
@@ -268,7 +282,9 @@ def test_batches_of_two_people_on_the_same_items_are_confirmed_at_once_without_a
     workers = crowd(2)
     done = answers(
         [
-            worker.begin(lambda who=who, batch=batch, sent=sent: decide_batch(batch=batch, sent=sent, by=who, at=town.now))
+            worker.begin(
+                lambda who=who, batch=batch, sent=sent: decide_batch(batch=batch, sent=sent, by=who, at=town.now)
+            )
             for worker, (who, batch, sent) in zip(workers, taken, strict=True)
         ]
     )
