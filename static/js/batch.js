@@ -69,6 +69,7 @@ export function mountBatch(root) {
     view.paint((tile) => choiceOf(tile.labels, mark(tile.token)));
     view.progress(facts.tiles.filter((tile) => sight.seen(tile.token)).length, facts.tiles.length);
     view.undo(made.size > 0 && !state.over);
+    root.toggleAttribute("data-over", !rest || state.over);
     if (state.sending) return view.primary(words.wait ?? "");
     if (!rest) return view.primary(words.next ?? "");
     if (state.over) return view.primary(words.again ?? "");
