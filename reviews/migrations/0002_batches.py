@@ -2,9 +2,11 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def lift_guards(apps, schema_editor):
+def lift_guards(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let columns go that SQLite's triggers speak of; every migrate puts the guards back."""
     if schema_editor.connection.vendor != "sqlite":
         return
