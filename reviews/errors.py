@@ -71,6 +71,27 @@ class AnotherOpen(Refusal):
     sentence = _("You have another item open. Decide it or give it back first.")
 
 
+class InABatch(Refusal):
+    """The claim is one of a batch."""
+
+    code = "in_a_batch"
+    sentence = "You hold this item in a batch. Decide it there, or leave it for single review."
+
+
+class NoBatch(Refusal):
+    """The decision rights in force give no batches here, or no longer."""
+
+    code = "no_batch"
+    sentence = "The decision rights do not let items of this queue be confirmed in a batch. Take them one by one."
+
+
+class AnotherBatch(Refusal):
+    """The person has another batch open."""
+
+    code = "another_batch"
+    sentence = "You have another batch open. Finish it or give it back first."
+
+
 class AlreadyDecided(Refusal):
     """The claim was decided with another body."""
 

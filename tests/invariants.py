@@ -45,13 +45,20 @@ BREACHES = {
     "a claim with no end and no lease": "SELECT c.id FROM reviews_claim c WHERE NOT EXISTS (SELECT 1 FROM reviews_seat s WHERE s.claim_id = c.id AND s.state = 'leased') AND NOT EXISTS (SELECT 1 FROM reviews_decision d WHERE d.claim_id = c.id) AND NOT EXISTS (SELECT 1 FROM reviews_claimend e WHERE e.claim_id = c.id)",
     "a claim with two ends": "SELECT d.id FROM reviews_decision d JOIN reviews_claimend e ON e.claim_id = d.claim_id",
     "a person who judged their own work": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind IN ('adjudication', 'escalation', 'appeal') JOIN reviews_seat o ON o.item_id = s.item_id AND o.task_id <> s.task_id AND o.person_id = s.person_id AND o.state IN ('leased', 'decided') WHERE s.state IN ('leased', 'decided')",
+    "a batch of nothing": "SELECT b.id FROM reviews_batch b WHERE NOT EXISTS (SELECT 1 FROM reviews_claim c WHERE c.batch_id = b.id)",
+    "a batch of two people": "SELECT c.id FROM reviews_claim c JOIN reviews_batch b ON b.id = c.batch_id WHERE c.person_id <> b.person_id",
+    "a batch with what may be in none": "SELECT c.id FROM reviews_claim c JOIN reviews_task t ON t.id = c.task_id JOIN reviews_item i ON i.id = t.item_id JOIN reviews_batch b ON b.id = c.batch_id WHERE t.kind <> 'work' OR i.impact <> 'normal' OR t.queue_id <> b.queue_id",
+    "a person in two batches": "SELECT s.person_id FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.place IS NOT NULL GROUP BY s.person_id HAVING count(DISTINCT c.batch_id) > 1",
+    "a place without a batch, or a batch without a place": "SELECT s.id FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.state = 'leased' AND (s.place IS NULL) <> (c.batch_id IS NULL)",
+    "a decision in another mode than its claim": "SELECT d.id FROM reviews_decision d JOIN reviews_claim c ON c.id = d.claim_id WHERE (d.mode = 'batch') <> (c.batch_id IS NOT NULL)",
+    "a seat left for single review in a batch": "SELECT s.id FROM reviews_seat s WHERE s.single AND s.place IS NOT NULL",
     "an event that is not pending": "SELECT e.id FROM audit_event e LEFT JOIN audit_pending p ON p.event_id = e.id WHERE p.event_id IS NULL",
     "an item without its one receipt": "SELECT i.id FROM reviews_item i LEFT JOIN audit_event e ON e.stream LIKE 'item/%%' AND e.sseq = 1 AND e.type = 'reviews.item_received' AND replace(e.stream, 'item/', '') = {uuid} WHERE e.id IS NULL",
     "receipts and items that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_item) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.item_received')",
     "settlings and outcomes that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model') <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_settled')",
     "releases and positions that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model' AND released_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_released')",
     "annulments that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE annulled_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_annulled')",
-    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_ended'))",
+    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_left', 'reviews.claim_ended'))",
 }  # fmt: skip
 
 

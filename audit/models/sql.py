@@ -86,6 +86,26 @@ def insert(
     return found
 
 
+def change(table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Change many rows in one statement, each to values of its own.
+
+    `columns` gives each column's PostgreSQL type; the first is the key by which rows are found.
+    """
+    if not rows:
+        return
+    key, *others = columns
+    sets = ", ".join(f"{name} = given_.{name}" for name in others)
+    names = ", ".join(columns)
+    if postgres():
+        chosen, params = select_of(columns, rows)
+        given = f"({chosen}) given_({names})"
+        run(f"UPDATE {table} SET {sets} FROM {given} WHERE {table}.{key} = given_.{key}", params)  # noqa: S608
+        return
+    values = ", ".join(["(" + within(len(columns)) + ")"] * len(rows))
+    sql = f"WITH given_({names}) AS (VALUES {values}) UPDATE {table} SET {sets} FROM given_ "  # noqa: S608
+    run(sql + f"WHERE {table}.{key} = given_.{key}", [value for row in rows for value in row])
+
+
 def select_of(columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """Give PostgreSQL's SELECT of these rows in order, and its parameters: binary arrays, unnested.
 

@@ -1,7 +1,9 @@
 """The loop's verbs."""
 
+from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
 from reviews.actions.claiming import claim_next
+from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
 from reviews.actions.founding import found_project
@@ -14,19 +16,25 @@ from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
+from reviews.actions.unconfirming import withdraw_batch
 from reviews.actions.withdrawing import withdraw
 
 __all__ = [
+    "Answer",
     "Decided",
     "Received",
     "Sent",
     "apply_project",
     "claim_again",
+    "claim_batch",
     "claim_next",
     "decide",
+    "decide_batch",
     "fill_project",
     "found_project",
     "give_back",
+    "give_back_batch",
+    "open_batch",
     "open_claim",
     "plan_rows",
     "prolong",
@@ -44,5 +52,6 @@ __all__ = [
     "sweep_trays",
     "turn_switch",
     "withdraw",
+    "withdraw_batch",
     "would_refuse",
 ]

@@ -3,15 +3,30 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
 from accounts.reads import Actor, clock
-from audit.models.sql import Row, ask, insert, lock, many, run, together
+from audit.models.sql import Row, ask, change, insert, lock, many, run
 from reviews.actions.trail import Ground, Trail
 
-EVENT = {"lapsed": "reviews.claim_lapsed", "returned": "reviews.claim_returned", "ended": "reviews.claim_ended"}
+EVENT = {
+    "lapsed": "reviews.claim_lapsed",
+    "returned": "reviews.claim_returned",
+    "left": "reviews.claim_left",
+    "ended": "reviews.claim_ended",
+}
+LEASE = {
+    "id": "bigint",
+    "state": "text",
+    "person_id": "bigint",
+    "slot": "text",
+    "place": "smallint",
+    "lease_until": "timestamptz",
+    "claim_id": "bigint",
+}
+HEAD = {"id": "bigint", "sseq": "integer", "head": "bytea"}
 LEASED = """
 SELECT s.id AS seat_id, s.claim_id, s.lane_id, s.rank, s.due_at, s.task_id, c.token,
     t.uuid AS task_uuid, t.kind, t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state,
@@ -25,11 +40,17 @@ WHERE s.state = 'leased' AND {which} ORDER BY t.id, s.id {limit}
 
 @transaction.atomic
 def end_claims(
-    seat_ids: Sequence[int], *, reason: str, by: Actor, at: dt.datetime, token: uuid.UUID | None = None
+    seat_ids: Sequence[int],
+    *,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    tokens: Collection[uuid.UUID] | None = None,
 ) -> int:
     """End the claims on these seats; the seats wait again where their task is open. Locks task, seat, in order of id.
 
-    `reason` is lapsed, returned or ended. With `token` only that claim is ended. Gives how many were ended.
+    `reason` is lapsed, returned, left (out of a batch, for single review) or ended. With `tokens` only those claims are
+    ended. Gives how many were ended.
     """
     placeholders, ids = many(seat_ids)
     lapsed = " AND s.lease_until <= %s" if reason == "lapsed" else ""
@@ -37,8 +58,9 @@ def end_claims(
         LEASED.format(which=f"s.id IN {placeholders}{lapsed}", limit="") + lock("t", "s"),
         [*ids, *([at] if lapsed else [])],
     )
-    rows = [row for row in rows if token is None or row.token == token]
-    _end(rows, reason, by, at)
+    rows = [row for row in rows if tokens is None or row.token in tokens]
+    if rows:
+        _end(rows, reason, by, at)
     return len(rows)
 
 
@@ -69,16 +91,13 @@ def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
         {"claim_id": "bigint", "reason": "text", "ended_at": "timestamptz", "event_id": "bigint"},
         [(row.claim_id, reason, at, events[row.project_id][row.place]) for row in rows],
     )
-    for row in rows:
-        head = trails[row.project_id].heads[f"task/{row.task_uuid}"]
-        together(
-            (
-                "UPDATE reviews_seat SET state = %s, person_id = NULL, slot = NULL, lease_until = NULL, "
-                "claim_id = NULL WHERE id = %s",
-                ["open" if row.task_state == "open" else "closed", row.seat_id],
-            ),
-            ("UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s", [head.sseq, head.hash, row.task_id]),
-        )
+    heads = {row.task_id: trails[row.project_id].heads[f"task/{row.task_uuid}"] for row in rows}
+    free = [(row.seat_id, "open" if row.task_state == "open" else "closed", *[None] * 5) for row in rows]
+    change("reviews_seat", LEASE, free)
+    change("reviews_task", HEAD, [(task, head.sseq, head.hash) for task, head in heads.items()])
+    if reason == "left":
+        seats, ids = many([row.seat_id for row in rows])
+        run(f"UPDATE reviews_seat SET single = TRUE WHERE id IN {seats}", ids)  # noqa: S608
     look_again([(row.lane_id, row.rank, row.due_at, row.seat_id) for row in rows])
 
 

@@ -14,7 +14,7 @@ from reviews.actions.ending import end_claims
 from reviews.actions.resting import counted, looked_until
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
-from reviews.errors import AnotherOpen, BreakDue, ClaimLost
+from reviews.errors import AnotherOpen, BreakDue, ClaimLost, InABatch
 from reviews.reads.held import Held, look_at_claim, rights_of
 from reviews.reads.resting import break_until
 from reviews.rights import duration
@@ -64,6 +64,7 @@ def open_claim(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         ClaimLost: it lapsed or ended.
         AnotherOpen: another item is on screen.
         BreakDue: the person owes a break from hard content first.
+        InABatch: the claim is one of a batch.
     """
     try:
         return _open(token, by, at)
@@ -77,6 +78,8 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     seat = lock_live(seen.seat_id, token, at)
     if seen.opened_at is not None and seat.slot == "open":
         return shown(seen)
+    if seat.slot == "batch":
+        raise InABatch
     if seat.others_open:
         raise AnotherOpen
     until = break_until(seen, at) if seen.opened_at is None and seat.slot == "prefetch" else None
@@ -114,9 +117,12 @@ def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
         NotFound: no such claim of this person.
         ClaimLost: it lapsed or ended.
         Forbidden: their role in this queue has ended; the claim lapses.
+        InABatch: the claim is one of a batch.
     """
     seen = own_claim(token, by, at)
     seat = lock_live(seen.seat_id, token, at)
+    if seat.slot == "batch":
+        raise InABatch
     acting_role(seen)
     lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
     until: dt.datetime = max(at + lease, seat.lease_until)
@@ -134,7 +140,7 @@ def give_back(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> None:
     seen = own_claim(token, by, at)
     with transaction.atomic():
         lock_live(seen.seat_id, token, at)
-        end_claims([seen.seat_id], reason="returned", by=by, at=at, token=token)
+        end_claims([seen.seat_id], reason="returned", by=by, at=at, tokens=[token])
         together(*looked_until(seen, at))
 
 

@@ -16,7 +16,8 @@ from assets.reads import RECIPES, in_force
 from audit.models.sql import Row, ask, postgres, run
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
-from reviews.reads.held import Held, Prior, held, hides_proposal, look_at_seat, prior_of, rights_of
+from reviews.reads.held import Held, held, hides_proposal, look_at_seat, rights_of
+from reviews.reads.prior import Prior, prior_of
 from reviews.reads.veils import veil_of_seat
 
 MOST_FILES = 8  # named one by one; a manifest keeps within 4 KB
@@ -138,10 +139,14 @@ def tags_of(seen: Row) -> dict[str, Any]:
     }
 
 
-def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
-    """Make the manifest of what a claim shows: digests and versions, at most 4 KB."""
-    data = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
-    files = sorted(_files(data))
+def present(
+    seen: Row, prior: list[Prior], renditions: dict[str, str] | None = None, *, recipe: str = "screen"
+) -> dict[str, Any]:
+    """Make the manifest of what a claim shows: digests and versions, at most 4 KB.
+
+    `renditions` are known ones of the `recipe`, by file; without them those for a whole screen are looked up.
+    """
+    files = files_of(seen)
     hidden = hides_proposal(seen)
     proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
     veil = veil_of_seat(seen).names
@@ -155,8 +160,8 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
         "rights": seen.standing_digest,
         "model_card": None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
-        "recipe": in_force("screen"),
-        "renditions": _renditions(files),
+        "recipe": in_force(recipe),
+        "renditions": renditions_of(files) if renditions is None else _known(files, renditions),
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
         "locale": get_language() or "en",
@@ -164,15 +169,24 @@ def present(seen: Row, prior: list[Prior]) -> dict[str, Any]:
     }
 
 
-def _renditions(files: list[str]) -> dict[str, str]:
-    """Give what the screen shows of each file: its rendition's SHA-256, where it is made already.
+def files_of(seen: Row) -> list[str]:
+    """List the files that a looked-at seat's item refers to, in order."""
+    return sorted(_files(json.loads(seen.item_body).get("data", {}) if seen.item_body else {}))
+
+
+def _known(files: list[str], renditions: dict[str, str]) -> dict[str, str]:
+    return {file: renditions[file] for file in files if file in renditions} if len(files) <= MOST_FILES else {}
+
+
+def renditions_of(files: list[str], recipe: str = "screen", most: int = MOST_FILES) -> dict[str, str]:
+    """Give what is shown of each file: its rendition's SHA-256, where it is made already.
 
     What is made later is fixed as well: the file and the manifest's `recipe` name it.
     """
-    if not files or len(files) > MOST_FILES:
+    if not files or len(files) > most:
         return {}
-    version, _size = RECIPES["screen"]
-    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe="screen", version=version)
+    version, _size = RECIPES[recipe]
+    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe=recipe, version=version)
     return {f"sha256:{asset}": sha256 for asset, sha256 in made.values_list("asset__sha256", "sha256")}
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -20,6 +20,8 @@ from reviews.errors import MovedOn, Released
 from reviews.reads.held import Held, look_at_seat, rights_of
 from reviews.rights import duration
 
+Sit = Callable[[Row, int, Trail], Held]
+"""Claims a withdrawn decision's seat again, given as it was looked at, its person, and the events so far."""
 FIND = """
 SELECT d.id, d.uuid, d.task_id, d.person_id, d.attempt, d.seat_id, d.claim_id, d.verdict, d.decided_at, d.event_id,
     t.item_id
@@ -77,7 +79,7 @@ def _with_room(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) 
         if prefetched is not None:
             end_claims([prefetched.id], reason="returned", by=by, at=at)
     with transaction.atomic():
-        return _withdraw(decision, person_id, by, at)
+        return take_back(decision, person_id, by, at, _on_screen)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,12 @@ def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: 
     return _Standing(found, now, seen, outcome, finding, after)
 
 
-def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -> Held:
+def take_back(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime, sit: Sit) -> Held:
+    """Take a decision back in the caller's transaction, and hold its seat again as `sit` does.
+
+    Raises:
+        NotFound, Released, MovedOn: as `withdraw` does.
+    """
     standing = _standing(decision, person_id, at, locking=True)
     if standing.redo is not None:
         return standing.redo
@@ -141,7 +148,7 @@ def _withdraw(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime) -
     close_after(standing.after, trail, seen)
     if outcome is not None or now.task_state != "open":
         item_state = _item_state(seen)
-    return _seat_again(found, seen, trail, place, item_state, by, at)
+    return _seat_again(found, seen, trail, place, item_state, sit)
 
 
 def _check_time(found: Row, now: Row, seen: Row, outcome: Row | None, at: dt.datetime) -> None:
@@ -171,8 +178,8 @@ def _item_state(seen: Row) -> str:
     return "accepted" if left.source == "model" else "decided"
 
 
-def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, by: Actor, at: dt.datetime) -> Held:
-    """Write the withdrawal and hold the seat again by a new claim in the open slot."""
+def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str, sit: Sit) -> Held:
+    """Write the withdrawal and hold the seat again by a new claim."""
     _balance(found, seen)
     item_stream, task_stream = f"item/{seen.item_uuid}", f"task/{seen.task_uuid}"
     events = trail.write()
@@ -181,7 +188,7 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
     run(
         "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) "
         "VALUES (%s, %s, %s, %s, %s)",
-        [found.task_id, found.person_id, found.attempt, at, events[place]],
+        [found.task_id, found.person_id, found.attempt, trail.at, events[place]],
     )
     together(
         (
@@ -193,12 +200,17 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
             [item_state, item.sseq, item.hash, seen.item_id],
         ),
     )
+    return sit(seen, found.person_id, trail)
+
+
+def _on_screen(seen: Row, person_id: int, trail: Trail) -> Held:
+    """Hold a seat in the open slot; what stood there is set aside."""
     run(
         "UPDATE reviews_seat SET slot = 'prefetch' WHERE person_id = %s AND state = 'leased' AND slot = 'open'",
-        [found.person_id],
+        [person_id],
     )
-    until = at + duration(rights_of(seen.rights_body).lease)
-    return seat_claim(found.seat_id, found.person_id, slot="open", until=until, by=by, at=at, trail=trail)
+    until = trail.at + duration(rights_of(seen.rights_body).lease)
+    return seat_claim(seen.seat_id, person_id, slot="open", until=until, by=trail.by, at=trail.at, trail=trail)
 
 
 def _balance(found: Row, seen: Row) -> None:

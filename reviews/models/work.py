@@ -86,8 +86,9 @@ HELD = models.Q(state__in=["leased", "decided"])
 class Seat(models.Model):
     """One wanted decision of a task. While leased or decided it has a person and the claim they hold it by.
 
-    `slot` is `open` (on a screen) or `prefetch`. `rank` is smaller for what is worth more. `apart` says that the
-    item's other apart tasks want other people.
+    `slot` is `open` (on a screen), `prefetch`, or `batch` with a `place` from 1 to 50 in it: a person holds one seat a
+    slot, and one a place. `single` says that it was left out of a batch, for single review. `rank` is smaller for what
+    is worth more. `apart` says that the item's other apart tasks want other people.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="seats", db_index=False)
@@ -102,6 +103,8 @@ class Seat(models.Model):
     claim_id = models.BigIntegerField(null=True)
     slot = models.CharField(max_length=8, null=True)
     lease_until = models.DateTimeField(null=True)
+    place = models.SmallIntegerField(null=True)
+    single = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -111,7 +114,17 @@ class Seat(models.Model):
                 fields=["item", "person"], condition=HELD & models.Q(apart=True), name="reviews_seat_apart"
             ),
             models.UniqueConstraint(
-                fields=["person", "slot"], condition=models.Q(state="leased"), name="reviews_seat_slot"
+                fields=["person", "slot"],
+                condition=models.Q(state="leased", slot__in=["open", "prefetch"]),
+                name="reviews_seat_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "place"], condition=models.Q(place__isnull=False), name="reviews_seat_place"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(slot="batch", place__isnull=False, place__gte=1, place__lte=50)
+                | (models.Q(place__isnull=True) & (models.Q(slot__isnull=True) | ~models.Q(slot="batch"))),
+                name="reviews_seat_place_in_a_batch",
             ),
             models.CheckConstraint(
                 condition=(HELD & models.Q(person__isnull=False, claim_id__isnull=False))
@@ -119,7 +132,7 @@ class Seat(models.Model):
                 name="reviews_seat_held_by_a_person",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="leased", lease_until__isnull=False, slot__in=["open", "prefetch"])
+                condition=models.Q(state="leased", lease_until__isnull=False, slot__in=["open", "prefetch", "batch"])
                 | (~models.Q(state="leased") & models.Q(lease_until__isnull=True, slot__isnull=True)),
                 name="reviews_seat_lease",
             ),
@@ -137,6 +150,21 @@ class Seat(models.Model):
         return f"Seat {self.number} of {self.task_id}"
 
 
+class Batch(models.Model):
+    """Up to 50 proposals that one person looks at together; its claims name it, and their events tell of it."""
+
+    uuid = models.UUIDField(unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, db_index=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
 class Claim(models.Model):
     """One person's lease on a seat, from prefetch or opening to an end."""
 
@@ -147,6 +175,14 @@ class Claim(models.Model):
     via = models.CharField(max_length=8)
     claimed_at = models.DateTimeField()
     event = models.OneToOneField(Event, on_delete=models.PROTECT)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="reviews_claim_of_batch"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.token)
@@ -176,7 +212,7 @@ class Opening(models.Model):
 
 
 class ClaimEnd(models.Model):
-    """A claim that ended without a decision: lapsed, given back, or ended by another verb."""
+    """A claim that ended without a decision: lapsed, given back, left for single review, or ended by another verb."""
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
     reason = models.CharField(max_length=8)
@@ -186,7 +222,7 @@ class ClaimEnd(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(reason__in=["lapsed", "returned", "ended"]), name="reviews_claimend_reason"
+                condition=models.Q(reason__in=["lapsed", "returned", "left", "ended"]), name="reviews_claimend_reason"
             )
         ]
 

@@ -9,7 +9,8 @@ from typing import Any
 from accounts.errors import NotFound
 from audit.models.sql import ask
 from reviews.models import Claim, Decision, Queue
-from reviews.reads.held import Held, held, look_at_claim, prior_of
+from reviews.reads.held import Held, held, look_at_claim
+from reviews.reads.prior import prior_of
 
 ABOUT = """
 SELECT t.opened_at, d.verdict, w.withdrawn_at, ps.manifest

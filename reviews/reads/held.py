@@ -8,16 +8,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from audit.models.sql import Row, ask, ask_one, postgres
+from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.prior import Prior
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights, load
 
 LOOK = """
 {first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id,
-    s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
+    s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
     t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
     i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at, i.body AS item_body,
     i.commitment AS item_commitment,
@@ -77,14 +76,6 @@ BY_TAKING = {
     "claim": "s.claim_id",
     "where": "1 = 1",
 }
-PRIOR = """
-SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
-FROM reviews_decision d
-JOIN reviews_task t ON t.id = d.task_id
-JOIN reviews_seat s ON s.id = d.seat_id AND s.claim_id = d.claim_id AND s.state = 'decided'
-WHERE t.item_id = %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
-ORDER BY d.id
-"""
 
 
 @dataclass(frozen=True)
@@ -110,20 +101,6 @@ class ItemOf:
     segments: dict[str, str]
     impact: str
     received_at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Prior:
-    """An earlier decision that the presentation names; `who` is a neutral name, the same through the page."""
-
-    uuid: uuid.UUID
-    who: str
-    verdict: str
-    output: Any
-    rationale: str | None
-    differences: list[dict[str, Any]]
-    decided_at: dt.datetime
-    commitment: str
 
 
 @dataclass(frozen=True)
@@ -188,35 +165,17 @@ def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | No
     return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 3, token])
 
 
-def _look(how: dict[str, str], params: list[Any]) -> Row | None:
-    seen = ask_one(LOOK.format(join="string_agg" if postgres() else "group_concat", **how), params)
-    if seen is not None:
+def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
+    """Read seats in one of the ways above."""
+    rows = ask(LOOK.format(join="string_agg" if postgres() else "group_concat", **how), params)
+    for seen in rows:
         seen.roles = sorted((seen.roles or "").split())
-    return seen
+    return rows
 
 
-def prior_of(item_id: int, kind: str) -> list[Prior]:
-    """List the standing decisions that a seat of this kind is shown; none but for adjudication, escalation, appeal."""
-    if kind not in SHOWS_PRIOR:
-        return []
-    names: dict[int, str] = {}
-    found = []
-    for row in ask(PRIOR, [item_id]):
-        who = names.setdefault(row.person_id, _("Reviewer %(n)d") % {"n": len(names) + 1})
-        body = json.loads(row.body) if row.body else {"sent": {}, "output": None, "differences": []}
-        found.append(
-            Prior(
-                row.uuid,
-                who,
-                row.verdict,
-                body["output"],
-                body["sent"].get("rationale"),
-                body["differences"],
-                row.decided_at,
-                row.commitment.hex(),
-            )
-        )
-    return found
+def _look(how: dict[str, str], params: list[Any]) -> Row | None:
+    found = look_all(how, params)
+    return found[0] if found else None
 
 
 def hides_proposal(seen: Row) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
+from reviews.wire.decisions import MOST_IN_A_BATCH
+
 from .arms import arm_problems, decision_problems, lane_problems
 from .conditions import conditions_problems
 from .numbers import duration, rate
-from .shape import ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
+from .shape import ADJUDICATION, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
 
 RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label")
@@ -39,6 +41,7 @@ def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
     yield from _audit(rights, queues)
     yield from _quality_and_sets(rights)
     yield from _times(rights)
+    yield from _batch(rights, queues)
 
 
 def _rule(rule: Rule, path: str) -> Iterator[Problem]:
@@ -153,6 +156,21 @@ def _service_levels(rights: Rights, queues: Mapping[str, int]) -> Iterator[Probl
         yield "on_deadline", LATER.format(f"{rights.on_deadline!r} at the deadline")
     else:
         yield from _one_of(rights.on_deadline, ("escalate",), "on_deadline")
+
+
+def _batch(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+    if rights.batch is None:
+        return
+    if not 1 <= rights.batch.most <= MOST_IN_A_BATCH:
+        yield "batch.most", f"A batch takes 1 to {MOST_IN_A_BATCH} items."
+    if not rights.batch.queues:
+        yield "batch.queues", "Name at least one queue, or leave batch out."
+    for place, queue in enumerate(rights.batch.queues):
+        yield from _queue(queue, f"batch.queues[{place}]", queues)
+        if queue == ADJUDICATION:
+            yield f"batch.queues[{place}]", "Disagreements are settled one by one; name another queue."
+    for place in repeated(rights.batch.queues):
+        yield f"batch.queues[{place}]", f"{rights.batch.queues[place]!r} stands here twice."
 
 
 def _audit(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from audit.reads.canonical import canonical
+from reviews.wire.decisions import MOST_IN_A_BATCH
 
 from .numbers import decimal, duration
 
@@ -127,6 +128,13 @@ class Sets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fresh_rate: str = "0"
 
 
+class Batching(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The queues in which people may confirm several proposals at once, and how many at most."""
+
+    queues: tuple[str, ...]
+    most: int = MOST_IN_A_BATCH
+
+
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One published document: what the model may decide alone, when a person must, who may do what."""
 
@@ -147,11 +155,15 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     release_after: str = "PT15S"
     lease: str = "PT15M"
     ladder: Any = None
+    batch: Batching | None = None
 
     @cached_property
     def body(self) -> bytes:
-        """The RFC 8785 bytes that are published and hashed."""
-        return canonical(msgspec.to_builtins(self))
+        """The RFC 8785 bytes that are published and hashed; without batches nothing is said of them."""
+        told = msgspec.to_builtins(self)
+        if self.batch is None:
+            del told["batch"]  # as documents said before there were batches
+        return canonical(told)
 
     @cached_property
     def digest(self) -> str:
@@ -171,6 +183,10 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     def due_after(self, queue: str) -> timedelta | None:
         """Give the service level of a queue, None where it has none."""
         return next((duration(level.due_after) for level in self.service_levels if level.queue == queue), None)
+
+    def most_in_a_batch(self, queue: str) -> int:
+        """Give how many proposals of a queue may be confirmed at once, 0 where none."""
+        return self.batch.most if self.batch is not None and queue in self.batch.queues else 0
 
     def verdicts_of(self, queue: str, role: str) -> Verdicts | None:
         """Give the row that says what a role may decide in a queue, None when nothing."""

@@ -7,11 +7,17 @@ from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
 from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
     "arrivals",
+    "batch",
+    "batch_decisions",
+    "batch_held",
+    "batch_openings",
+    "batch_withdrawals",
     "claim",
     "claims",
     "columns",

@@ -7,6 +7,7 @@ from django.views.decorators.http import conditional_page, require_GET
 
 from reviews.policies import projects_run_by
 from reviews.reads import home as reading
+from reviews.reads.batches import batch_lines
 from reviews.views.asking import page, person_of, who
 
 
@@ -17,7 +18,9 @@ def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     person = person_of(who(request))
     found = reading.home(person, at, running=projects_run_by(person, at))
-    return page(request, "reviews/home.html", "home", at, {"home": found}, known=found.lines)
+    together = batch_lines(person, at) if found.lines else set()
+    shown = {"home": found, "together": {f"{project}/{queue}" for project, queue in together}}
+    return page(request, "reviews/home.html", "home", at, shown, known=found.lines)
 
 
 @require_GET

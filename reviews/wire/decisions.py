@@ -1,5 +1,6 @@
 """Decisions and drafts as they come in: their shape alone, since what a verdict may carry is judged with the task."""
 
+import uuid
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from reviews.wire.shapes import DECISION_WORDS, DecisionShape
 
 LARGEST_DECISION = 2**20
 LARGEST_DRAFT = 256 * 2**10
+MOST_IN_A_BATCH = 50
 
 
 class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,60 @@ def read_draft(body: bytes) -> bytes:
     if not isinstance(reading.value, dict):
         raise _refusal([("", "This has to be a JSON object.")])
     return reading.body
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """What is sent of a batch: decisions by the tokens of their claims, and the claims left for single review."""
+
+    decisions: list[tuple[uuid.UUID, DecisionBody]]
+    left: list[uuid.UUID]
+
+
+def read_confirmation(body: bytes) -> Confirmation:
+    """Read `{"decisions": [{"token", "verdict", "output"?, "active_ms"?}], "left": ["token"]}`, each token once.
+
+    Raises:
+        BadBody: it does not read, names a token twice, or more items than a batch has.
+    """
+    sent = _members(body, {"decisions", "left"})
+    decisions = []
+    for place, one in enumerate(sent.get("decisions", [])):
+        if not isinstance(one, dict):
+            raise _refusal([(f"decisions[{place}]", "This has to be a JSON object.")])
+        rest = {key: value for key, value in one.items() if key != "token"}
+        token = _token(one.get("token"), f"decisions[{place}].token")
+        decisions.append((token, read_decision(msgspec.json.encode(rest))))
+    left = [_token(one, f"left[{place}]") for place, one in enumerate(sent.get("left", []))]
+    named = [token for token, _ in decisions] + left
+    if len(set(named)) < len(named):
+        raise _refusal([("", "Name each claim once.")])
+    return Confirmation(decisions, left)
+
+
+def read_names(body: bytes, member: str) -> list[uuid.UUID]:
+    """Read a list of UUIDs that stands alone under one member: `{"tokens": [...]}`.
+
+    Raises:
+        BadBody: it does not read, or is longer than a batch.
+    """
+    return [_token(one, f"{member}[{place}]") for place, one in enumerate(_members(body, {member}).get(member, []))]
+
+
+def _members(body: bytes, known: set[str]) -> dict[str, list[Any]]:
+    value = _sound(body, LARGEST_DECISION).value
+    if not isinstance(value, dict) or not value.keys() <= known:
+        raise _refusal([("", f"This has to be a JSON object with {' and '.join(sorted(known))}.")])
+    for name, listed in value.items():
+        if not isinstance(listed, list) or len(listed) > MOST_IN_A_BATCH:
+            raise _refusal([(name, f"This has to be a list of at most {MOST_IN_A_BATCH}.")])
+    return value
+
+
+def _token(value: Any, path: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except (AttributeError, TypeError, ValueError):
+        raise _refusal([(path, "This has to be a UUID.")]) from None
 
 
 def _sound(body: bytes, largest: int) -> Reading:

@@ -2,6 +2,7 @@
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
 import { mountArrivals } from "./arrivals.js";
+import { mountBatch } from "./batch.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
@@ -19,6 +20,7 @@ import "./zone.js";
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
   arrivals: mountArrivals,
+  batch: mountBatch,
   copy: mountCopy,
   counts: mountCounts,
   drop: mountDrop,

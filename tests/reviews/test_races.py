@@ -11,15 +11,27 @@ from accounts.reads import console
 from audit.errors import Refusal
 from audit.models import Event
 from audit.models.sql import ask
-from reviews.actions import claim_next, decide, open_claim, receive, release, sweep
+from reviews.actions import (
+    claim_batch,
+    claim_next,
+    decide,
+    decide_batch,
+    open_batch,
+    open_claim,
+    receive,
+    release,
+    sweep,
+)
 from reviews.actions.trail import Ground
 from reviews.models import Claim, Decision, Item, Outcome, Seat
+from reviews.reads.batches import batch_row, grid
 from reviews.wire import read_decision, read_items
 from tests.arena import Worker
 from tests.invariants import breaches
-from tests.town import build
+from tests.town import RIGHTS, build
 
 CROWD = 32
+TOGETHER = RIGHTS | {"batch": {"queues": ["general"], "most": 50}}
 
 
 def crowd(count: int) -> list[Worker]:
@@ -212,4 +224,98 @@ def test_a_feed_reader_never_sees_a_position_before_the_ones_below_it(arena: str
     ):
         seen += [row.position for row in rows]
     assert seen == list(range(1, 21))
+    assert breaches() == []
+
+
+def test_two_people_taking_batches_of_one_line_never_get_the_same_seat(arena: str) -> None:
+    town = build(people=4, adjudicators=0, rights=TOGETHER)
+    for _ in range(120):
+        town.send(0.5)
+    workers = crowd(4)
+    calls = [
+        worker.begin(lambda who=who: claim_batch(queue=town.queue(), by=who, at=town.now))
+        for worker, who in zip(workers, town.people, strict=True)
+    ]
+    batches = answers(calls)
+    for worker in workers:
+        worker.end()
+    held = [
+        grid(batch_row(batch), who.person_id, town.now)
+        for batch, who in zip(batches, town.people, strict=True)
+        if batch
+    ]
+    items = [tile.held.item.external_id for one in held if one for tile in one.tiles]
+    assert len(items) == len(set(items)) == Claim.objects.count() >= 100
+    assert breaches() == []
+
+
+def test_one_person_taking_a_batch_twice_at_once_has_one(arena: str) -> None:
+    town = build(people=1, adjudicators=0, rights=TOGETHER)
+    for _ in range(20):
+        town.send(0.5)
+    workers = crowd(3)
+    who = town.people[0]
+    found = answers([worker.begin(lambda: claim_batch(queue=town.queue(), by=who, at=town.now)) for worker in workers])
+    for worker in workers:
+        worker.end()
+    assert len(set(found)) == 1
+    assert Seat.objects.filter(state="leased").count() == 20
+    assert breaches() == []
+
+
+def test_batches_of_two_people_on_the_same_items_are_confirmed_at_once_without_a_deadlock(arena: str) -> None:
+    routing = [{"name": "All", "when": [], "then": {"arm": "review", "queue": "general", "decisions": 2}}]
+    town = build(people=2, adjudicators=0, rights=TOGETHER | {"routing": routing})
+    for _ in range(20):
+        town.send(0.5)
+    approve = read_decision(b'{"verdict":"approve"}')
+    taken = []
+    for who in town.people:
+        batch = claim_batch(queue=town.queue(), by=who, at=town.now)
+        shown = grid(batch_row(batch), who.person_id, town.now)
+        assert batch is not None
+        assert shown is not None
+        tokens = [tile.held.token for tile in shown.tiles]
+        open_batch(batch=batch, tokens=tokens, by=who, at=town.now)
+        taken.append((who, batch, [(token, approve) for token in tokens]))
+    taken[1][2].reverse()
+    workers = crowd(2)
+    done = answers(
+        [
+            worker.begin(
+                lambda who=who, batch=batch, sent=sent: decide_batch(batch=batch, sent=sent, by=who, at=town.now)
+            )
+            for worker, (who, batch, sent) in zip(workers, taken, strict=True)
+        ]
+    )
+    for worker in workers:
+        worker.end()
+    assert [one.refusal for answer in done for one in answer] == [None] * 40
+    assert Outcome.objects.filter(source="consensus").count() == 20
+    assert breaches() == []
+
+
+def test_a_sweep_against_a_confirmation_ends_each_claim_once(arena: str) -> None:
+    town = build(people=1, adjudicators=0, rights=TOGETHER)
+    for _ in range(20):
+        town.send(0.5)
+    who, approve = town.people[0], read_decision(b'{"verdict":"approve"}')
+    batch = claim_batch(queue=town.queue(), by=who, at=town.now)
+    shown = grid(batch_row(batch), who.person_id, town.now)
+    assert batch is not None
+    assert shown is not None
+    tokens = [tile.held.token for tile in shown.tiles]
+    open_batch(batch=batch, tokens=tokens, by=who, at=town.now)
+    workers, before = crowd(2), town.now
+    town.wait(minutes=16)
+    sent = [(token, approve) for token in tokens]
+    answers(
+        [
+            workers[0].begin(lambda: decide_batch(batch=batch, sent=sent, by=who, at=before)),
+            workers[1].begin(lambda: sweep(at=town.now)),
+        ]
+    )
+    for worker in workers:
+        worker.end()
+    assert Decision.objects.count() + Seat.objects.filter(state="open").count() == 20
     assert breaches() == []

@@ -142,6 +142,32 @@ def test_the_digest_of_the_full_document_never_changes():
     assert read(FULL, queues=QUEUES).digest == "6ccd354a837a85b34714bf20239a66bcadf6a06bd123b2459fdd6aedd211c373"
 
 
+def test_batches_are_said_only_where_there_are_some():
+    assert b"batch" not in read(FULL, queues=QUEUES).body
+    together = read(FULL | {"batch": {"queues": ["general"]}}, queues=QUEUES)
+    assert json.loads(together.body)["batch"] == {"queues": ["general"], "most": 50}
+    assert load(together.body).digest == together.digest
+    assert (together.most_in_a_batch("general"), together.most_in_a_batch("senior")) == (50, 0)
+
+
+@pytest.mark.parametrize(
+    ("batch", "path", "words"),
+    [
+        ({"queues": ["general"], "most": 51}, "batch.most", "1 to 50"),
+        ({"queues": ["general"], "most": 0}, "batch.most", "1 to 50"),
+        ({"queues": []}, "batch.queues", "at least one"),
+        ({"queues": ["none"]}, "batch.queues[0]", "no queue"),
+        ({"queues": ["adjudication"]}, "batch.queues[0]", "one by one"),
+        ({"queues": ["general", "general"]}, "batch.queues[1]", "twice"),
+        ({"queues": ["general"], "least": 2}, "batch.least", ""),
+    ],
+)
+def test_batches_that_cannot_be_are_refused_by_name(batch, path, words):
+    with pytest.raises(BadRights) as refused:
+        read(FULL | {"batch": batch}, queues=QUEUES)
+    assert [(place, words in message) for place, message in refused.value.fields] == [(path, True)]
+
+
 def test_bytes_an_object_and_what_was_published_give_the_same_digest():
     rights = read(FULL, queues=QUEUES)
     assert read(json.dumps(FULL, indent=3).encode(), queues=QUEUES).digest == rights.digest

@@ -10,8 +10,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from audit.errors import Refusal
-from reviews.actions import claim_next, give_back, open_claim, prolong, release, route_again, sweep, withdraw
+from reviews.actions import (
+    claim_batch,
+    claim_next,
+    decide_batch,
+    give_back,
+    give_back_batch,
+    open_batch,
+    open_claim,
+    prolong,
+    release,
+    route_again,
+    sweep,
+    withdraw,
+    withdraw_batch,
+)
 from reviews.models import Decision, Item
+from reviews.reads.batches import batch_row, grid
+from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
 from tests.town import RIGHTS, below, build
@@ -38,9 +54,11 @@ class Loop(RuleBasedStateMachine):
         self.database = fresh_database()
         self.database.__enter__()
         self.workers = [Worker(), Worker()]
-        self.town = build(people=3, adjudicators=2, rights=RIGHTS | rights, show_prediction=shown)
+        together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}}
+        self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown)
         self.everyone = [*self.town.people, *self.town.adjudicators]
         self.claims: dict[int, Any] = {}
+        self.batches: dict[int, tuple[Any, list[Any]]] = {}
         for confidence, impact in ((0.5, "normal"), (0.7, "normal"), (0.5, "high"), (0.95, "high"), (None, "normal")):
             self.town.send(confidence, impact=impact)
 
@@ -103,6 +121,59 @@ class Loop(RuleBasedStateMachine):
         for first, second in zip(jobs[::2], jobs[1::2], strict=False):
             self.both(lambda job=first: one(*job), lambda job=second: one(*job))
             assert breaches() == []
+
+    def together(self, who: int) -> None:
+        """Take a batch and put most of it on screen."""
+        actor = self.everyone[who]
+        batch = claim_batch(queue=self.town.queue(), by=actor, at=self.town.now)
+        shown = grid(batch_row(batch), actor.person_id, self.town.now) if batch else None
+        if shown is not None:
+            tokens = [tile.held.token for tile in shown.tiles]
+            open_batch(batch=batch, tokens=tokens[:2], by=actor, at=self.town.now)
+            self.batches[who] = (batch, tokens)
+
+    def confirm(self, who: int, corrected: bool, left: int) -> list[Any]:
+        """Decide the remembered batch, whatever has become of it."""
+        batch, tokens = self.batches.get(who, (None, []))
+        said = b'{"verdict":"correct","output":{"labels":["fox"]}}' if corrected else b'{"verdict":"approve"}'
+        told = [(token, read_decision(said)) for token in tokens[left:]]
+        return (
+            decide_batch(batch=batch, sent=told, left=tokens[:left], by=self.everyone[who], at=self.town.now)
+            if batch
+            else []
+        )
+
+    @rule(who=HELD, other=HELD)
+    def claim_together(self, who: int, other: int) -> None:
+        self.both(lambda: self.together(who), lambda: self.together(other))
+
+    @rule(who=HELD, other=HELD)
+    def claim_one_against_a_batch(self, who: int, other: int) -> None:
+        self.both(lambda: self.take(who), lambda: self.together(other))
+
+    @rule(who=HELD, other=HELD, corrected=st.booleans(), left=st.integers(0, 1), verdict=VERDICT)
+    def decide_together(self, who: int, other: int, corrected: bool, left: int, verdict: str) -> None:
+        self.both(lambda: self.confirm(who, corrected, left), lambda: self.submit(other, verdict, "dog"))
+
+    @rule(who=HELD, other=HELD, back=st.booleans())
+    def confirm_against_a_confirmation(self, who: int, other: int, back: bool) -> None:
+        batch = self.batches.get(other, (None, []))[0]
+
+        def give() -> Any:
+            return batch and give_back_batch(batch=batch, by=self.everyone[other], at=self.town.now)
+
+        self.both(lambda: self.confirm(who, False, 0), give if back else lambda: self.confirm(other, True, 0))
+
+    @rule(who=HELD)
+    def take_a_batch_back(self, who: int) -> None:
+        batch = self.batches.get(who, (None, []))[0]
+        made = list(Decision.objects.filter(claim__batch__uuid=batch).values_list("uuid", flat=True)) if batch else []
+        if made:
+
+            def undo() -> Any:
+                return withdraw_batch(batch=batch, decisions=made, by=self.everyone[who], at=self.town.now)
+
+            self.both(undo, lambda: release(at=self.town.now))
 
     @rule(who=HELD, back=st.booleans())
     def leave(self, who: int, back: bool) -> None:

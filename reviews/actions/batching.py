@@ -1,0 +1,239 @@
+"""Batches: up to 50 seats of one queue leased to one person, on screen, given back."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.errors import NotFound
+from accounts.reads import Actor
+from audit.models.sql import Row, ask, change, insert, lock, many, run
+from audit.reads import canonical, uuid7
+from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED
+from reviews.actions.ending import HEAD, LEASE, end_claims
+from reviews.actions.seating import acting_role, files_of, ground_of, present, renditions_of, tags_of, working_person
+from reviews.actions.trail import Trail
+from reviews.errors import ClaimLost, NoBatch
+from reviews.models import Queue
+from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
+from reviews.reads.held import hides_proposal, rights_of
+from reviews.rights import duration
+
+LINES = 6  # of an item's text that a tile shows before it is focused
+MAY_BE_TOGETHER = """
+t.kind = 'work' AND t.state = 'open' AND i.impact = 'normal' AND NOT s.single AND s.number <= t.wanted
+AND s.number = (SELECT min(o.number) FROM reviews_seat o WHERE o.task_id = s.task_id AND o.state = 'open')
+AND EXISTS (SELECT 1 FROM reviews_prediction pr WHERE pr.item_id = i.id AND pr.purpose = 'route'
+    AND pr.body IS NOT NULL)
+"""
+LINE = f"""
+SELECT s.id, s.rank, s.due_at FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
+JOIN reviews_item i ON i.id = s.item_id
+WHERE s.lane_id = %s AND s.state = 'open' AND {MAY_BE_TOGETHER} AND {MAY_SIT}
+ORDER BY s.rank, s.due_at, s.id LIMIT {MOST_AT_ONCE}
+"""  # noqa: S608 - constants
+TAKE = f"""
+SELECT s.id AS seat_id, t.sseq, t.head, 0 AS place FROM ({LINE}) line
+JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
+WHERE s.state = 'open' AND NOT s.single AND t.state = 'open' ORDER BY line.rank, line.due_at, line.id LIMIT %s
+"""  # noqa: S608 - constants
+LOCK_PERSON = "SELECT p.id FROM accounts_person p WHERE p.id = %s"
+LOCK_BATCH = """
+SELECT s.id AS seat_id, s.lease_until, c.id AS claim_id, c.token, t.sseq, t.head
+FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_claim c ON c.id = s.claim_id
+WHERE c.batch_id = %s AND s.state = 'leased' ORDER BY t.id, s.id
+"""
+CLAIM = {
+    "token": "uuid",
+    "seat_id": "bigint",
+    "task_id": "bigint",
+    "person_id": "bigint",
+    "via": "text",
+    "claimed_at": "timestamptz",
+    "event_id": "bigint",
+    "batch_id": "bigint",
+}
+SHOWN = {"claim_id": "bigint", "taxonomy_id": "bigint", "guideline_id": "bigint", "manifest": "bytea"}
+OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint"}
+
+
+def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
+    """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
+
+    Only ordinary work of normal impact with a visible proposal is taken. A batch that the person has open, also one of
+    another queue, is answered again. A unique violation is a lost race and is retried once. Locks person, task, seat.
+
+    Raises:
+        Forbidden: the actor is no person.
+        NoBatch: the decision rights in force give this person no batches in the queue.
+    """
+    person_id = working_person(by)
+    try:
+        return _held_or_new(person_id, queue, by, at)
+    except IntegrityError:  # a lost race: what won it is there now
+        return _held_or_new(person_id, queue, by, at)
+
+
+@transaction.atomic
+def _held_or_new(person_id: int, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
+    ask(LOCK_PERSON + lock("p"), [person_id])  # one batch a person
+    mine = live_batch(person_id)
+    if any(row.lease_until > at for row in mine):
+        held: uuid.UUID = next(row.uuid for row in mine if row.lease_until > at)
+        return held
+    if mine:
+        end_claims([row.seat_id for row in mine], reason="lapsed", by=by, at=at, tokens=[row.token for row in mine])
+    most = most_at_once(queue.pk, person_id, at)
+    if not most:
+        raise NoBatch
+    rows = _taken(person_id, queue, most, at)
+    if not rows:
+        return None
+    batch = uuid7(at)
+    made = [(batch, person_id, queue.pk, at)]
+    columns = {"uuid": "uuid", "person_id": "bigint", "queue_id": "bigint", "made_at": "timestamptz"}
+    number = insert("reviews_batch", columns, made, returning="id")[0].id
+    places = [(row, place) for place, row in enumerate(sorted(rows, key=_order), 1)]
+    write_claims(places, person_id, (number, batch), until=at + PREFETCHED, by=by, at=at)
+    return batch
+
+
+def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row]:
+    """Lock and read seats of the queue, at most one an item, until there are enough."""
+    found: dict[int, Row] = {}
+    lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
+    for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
+        take = TAKE + lock("t", "s", skip=True)
+        taking = [lane.lane_id, person_id, person_id, most - len(found)]
+        for row in look_at_all_taken(take, taking, person_id, at):
+            if not hides_proposal(row):
+                found.setdefault(row.item_id, row)
+        if len(found) >= most:
+            break
+    return list(found.values())
+
+
+def _order(seen: Row) -> tuple[list[str], Any, int]:
+    """Put like proposals together, doubt first."""
+    labels = json.loads(seen.prediction_body)["prediction"].get("labels", [])
+    return (sorted(labels), seen.confidence if seen.confidence is not None else 2, seen.seat_id)
+
+
+def write_claims(
+    places: list[tuple[Row, int]],
+    person_id: int,
+    batch: tuple[int, uuid.UUID],
+    *,
+    until: dt.datetime,
+    by: Actor,
+    at: dt.datetime,
+    trail: Trail | None = None,
+) -> list[uuid.UUID]:
+    """Write claims of a batch on seats that are locked with their tasks: events, claims, presentations, leases.
+
+    `batch` is its row id and uuid. `trail` carries the caller's earlier events on the tasks' streams. Gives the tokens.
+    """
+    seen = [row for row, _place in places]
+    trail = trail or Trail(ground_of(seen[0]), by.as_role(acting_role(seen[0])), at)
+    files = sorted({file for row in seen for file in files_of(row)})
+    renditions = renditions_of(files, "thumbnail", most=len(files))
+    tokens, told = [uuid7(at) for _row in seen], []
+    for token, (row, place) in zip(tokens, places, strict=True):
+        manifest = present(row, [], renditions, recipe="thumbnail")
+        manifest["grid"] = {"batch": str(batch[1]), "place": place, "recipe": "thumbnail", "lines": LINES}
+        stream = f"task/{row.task_uuid}"
+        trail.at_head(stream, row.task_sseq, row.task_head)
+        claim = {"token": str(token), "slot": "batch", "seat": row.seat_number, "batch": str(batch[1])}
+        told.append((manifest, trail.add(stream, "reviews.claimed", tags_of(row), claim=claim, presentation=manifest)))
+    events = trail.write()
+    claims = [
+        (token, row.seat_id, row.task_id, person_id, by.via, at, events[event], batch[0])
+        for token, row, (_manifest, event) in zip(tokens, seen, told, strict=True)
+    ]
+    ids = {row.token: row.id for row in insert("reviews_claim", CLAIM, claims, returning="id, token")}
+    by_token = list(zip(tokens, places, told, strict=True))
+    insert(
+        "reviews_presentation",
+        SHOWN,
+        [(ids[token], row.taxonomy_id, row.guideline_id, canonical(shown)) for token, (row, _), (shown, _) in by_token],
+    )
+    leases = [
+        (row.seat_id, "leased", person_id, "batch", place, until, ids[token]) for token, (row, place), _ in by_token
+    ]
+    change("reviews_seat", LEASE, leases)
+    move_heads(seen, trail)
+    return tokens
+
+
+def move_heads(seen: list[Row], trail: Trail) -> None:
+    """Write where the streams of these seats' tasks end now."""
+    heads = [(row.task_id, trail.heads[f"task/{row.task_uuid}"]) for row in seen]
+    change("reviews_task", HEAD, [(task, head.sseq, head.hash) for task, head in heads])
+
+
+def own_batch(batch: uuid.UUID, by: Actor) -> Row:
+    """Read a batch.
+
+    Raises:
+        NotFound: there is no such batch, or it is another person's.
+    """
+    found = batch_row(batch)
+    if found is None or found.person_id != working_person(by):
+        raise NotFound
+    return found
+
+
+def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:
+    """Say which items of a batch are on screen now, and start the lease of the whole batch anew; give its end.
+
+    Each opening is a fact of its own. Safe to say twice, and without tokens to prolong. Locks task, seat.
+
+    Raises:
+        NotFound: no such batch of this person.
+        ClaimLost: nothing of it is leased any more.
+    """
+    try:
+        return _open(batch, tokens, by, at)
+    except IntegrityError:  # said twice at once: the other one has it
+        return _open(batch, tokens, by, at)
+
+
+@transaction.atomic
+def _open(batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:
+    row = own_batch(batch, by)
+    locked = {one.seat_id: one for one in ask(LOCK_BATCH + lock("t", "s"), [row.id]) if one.lease_until > at}
+    seen = [one for one in look_at_batch(row.id, row.person_id, at) if one.seat_id in locked]
+    if not seen:
+        raise ClaimLost
+    until = at + min(duration(rights_of(one.rights_body).lease) for one in seen)
+    seats, ids = many(locked)
+    run(f"UPDATE reviews_seat SET lease_until = %s WHERE id IN {seats}", [until, *ids])  # noqa: S608
+    fresh = [one for one in seen if one.opened_at is None and one.token in tokens]
+    if not fresh:
+        return until
+    trail = Trail(ground_of(fresh[0]), by.as_role(acting_role(fresh[0])), at)
+    for one in fresh:
+        now = locked[one.seat_id]
+        stream = f"task/{one.task_uuid}"
+        trail.at_head(stream, now.sseq, now.head)
+        trail.add(stream, "reviews.opened", tags_of(one), opened={"token": str(one.token)})
+    events = trail.write()
+    rows = [(one.looked_claim_id, at, event) for one, event in zip(fresh, events, strict=True)]
+    insert("reviews_opening", OPENING, rows)
+    move_heads(fresh, trail)
+    return until
+
+
+def give_back_batch(*, batch: uuid.UUID, by: Actor, at: dt.datetime) -> int:
+    """Give what is left of a batch back: its seats wait for anyone again; tell how many. Locks task, seat.
+
+    Raises:
+        NotFound: no such batch of this person.
+    """
+    row = own_batch(batch, by)
+    mine = [one for one in live_batch(row.person_id) if one.id == row.id]
+    tokens = [one.token for one in mine]
+    return end_claims([one.seat_id for one in mine], reason="returned", by=by, at=at, tokens=tokens)

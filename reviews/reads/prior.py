@@ -1,0 +1,59 @@
+"""Earlier decisions, as a seat that settles between them is shown them."""
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.models.sql import ask
+from reviews.models import SHOWS_PRIOR
+
+PRIOR = """
+SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
+FROM reviews_decision d
+JOIN reviews_task t ON t.id = d.task_id
+JOIN reviews_seat s ON s.id = d.seat_id AND s.claim_id = d.claim_id AND s.state = 'decided'
+WHERE t.item_id = %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
+ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """An earlier decision that the presentation names; `who` is a neutral name, the same through the page."""
+
+    uuid: uuid.UUID
+    who: str
+    verdict: str
+    output: Any
+    rationale: str | None
+    differences: list[dict[str, Any]]
+    decided_at: dt.datetime
+    commitment: str
+
+
+def prior_of(item_id: int, kind: str) -> list[Prior]:
+    """List the standing decisions that a seat of this kind is shown; none but for adjudication, escalation, appeal."""
+    if kind not in SHOWS_PRIOR:
+        return []
+    names: dict[int, str] = {}
+    found = []
+    for row in ask(PRIOR, [item_id]):
+        who = names.setdefault(row.person_id, _("Reviewer %(n)d") % {"n": len(names) + 1})
+        body = json.loads(row.body) if row.body else {"sent": {}, "output": None, "differences": []}
+        found.append(
+            Prior(
+                row.uuid,
+                who,
+                row.verdict,
+                body["output"],
+                body["sent"].get("rationale"),
+                body["differences"],
+                row.decided_at,
+                row.commitment.hex(),
+            )
+        )
+    return found

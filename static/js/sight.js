@@ -1,0 +1,54 @@
+// @ts-check
+// Which tiles have been on screen: most of a tile, its picture loaded, the page in view.
+
+const MOST = 0.6;
+const EACH_MS = 250;
+
+/**
+ * Watches tiles come on screen and tells the server, several at once.
+ * @param {HTMLElement} root
+ * @param {Map<string, HTMLElement>} tiles by token
+ * @param {(tokens: string[]) => Promise<boolean>} tell true when it is on record
+ */
+export function watchSight(root, tiles, tell) {
+  /** @type {Set<string>} */
+  const seen = new Set();
+  /** @type {Set<string>} */
+  const visible = new Set();
+  let busy = false;
+
+  const flush = async () => {
+    if (busy || document.visibilityState !== "visible") return;
+    const fresh = [...visible].filter((token) => !seen.has(token) && loaded(tiles.get(token)));
+    if (!fresh.length) return;
+    busy = true;
+    for (const token of fresh) seen.add(token);
+    if (!(await tell(fresh))) for (const token of fresh) seen.delete(token);
+    busy = false;
+  };
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const token = entry.target instanceof HTMLElement ? (entry.target.dataset.tile ?? "") : "";
+        if (entry.isIntersecting) visible.add(token);
+        else visible.delete(token);
+      }
+    },
+    { root: root.querySelector("[data-scroller]"), threshold: MOST },
+  );
+  for (const tile of tiles.values()) watch.observe(tile);
+  const timer = setInterval(flush, EACH_MS);
+  return {
+    /** @param {string} token */
+    seen: (token) => seen.has(token),
+    destroy() {
+      clearInterval(timer);
+      watch.disconnect();
+    },
+  };
+}
+
+/** @param {HTMLElement | undefined} tile */
+function loaded(tile) {
+  return [...(tile?.querySelectorAll("img") ?? [])].every((picture) => picture.complete);
+}
