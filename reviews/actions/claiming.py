@@ -106,7 +106,8 @@ def _held_or_next(
 ) -> Held | None:
     found = _mine_and_lanes(person_id, queue, by, at)
     ended = 0
-    for mine in [row for row in found if row.held_id is not None]:
+    held = sorted((row for row in found if row.held_id is not None), key=lambda row: row.slot != "open")
+    for mine in held:  # what is on screen first: a withdrawal may have set a prefetched one beside it
         elsewhere = not mine.reached or (queue is not None and mine.queue_id != queue.pk)
         if mine.lease_until <= at or (mine.slot == "prefetch" and elsewhere):
             reason = "lapsed" if mine.lease_until <= at else "returned"
