@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from hitl.demo.views import door
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("demo/", door, name="demo-door"),
     path("api/v1/", include("reviews.api.urls")),
     path("", include("accounts.urls")),
     path("", include("reviews.urls")),

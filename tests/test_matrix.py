@@ -30,6 +30,8 @@ def only(*roles: str, found: int = SEES, stranger: int = DOOR) -> dict[str, int]
 MEMBERS = set(Role.values)
 # (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
 PAGES: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "demo-door"): dict.fromkeys(ROLES, GONE),
+    ("POST", "demo-door"): dict.fromkeys(ROLES, GONE),
     ("GET", "home"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
     ("GET", "items"): only(*BROWSERS),

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from hitl.demo.doors import DOMAIN, may_stand, stands
+
 register = template.Library()
 MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
 THEMES = ("light", "dark")
@@ -42,6 +44,19 @@ def modules() -> SafeString:
 def _modules(prefix: str) -> SafeString:
     places = {f"{prefix}js/{name}.js": static(f"js/{name}.js") for name in MODULES}
     return mark_safe(json.dumps({"imports": places}))  # noqa: S308 - names of our own files
+
+
+@register.simple_tag(takes_context=True)
+def demo_door(context: template.Context) -> bool:
+    """Tell whether the demo's open door stands to this request."""
+    request = context.get("request")
+    return request is not None and stands(request)
+
+
+@register.simple_tag(takes_context=True)
+def demo_guest(context: template.Context) -> bool:
+    """Tell whether one of the demo's people is in, where the settings allow the door; asks no database."""
+    return may_stand() and getattr(context.get("user"), "email", "").endswith(DOMAIN)
 
 
 @register.filter
