@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from hitl.demo.doors import DOMAIN, may_stand, stands
 
 register = template.Library()
-MODULES = ("activity", "answer", "claim", "draft", "keys", "live", "panes", "requests", "theme", "workbench")
+MODULES = (
+    "activity", "answer", "claim", "draft", "figures", "keys", "live", "offline", "panes", "requests", "theme",
+    "workbench",
+)  # fmt: skip
 THEMES = ("light", "dark")
 
 

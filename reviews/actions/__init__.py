@@ -11,6 +11,7 @@ from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
+from reviews.actions.taking_back import take_back
 from reviews.actions.withdrawing import withdraw
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "route_again",
     "save_draft",
     "sweep",
+    "take_back",
     "turn_switch",
     "withdraw",
 ]

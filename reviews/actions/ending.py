@@ -12,6 +12,7 @@ from audit.models.sql import Row, ask, insert, lock, many, run, together
 from reviews.actions.trail import Ground, Trail
 
 EVENT = {"lapsed": "reviews.claim_lapsed", "returned": "reviews.claim_returned", "ended": "reviews.claim_ended"}
+TAKEN_BACK = "reviews.claim_taken_back"
 LEASED = """
 SELECT s.id AS seat_id, s.claim_id, s.lane_id, s.rank, s.due_at, s.task_id, c.token,
     t.uuid AS task_uuid, t.kind, t.sseq AS task_sseq, t.head AS task_head, t.state AS task_state,
@@ -25,11 +26,18 @@ WHERE s.state = 'leased' AND {which} ORDER BY t.id, s.id {limit}
 
 @transaction.atomic
 def end_claims(
-    seat_ids: Sequence[int], *, reason: str, by: Actor, at: dt.datetime, token: uuid.UUID | None = None
+    seat_ids: Sequence[int],
+    *,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    token: uuid.UUID | None = None,
+    why: str = "",
 ) -> int:
     """End the claims on these seats; the seats wait again where their task is open. Locks task, seat, in order of id.
 
-    `reason` is lapsed, returned or ended. With `token` only that claim is ended. Gives how many were ended.
+    `reason` is lapsed, returned or ended; `why` says in words why somebody else ended it. With `token` only that claim
+    is ended. Gives how many were ended.
     """
     placeholders, ids = many(seat_ids)
     lapsed = " AND s.lease_until <= %s" if reason == "lapsed" else ""
@@ -38,7 +46,7 @@ def end_claims(
         [*ids, *([at] if lapsed else [])],
     )
     rows = [row for row in rows if token is None or row.token == token]
-    _end(rows, reason, by, at)
+    _end(rows, reason, by, at, why)
     return len(rows)
 
 
@@ -53,8 +61,9 @@ def sweep(*, at: dt.datetime, limit: int = 200) -> int:
     return len(rows)
 
 
-def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
+def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime, why: str = "") -> None:
     trails: dict[int, Trail] = {}
+    event, told = (TAKEN_BACK, {"why": why}) if why else (EVENT[reason], {})
     for row in rows:
         claimed = json.loads(row.leaf)  # the end carries the tags, and a person the role, that the claim was made with
         ground = Ground(row.project_id, row.project_uuid, (row.log_id, row.origin))
@@ -62,7 +71,7 @@ def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
         trail.by = by if by.role else by.as_role(claimed["role"])
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)
-        row.place = trail.add(stream, EVENT[reason], claimed["tags"], claim={"token": str(row.token)})
+        row.place = trail.add(stream, event, claimed["tags"], claim={"token": str(row.token), **told})
     events = {project: trail.write() for project, trail in trails.items()}
     insert(
         "reviews_claimend",

@@ -1,12 +1,20 @@
 // @ts-check
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
+import { mountFigures } from "./figures.js";
 import { mountKeys } from "./keys.js";
+import { mountOffline } from "./offline.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
-const MODULES = { keys: mountKeys, theme: mountTheme, workbench: mountWorkbench };
+const MODULES = {
+  figures: mountFigures,
+  keys: mountKeys,
+  offline: mountOffline,
+  theme: mountTheme,
+  workbench: mountWorkbench,
+};
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
 const mounted = new Map();
