@@ -35,11 +35,11 @@ def door(request: HttpRequest) -> HttpResponse:
 def _words() -> dict[str, tuple[str, str, str]]:
     """Give an icon, a name, and what each role is for."""
     return {
-        "reviewer": ("eye", _("Reviewer"), _("Decides items that the model may not decide alone, by keyboard.")),
-        "adjudicator": ("scales", _("Adjudicator"), _("Settles what reviewers disagree on or have escalated.")),
-        "operations": ("queue", _("Operations"), _("Keeps the queues moving, gives claims back, turns the switch.")),
-        "compliance": ("seal", _("Compliance"), _("Reads the whole trail: who decided what, when, and what they saw.")),
-        "records_officer": ("case", _("Records officer"), _("Reads the trail too, and is the second person there.")),
+        "reviewer": ("eye", _("Reviewer"), _("Decides what the model may not decide alone.")),
+        "adjudicator": ("scales", _("Adjudicator"), _("Settles what reviewers disagree on or escalate.")),
+        "operations": ("queue", _("Operations"), _("Keeps the queues moving and turns the switch.")),
+        "compliance": ("seal", _("Compliance"), _("Reads who decided what, when, and what they saw.")),
+        "records_officer": ("case", _("Records officer"), _("Reads the trail as the second person beside compliance.")),
         "guideline_editor": ("book", _("Guideline editor"), _("Looks after the guideline that people decide by.")),
-        "owner": ("person", _("Owner"), _("Looks after projects, people and the switch of the installation.")),
+        "owner": ("person", _("Owner"), _("Looks after projects, people and the installation.")),
     }

@@ -37,6 +37,14 @@ def theme(context: template.Context) -> SafeString:
     return format_html(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
 
 
+@register.simple_tag(takes_context=True)
+def theme_class(context: template.Context) -> str:
+    """Give the chosen theme as a class, for the admin, whose root is not ours to write."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme") if request else None
+    return f" theme-{chosen}" if chosen in THEMES else ""
+
+
 @register.simple_tag
 def modules() -> SafeString:
     """Write the import map that leads relative imports of static/js to the hashed files."""
@@ -94,6 +102,26 @@ def until(at: dt.datetime | None) -> str:
     return (
         _("in %(time)s") % {"time": span(left)} if left > dt.timedelta() else _("%(time)s late") % {"time": span(-left)}
     )
+
+
+@register.filter
+def minutes_since(at: dt.datetime | None) -> str:
+    """Say how long ago an instant was in whole minutes, so that figures looked at often change once a minute."""
+    return _in_minutes(timezone.now() - at) if at else "–"
+
+
+@register.filter
+def minutes_until(at: dt.datetime | None) -> str:
+    """Say how far off an instant is, as `until` does, in whole minutes."""
+    if at is None:
+        return "–"
+    left = at - timezone.now()
+    told = _("in %(time)s") if left > dt.timedelta() else _("%(time)s late")
+    return told % {"time": _in_minutes(abs(left))}
+
+
+def _in_minutes(length: dt.timedelta) -> str:
+    return span(length) if length >= dt.timedelta(minutes=1) else _("1 min")
 
 
 @register.filter

@@ -40,6 +40,11 @@ class Rail:
         """Tell whether any project's items may be looked through."""
         return any(place.browses for place in self.places)
 
+    @property
+    def works(self) -> bool:
+        """Tell whether there is a queue to work in."""
+        return any(place.lines for place in self.places)
+
     def with_page(self, name: str) -> list[Place]:
         """Give the projects whose page of this name may be opened."""
         return [place for place in self.places if name in place.pages]

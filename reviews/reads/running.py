@@ -8,6 +8,7 @@ from uuid import UUID
 
 from audit.models.sql import Row, ask, ask_one, many
 from reviews.reads.held import NEVER_DUE
+from reviews.reads.history import WORDS
 from reviews.reads.home import SOON
 from reviews.reads.listing import COUNTED, Listed, listing, waiting_in
 
@@ -100,6 +101,7 @@ def running(project_id: int, *, reader: int, at: dt.datetime) -> Running:
     held = ask_one(HELD, [project_id])
     count = held.held if held else 0
     found = listing(project_id, reader=reader, state="held").rows[:HELD_SHOWN] if count else []
+    found = [replace(one, rule=str(WORDS["rule"].get(one.rule, one.rule))) for one in found]
     return Running(loads([project_id], leased, at), [_sitting(row, at) for row in leased], found, count)
 
 

@@ -98,8 +98,8 @@ def _model(place: Project, asked: str) -> ModelVersion | None:
     if not asked:
         return None
     try:
-        return ModelVersion.objects.get(project=place, uuid=asked)
-    except (ModelVersion.DoesNotExist, ValueError, TypeError) as problem:
+        return ModelVersion.objects.get(project=place, uuid=uuid.UUID(asked))
+    except (ModelVersion.DoesNotExist, ValueError) as problem:
         raise NotFound from problem
 
 
