@@ -4,6 +4,7 @@
 import { mountFigures } from "./figures.js";
 import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
+import { mountPrinted } from "./printed.js";
 import { mountTheme } from "./theme.js";
 import { mountWorkbench } from "./workbench.js";
 
@@ -12,6 +13,7 @@ const MODULES = {
   figures: mountFigures,
   keys: mountKeys,
   offline: mountOffline,
+  printed: mountPrinted,
   theme: mountTheme,
   workbench: mountWorkbench,
 };
