@@ -17,8 +17,8 @@ from hitl.demo.doors import DOMAIN, may_stand, stands
 
 register = template.Library()
 MODULES = (
-    "activity", "answer", "claim", "draft", "figures", "keys", "live", "offline", "panes", "printed", "requests", "theme",
-    "workbench",
+    "activity", "answer", "claim", "draft", "figures", "keys", "live", "offline", "panes", "printed", "requests",
+    "theme", "workbench",
 )  # fmt: skip
 THEMES = ("light", "dark")
 
