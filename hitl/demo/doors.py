@@ -84,8 +84,8 @@ def guests() -> list[Guest]:
         "person_id", "role"
     ):
         roles[person].add(role)
-    for person in Person.objects.filter(pk__in=users, is_owner=True):
-        roles[person.pk].add("owner")
+    for owner in Person.objects.filter(pk__in=users, is_owner=True):
+        roles[owner.pk].add("owner")
     found: dict[str, Guest] = {}
     for person_id, user in sorted(users.items()):
         if len(roles[person_id]) == 1:

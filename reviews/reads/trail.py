@@ -7,6 +7,7 @@ Event ids are UUIDs of version 7, so their unique index is the order of time. A 
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -71,7 +72,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event in words. `item` names the item it is about, by external id."""
+    """One event in words. `project` is a slug; `item` names the item it is about, by external id."""
 
     at: dt.datetime
     sentence: str
@@ -80,7 +81,7 @@ class Entry:
     origin: str
     tone: str
     type: str
-    project: UUID
+    project: str
     item: UUID | None
     external_id: str
     event: UUID
@@ -99,12 +100,13 @@ class Trail:
     after: UUID | None
 
 
-def trail(projects: list[UUID], sight: Sight, *, asked: Asked | None = None, limit: int = PAGE) -> Trail:
-    """Read a stretch of these projects' trail."""
+def trail(projects: Mapping[UUID, str], sight: Sight, *, asked: Asked | None = None, limit: int = PAGE) -> Trail:
+    """Read a stretch of the trail of these projects, given with their slugs."""
     asked = asked or Asked()
     until, since = _bounds(asked)
     places, params = many(projects)
-    more, wanted = "", []
+    more = ""
+    wanted: list[str] = []
     for column, value in (("actor", asked.who), ("type", asked.kind)):
         if value:
             more, wanted = f"{more} AND w.{column} = %s", [*wanted, value]
@@ -144,7 +146,7 @@ def _may_be_told(row: Row, sight: Sight) -> bool:
     return sight.quality or not measures(row)
 
 
-def _entries(rows: list[Row], projects: list[UUID]) -> list[Entry]:
+def _entries(rows: list[Row], projects: Mapping[UUID, str]) -> list[Entry]:
     if not rows:
         return []
     places, ids = many([row.id for row in rows])
@@ -154,9 +156,9 @@ def _entries(rows: list[Row], projects: list[UUID]) -> list[Entry]:
     queues = Queue.objects.filter(project__uuid__in=projects).values_list("slug", "name")
     words = {**ALL_WORDS, "queue": dict(queues)}
     leaves = {row.id: json.loads(row.leaf) for row in rows}
-    named = {_item(leaf) for leaf in leaves.values()} - {None}
+    named = {item for leaf in leaves.values() if (item := _item(leaf))}
     items = dict(Item.objects.filter(uuid__in=named).values_list("uuid", "external_id"))
-    found = [_entry(row, leaves[row.id], members[row.id], words, items) for row in rows]
+    found = [_entry(row, leaves[row.id], members[row.id], words, (projects[row.project_uuid], items)) for row in rows]
     order = {row.event_uuid: (row.recorded_at, row.id) for row in rows}
     return sorted(found, key=lambda entry: order[entry.event], reverse=True)
 
@@ -166,7 +168,10 @@ def _item(leaf: dict[str, Any]) -> UUID | None:
     return UUID(named) if named else None
 
 
-def _entry(row: Row, leaf: dict[str, Any], members: dict[str, Any], words: Words, items: dict[UUID, str]) -> Entry:
+def _entry(
+    row: Row, leaf: dict[str, Any], members: dict[str, Any], words: Words, place: tuple[str, dict[UUID, str]]
+) -> Entry:
+    slug, items = place
     item = _item(leaf)
     role = leaf.get("role") or ""
     return Entry(
@@ -177,7 +182,7 @@ def _entry(row: Row, leaf: dict[str, Any], members: dict[str, Any], words: Words
         "person" if row.actor.startswith("p_") else "model" if row.actor.startswith("s_") else "house",
         TONES.get(row.type, ""),
         row.type,
-        row.project_uuid,
+        slug,
         item if item in items else None,
         items.get(item, "") if item else "",
         row.event_uuid,

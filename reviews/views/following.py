@@ -26,7 +26,7 @@ def trail(request: HttpRequest, project: str) -> HttpResponse:
     by, at = who(request), timezone.now()
     place, roles = followed_project(project, by=by, at=at)
     sight, asked = sight_of(roles), _asked(request)
-    found = read_trail([place.uuid], sight, asked=asked)
+    found = read_trail({place.uuid: place.slug}, sight, asked=asked)
     kept = {"day": asked.day.isoformat() if asked.day else "", "who": asked.who, "type": asked.kind}
     shown = {
         "trail": found,

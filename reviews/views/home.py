@@ -47,7 +47,7 @@ def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
     if follows := framed.with_page("trail"):
         shown["follows"] = follows
         shown["latest"] = trail(
-            [place.uuid for place in follows], sight_of_all(place.roles for place in follows), limit=LATEST
+            {place.uuid: place.slug for place in follows}, sight_of_all(place.roles for place in follows), limit=LATEST
         )
     if edits := framed.with_page("editing"):
         shown["guides"] = in_force([place.id for place in edits])

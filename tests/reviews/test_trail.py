@@ -55,10 +55,10 @@ def test_a_records_officer_is_told_all_but_what_measures_people(town):
     officer = page_of(town, signed_in(with_role(town, "records_officer")))
     tagged = [event for event in Event.objects.all() if b'"kind":"audit"' in bytes(event.leaf)]
     assert tagged and "Decision: Corrected" in officer
-    shown = {entry.event for entry in trail([town.project.uuid], Sight(items=True, quality=False)).entries}
+    shown = {entry.event for entry in trail({town.project.uuid: "cats"}, Sight(items=True, quality=False)).entries}
     measuring = {event.event_id for event in tagged if not event.type.startswith("reviews.outcome_")}
     assert measuring and not shown & measuring
-    assert measuring <= {entry.event for entry in trail([town.project.uuid], ALL).entries}
+    assert measuring <= {entry.event for entry in trail({town.project.uuid: "cats"}, ALL).entries}
 
 
 def test_who_may_still_be_asked_is_told_of_no_item(town):
@@ -83,21 +83,21 @@ def test_the_trail_is_that_of_the_project_alone(town):
     other = build(slug="dogs", people=1, adjudicators=0)
     other.send(0.5, label="cat")
     worked(town)
-    told = {entry.event for entry in trail([town.project.uuid], ALL).entries}
+    told = {entry.event for entry in trail({town.project.uuid: "cats"}, ALL).entries}
     assert not told & set(Event.objects.filter(project=other.project.uuid).values_list("event_id", flat=True))
 
 
 def test_it_is_filtered_by_actor_by_type_and_by_day(town):
     worked(town)
     who = town.people[0].pseudonym
-    mine = trail([town.project.uuid], ALL, asked=Asked(who=who)).entries
+    mine = trail({town.project.uuid: "cats"}, ALL, asked=Asked(who=who)).entries
     assert {entry.actor for entry in mine} == {who} and mine
     kind = "reviews.decision_submitted"
-    assert {entry.type for entry in trail([town.project.uuid], ALL, asked=Asked(kind=kind)).entries} == {kind}
+    assert {entry.type for entry in trail({town.project.uuid: "cats"}, ALL, asked=Asked(kind=kind)).entries} == {kind}
     today = timezone.localtime(town.now).date()
-    assert trail([town.project.uuid], ALL, asked=Asked(day=today)).entries
-    assert not trail([town.project.uuid], ALL, asked=Asked(day=today + dt.timedelta(days=1))).entries
-    assert not trail([town.project.uuid], ALL, asked=Asked(day=today - dt.timedelta(days=1))).entries
+    assert trail({town.project.uuid: "cats"}, ALL, asked=Asked(day=today)).entries
+    assert not trail({town.project.uuid: "cats"}, ALL, asked=Asked(day=today + dt.timedelta(days=1))).entries
+    assert not trail({town.project.uuid: "cats"}, ALL, asked=Asked(day=today - dt.timedelta(days=1))).entries
     client = signed_in(with_role(town, "compliance"))
     assert "Nothing fits" in page_of(town, client, day="2001-01-01")
     assert "The item came in" in page_of(town, client, day="no day", type="no.type", after="nowhere")
@@ -110,7 +110,7 @@ def test_a_day_is_the_readers_own(town):
     )
     for zone, day in (("UTC", dt.date(2026, 3, 1)), ("Asia/Tokyo", dt.date(2026, 3, 2))):
         with timezone.override(zone):
-            (only,) = trail([town.project.uuid], ALL, asked=Asked(day=day)).entries
+            (only,) = trail({town.project.uuid: "cats"}, ALL, asked=Asked(day=day)).entries
             assert only.day == day
 
 
@@ -121,7 +121,7 @@ def test_going_on_from_page_to_page_tells_every_event_once(town, monkeypatch):
         monkeypatch.setattr(reading, "WINDOW", window)
         found, after = [], None
         while True:
-            part = trail([town.project.uuid], ALL, asked=Asked(after=after), limit=4)
+            part = trail({town.project.uuid: "cats"}, ALL, asked=Asked(after=after), limit=4)
             found += [entry.event for entry in part.entries]
             if part.after is None:
                 break
