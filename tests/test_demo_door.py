@@ -8,13 +8,14 @@ import sys
 import pytest
 from django.conf import settings as standing
 from django.contrib.auth import SESSION_KEY
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import add_person, give_membership, name_owner
 from accounts.models import Role, User
 from accounts.reads import console
+from hitl.demo.doors import from_here
 from tests.town import build
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +117,21 @@ def test_behind_a_proxy_the_door_is_shut(demo, header):
     assert shut(**{f"HTTP_{header}": "127.0.0.1"})
 
 
-def test_by_another_name_the_door_is_shut(demo, settings):
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    for host in ("rebound.example", "127.0.0.1.rebound.example"):
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("[::1]:8000", True),
+        ("rebound.example", False),
+        ("127.0.0.1.rebound.example", False),
+        ("localhost@rebound.example", False),
+        ("", False),
+    ],
+)
+def test_by_another_name_the_door_is_shut(demo, host, here):
+    assert from_here(RequestFactory().get(DOOR, REMOTE_ADDR="127.0.0.1", HTTP_HOST=host)) is here
+    if not here:
         assert Client(REMOTE_ADDR="127.0.0.1", HTTP_HOST=host).get(DOOR).status_code in (400, 404)
 
 

@@ -1,7 +1,7 @@
 """The page behind the demo's open door."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,7 +27,6 @@ def door(request: HttpRequest) -> HttpResponse:
     chosen = next((guest for guest in found if guest.role == request.POST.get("role")), None)
     if chosen is None:
         raise Http404
-    logout(request)
     login(request, chosen.user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return redirect(settings.LOGIN_REDIRECT_URL)
 

@@ -32,9 +32,7 @@ def operations(request: HtmxRequest, project: str) -> HttpResponse:
     place = runnable_project(project, by=by, at=at)
     shown: dict[str, Any] = {"running": running(place.pk, reader=person_of(by), at=at), "project": place, "now": at}
     shown["browses"] = may_browse(role_in(person_of(by), place.pk, at))
-    plain = render_to_string(
-        "reviews/figures.html", shown
-    )  # without a request no form's token, which differs each time
+    plain = render_to_string("reviews/figures.html", shown)  # no request, no form's token that differs each time
     shown["seen"] = hashlib.sha256(plain.encode()).hexdigest()[:16]
     if request.htmx and request.GET.get("seen") == shown["seen"]:
         return HttpResponse(status=204)

@@ -159,13 +159,14 @@ def test_quality_counts_what_adjudication_answered_otherwise_once_it_is_out_and_
     monkeypatch.setattr(pacing, "ENOUGH", 2)
     town.now = (town.now + timezone.timedelta(days=1)).replace(hour=12)
     decided(town)
+    decided(town)
     adjudicated_otherwise(town)
     assert own_pace(town).quality.judged == 0
     release(at=town.now + timezone.timedelta(minutes=1))
     assert own_pace(town, town.now + timezone.timedelta(minutes=2)).quality.judged == 0
     town.wait(days=1)
     found = own_pace(town).quality
-    assert (found.judged, found.changed, found.percent, found.known) == (2, 1, 50, True)
+    assert (found.judged, found.changed, found.percent, found.known) == (3, 1, 33, True)
 
 
 def test_quality_says_nothing_of_an_item_on_which_somebody_is_still_asked(town, monkeypatch):
