@@ -22,6 +22,10 @@ CUT = """[...document.querySelectorAll('main *')].some(one => one.scrollHeight >
     && ['auto', 'scroll', 'hidden'].includes(getComputedStyle(one).overflowY) && !one.closest('.sr'))"""
 
 
+OPENED = """[...document.querySelectorAll('details')].every(one =>
+    one.offsetHeight > one.querySelector('summary').offsetHeight + 8)"""
+
+
 def with_role(town: Town, role: str) -> Actor:
     person = add_person(name=f"The {role}", email=f"{role}@after.invalid", by=console(), at=town.now)
     if role == "owner":
@@ -190,7 +194,7 @@ def test_a_case_is_printed_whole_black_on_white_with_its_name_and_time(house: Ho
         )
         assert (ground, ink) == ("oklch(1 0 0)", "oklch(0 0 0)")
         cut = page.evaluate(CUT)
-        assert not cut
+        assert not cut and page.evaluate(OPENED)
         page.evaluate("document.querySelector('[data-module=printed]').textContent = ''")
         assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
         expect(head.locator("[data-module=printed]")).not_to_have_text("")

@@ -87,9 +87,9 @@ class Command(BaseCommand):
         self.say(f"\nhitl runs at {address}    Ctrl-C stops it. Its data: {settings.HITL_DATA}\n")
         demo = settings.HITL_DATA / "demo.txt"
         if demo.exists():
-            if reading.flag("HITL_DEMO_DOOR", True):
-                self.say(f"Enter the demo without a password at {address}demo/\n")
             self.say(demo.read_text())
+            if reading.flag("HITL_DEMO_DOOR", True):
+                self.say(f"\nEnter the demo without a password at {address}demo/\n")
 
     def prepare(self, environment: dict[str, str]) -> None:
         """Bring database and static files up to date, and load the demo the first time."""
