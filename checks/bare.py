@@ -10,7 +10,8 @@ from checks.files import ROOT, files
 
 SPOKEN = ("alt", "aria-label", "aria-description", "placeholder", "title")
 UNREAD = ("code", "kbd", "pre", "script", "style", "svg")
-WHOLE = ("hitl", "OpenAPI 3.1", "π")  # names, the same in every language
+WHOLE = ("hitl", "OpenAPI 3.1", "π", "p_…")  # names, the same in every language
+CODES = ("block code", "block status")  # what scripts read, and a number
 WORD = re.compile(r"[^\W\d_]+")
 ATTRIBUTE = re.compile(r' data-[\w-]+="[\w-]*"')  # one that a block puts into a tag
 PHRASE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
@@ -39,7 +40,8 @@ def without_tags(template: str) -> str:
     kept, inside = [], False
     for token in Lexer(template).tokenize():
         name = token.contents.split(None, 1)[0] if token.token_type == TokenType.BLOCK else ""
-        inside = name in {"blocktranslate", "comment"} or (inside and name not in {"endblocktranslate", "endcomment"})
+        begins = name in {"blocktranslate", "comment"} or token.contents in CODES
+        inside = begins or (inside and name not in {"endblocktranslate", "endcomment", "endblock"})
         plain = token.token_type == TokenType.TEXT and not inside
         kept.append(token.contents if plain else "\n" * token.contents.count("\n"))
     return "".join(kept)

@@ -11,6 +11,7 @@ HITL_DATA = environment.folder("HITL_DATA", BASE_DIR / ".hitl")
 
 DEBUG = environment.flag("HITL_DEBUG", False)
 HITL_LOOPBACK = environment.flag("HITL_LOOPBACK", False)  # plain HTTP on 127.0.0.1: cookies without Secure
+HITL_DEMO_DOOR = environment.flag("HITL_DEMO_DOOR", False)  # the demo without passwords: hitl/demo/doors.py
 SECRET_KEY = environment.secret("HITL_SECRET_KEY", HITL_DATA / "keys" / "secret-key").hex()
 DRAW_MASTER = environment.secret("HITL_DRAW_MASTER", HITL_DATA / "keys" / "draw-master")
 LEDGER_ORIGIN = environment.text("LEDGER_ORIGIN", "")

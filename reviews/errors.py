@@ -57,6 +57,20 @@ class ClaimLost(Refusal):
     sentence = _("Your claim on this task has lapsed; take the next one. What you typed is kept.")
 
 
+class ClaimOver(Refusal):
+    """The claim that somebody else is to give back has ended."""
+
+    code = "claim_over"
+    sentence = "This claim has ended already: decided, given back or lapsed. Nothing is left to take back."
+
+
+class ReasonMissing(Refusal):
+    """A verb that asks for a reason came without one."""
+
+    code = "reason_missing"
+    sentence = "Say why: the reason is kept in the trail."
+
+
 class NotOpened(Refusal):
     """A decision came under a claim that was never on screen."""
 

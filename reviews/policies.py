@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,12 @@ from accounts.reads import Actor
 from audit.models.sql import ask_one
 from reviews.models import Item, Queue, RightsVersion
 from reviews.reads.held import rights_of
+from reviews.reads.rail import OWNER
+from reviews.reads.trail import Sight
 from reviews.rights import duration
 
 BROWSES = frozenset({Role.ADJUDICATOR, Role.OPERATIONS, Role.GUIDELINE_EDITOR, Role.COMPLIANCE, Role.RECORDS_OFFICER})
+FOLLOWS = frozenset({Role.COMPLIANCE, Role.RECORDS_OFFICER})
 PART = """
 SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
 WHERE t.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
@@ -53,6 +56,23 @@ def may_browse(roles: Collection[str]) -> bool:
     return not BROWSES.isdisjoint(roles)
 
 
+def may_read_trail(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone read all that happened in a project."""
+    return not FOLLOWS.isdisjoint(roles)
+
+
+def pages_of(roles: Collection[str]) -> frozenset[str]:
+    """Name the pages of a project that these roles open; `owner` stands for an owner of the installation."""
+    opened = {
+        "items": may_browse(roles),
+        "operations": Role.OPERATIONS in roles or OWNER in roles,
+        "trail": may_read_trail(roles),
+        "guideline": bool(roles),
+        "editing": Role.GUIDELINE_EDITOR in roles,
+    }
+    return frozenset(name for name, may in opened.items() if may)
+
+
 def may_see_quality(roles: Collection[str]) -> bool:
     """Tell whether these roles let someone see draws, and tasks of the kinds that measure people.
 
@@ -64,6 +84,17 @@ def may_see_quality(roles: Collection[str]) -> bool:
 def may_be_asked(roles: Collection[str]) -> bool:
     """Tell whether someone in these roles may still be asked about any item of their project."""
     return not {Role.REVIEWER, Role.ADJUDICATOR}.isdisjoint(roles)
+
+
+def sight_of(roles: Collection[str]) -> Sight:
+    """Say what of a project's trail these roles may be told; who may still be asked is told of no item."""
+    return Sight(items=not may_be_asked(roles), quality=may_see_quality(roles))
+
+
+def sight_of_all(each: Iterable[Collection[str]]) -> Sight:
+    """Say what of several projects' trails may be told together, by the roles in each: what each of them allows."""
+    sights = [sight_of(roles) for roles in each]
+    return Sight(items=all(one.items for one in sights), quality=all(one.quality for one in sights))
 
 
 def may_follow_outcomes(roles: Collection[str]) -> bool:
@@ -131,6 +162,31 @@ def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     if not may_browse(role_in(by.person_id or 0, found.pk, at)):
         raise NotFound
     return found
+
+
+def runnable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that the actor runs: operations there, and owners.
+
+    Raises:
+        NotFound: they do not.
+    """
+    found = project_for(slug, by=by, at=at)
+    if not may_change_project(by=by, project=found, at=at):
+        raise NotFound
+    return found
+
+
+def followed_project(slug: str, *, by: Actor, at: dt.datetime) -> tuple[Project, set[str]]:
+    """Give a project whose trail the actor may read, with their roles there.
+
+    Raises:
+        NotFound: they may not.
+    """
+    found = project_for(slug, by=by, at=at)
+    roles = role_in(by.person_id or 0, found.pk, at)
+    if not may_read_trail(roles):
+        raise NotFound
+    return found, roles
 
 
 def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tuple[Item, set[str]]:

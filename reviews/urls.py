@@ -35,6 +35,12 @@ urlpatterns = [
     path("projects/<slug:project>/items/", views.items, name="items"),
     path("projects/<slug:project>/items/<uuid:item>/", views.item, name="item"),
     path("projects/<slug:project>/items/<uuid:item>/routes/", views.routes, name="routes"),
+    path("projects/<slug:project>/operations/", views.operations, name="operations"),
+    path("projects/<slug:project>/claims/<uuid:token>/ending/", views.claim_ending, name="claim-ending"),
+    path("projects/<slug:project>/switch/", views.switch, name="switch"),
+    path("switch/", views.installation_switch, name="installation-switch"),
+    path("projects/<slug:project>/trail/", views.trail, name="trail"),
+    path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),
 ]

@@ -35,6 +35,8 @@ def governs(found: int) -> dict[str, int]:
 MEMBERS = set(Role.values)
 # (method, name) -> what each role gets; POST rows send nothing, so 422 says that they got in
 PAGES: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "demo-door"): dict.fromkeys(ROLES, GONE),
+    ("POST", "demo-door"): dict.fromkeys(ROLES, GONE),
     ("GET", "home"): only(*ROLES[:-1]),
     ("GET", "counts"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
@@ -50,6 +52,15 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "items"): only(*BROWSERS),
     ("GET", "item"): only(*BROWSERS),
     ("POST", "routes"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
+    ("GET", "operations"): only("operations", "owner"),
+    ("GET", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 409),
+    ("POST", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "switch"): only(),  # without a position there is nothing to confirm
+    ("POST", "switch"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
+    ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
+    ("GET", "trail"): only("compliance", "records_officer"),
+    ("GET", "guideline"): only(*MEMBERS, "owner"),
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
     ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
@@ -158,6 +169,12 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
         assert set(answer["Allow"].split(", ")) - {"HEAD"} == taken
 
 
+OF_A_PROJECT = (
+    "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
+    "trail", "guideline",
+)  # fmt: skip
+
+
 def path_of(name: str, town: Town) -> str:
     """Give the address of another person's things in the town's project."""
     from django.urls import reverse
@@ -169,10 +186,10 @@ def path_of(name: str, town: Town) -> str:
         "work": [project, "general"],
         "claims": [project, "general"],
         "renewal": [decision.claim.token],
-        **{name: [project] for name in ("project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold")},
+        **{name: [project] for name in OF_A_PROJECT},
         "batch": [project, "general"],
         **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
-        "items": [project],
+        "claim-ending": [project, decision.claim.token],
         "item": [project, item.uuid],
         "routes": [project, item.uuid],
         "presentation": [project, decision.claim.token],

@@ -1,7 +1,7 @@
 """What may be read of the ledger, and the bytes it is made of."""
 
 from audit.reads.canonical import canonical, content_commitment, leaf_hash, payload_commitment
-from audit.reads.ids import pseudonym, timestamp, uuid7
+from audit.reads.ids import first_uuid7, pseudonym, timestamp, uuid7
 from audit.reads.kinds import KINDS, EventKind, learn
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "EventKind",
     "canonical",
     "content_commitment",
+    "first_uuid7",
     "leaf_hash",
     "learn",
     "payload_commitment",

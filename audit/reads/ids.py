@@ -13,6 +13,11 @@ def uuid7(at: dt.datetime) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def first_uuid7(at: dt.datetime) -> uuid.UUID:
+    """Give the smallest UUID version 7 of this instant: what came before it is smaller, what came since is not."""
+    return uuid.UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
+
+
 def timestamp(at: dt.datetime) -> str:
     """Write an instant as a leaf does: UTC with six places and Z."""
     return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat("T", "microseconds") + "Z"

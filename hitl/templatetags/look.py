@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from hitl.demo.doors import DOMAIN, may_stand, stands
+
 register = template.Library()
 SCRIPTS = settings.BASE_DIR / "static" / "js"
 THEMES = ("light", "dark")
@@ -33,6 +35,14 @@ def theme(context: template.Context) -> SafeString:
     return format_html(' data-theme="{}"', chosen) if chosen in THEMES else SafeString("")
 
 
+@register.simple_tag(takes_context=True)
+def theme_class(context: template.Context) -> str:
+    """Give the chosen theme as a class, for the admin, whose root is not ours to write."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme") if request else None
+    return f" theme-{chosen}" if chosen in THEMES else ""
+
+
 @register.simple_tag
 def modules() -> SafeString:
     """Write the import map that leads relative imports of static/js to the hashed files."""
@@ -43,6 +53,19 @@ def modules() -> SafeString:
 def _modules(prefix: str) -> SafeString:
     places = {f"{prefix}js/{one.name}": static(f"js/{one.name}") for one in sorted(SCRIPTS.glob("*.js"))}
     return mark_safe(json.dumps({"imports": places}))  # noqa: S308 - names of our own files
+
+
+@register.simple_tag(takes_context=True)
+def demo_door(context: template.Context) -> bool:
+    """Tell whether the demo's open door stands to this request."""
+    request = context.get("request")
+    return request is not None and stands(request)
+
+
+@register.simple_tag(takes_context=True)
+def demo_guest(context: template.Context) -> bool:
+    """Tell whether one of the demo's people is in, where the settings allow the door; asks no database."""
+    return may_stand() and getattr(context.get("user"), "email", "").endswith(DOMAIN)
 
 
 @register.filter
@@ -101,6 +124,26 @@ def minute(at: dt.datetime) -> str:
 def second(at: dt.datetime) -> str:
     """Write an instant to the second: 25 Nov 2026, 15:41:07."""
     return formats.date_format(at, pgettext("format of dates", "j M Y, H:i:s"))
+
+
+@register.filter
+def minutes_since(at: dt.datetime | None) -> str:
+    """Say how long ago an instant was in whole minutes, so that figures looked at often change once a minute."""
+    return _in_minutes(timezone.now() - at) if at else "–"
+
+
+@register.filter
+def minutes_until(at: dt.datetime | None) -> str:
+    """Say how far off an instant is, as `until` does, in whole minutes."""
+    if at is None:
+        return "–"
+    left = at - timezone.now()
+    told = _("in %(time)s") if left > dt.timedelta() else _("%(time)s late")
+    return told % {"time": _in_minutes(abs(left))}
+
+
+def _in_minutes(length: dt.timedelta) -> str:
+    return span(length) if length >= dt.timedelta(minutes=1) else _("1 min")
 
 
 @register.filter

@@ -16,6 +16,7 @@ from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
+from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
 from reviews.actions.withdrawing import withdraw
 
@@ -50,6 +51,7 @@ __all__ = [
     "send_tray",
     "sweep",
     "sweep_trays",
+    "take_back",
     "turn_switch",
     "withdraw",
     "withdraw_batch",

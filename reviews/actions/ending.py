@@ -17,6 +17,7 @@ EVENT = {
     "left": "reviews.claim_left",
     "ended": "reviews.claim_ended",
 }
+TAKEN_BACK = "reviews.claim_taken_back"
 LEASE = {
     "id": "bigint",
     "state": "text",
@@ -46,11 +47,12 @@ def end_claims(
     by: Actor,
     at: dt.datetime,
     tokens: Collection[uuid.UUID] | None = None,
+    why: str = "",
 ) -> int:
     """End the claims on these seats; the seats wait again where their task is open. Locks task, seat, in order of id.
 
-    `reason` is lapsed, returned, left (out of a batch, for single review) or ended. With `tokens` only those claims are
-    ended. Gives how many were ended.
+    `reason` is lapsed, returned, left (out of a batch, for single review) or ended; `why` says in words why somebody
+    else ended it. With `tokens` only those claims are ended. Gives how many were ended.
     """
     placeholders, ids = many(seat_ids)
     lapsed = " AND s.lease_until <= %s" if reason == "lapsed" else ""
@@ -60,7 +62,7 @@ def end_claims(
     )
     rows = [row for row in rows if tokens is None or row.token in tokens]
     if rows:
-        _end(rows, reason, by, at)
+        _end(rows, reason, by, at, why)
     return len(rows)
 
 
@@ -75,8 +77,9 @@ def sweep(*, at: dt.datetime, limit: int = 200) -> int:
     return len(rows)
 
 
-def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
+def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime, why: str = "") -> None:
     trails: dict[int, Trail] = {}
+    event, told = (TAKEN_BACK, {"why": why}) if why else (EVENT[reason], {})
     for row in rows:
         claimed = json.loads(row.leaf)  # the end carries the tags, and a person the role, that the claim was made with
         ground = Ground(row.project_id, row.project_uuid, (row.log_id, row.origin))
@@ -84,7 +87,7 @@ def _end(rows: list[Row], reason: str, by: Actor, at: dt.datetime) -> None:
         trail.by = by if by.role else by.as_role(claimed["role"])
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)
-        row.place = trail.add(stream, EVENT[reason], claimed["tags"], claim={"token": str(row.token)})
+        row.place = trail.add(stream, event, claimed["tags"], claim={"token": str(row.token), **told})
     events = {project: trail.write() for project, trail in trails.items()}
     insert(
         "reviews_claimend",

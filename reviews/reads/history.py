@@ -95,7 +95,7 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
     streams, names = many([f"item/{item}", *shown])
     payloads: dict[int, dict[str, Any]] = {}
     for row in ask(PAYLOADS.format(streams=streams), names):
-        payloads.setdefault(row.event_number, {}).update(_members(row.body))
+        payloads.setdefault(row.event_number, {}).update(members_of(row.body))
     said = {row.event_number: row for row in ask(DECISIONS, [item_id])}
     people: dict[str, str] = {me: _("You")}
     events = ask(EVENTS.format(streams=streams), names)
@@ -103,7 +103,7 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
     return [
         _told(row, members, said.get(row.id), people, words, annulled=_named(row, members) in annulled)
         for row in events
-        if quality or not _measures(row)
+        if quality or not measures(row)
         for members in [payloads.get(row.id, {})]
     ]
 
@@ -114,17 +114,19 @@ def _named(row: Row, members: dict[str, Any]) -> str:
     return str(members.get(made, "")) if made else str(row.event_uuid)
 
 
-def _members(body: bytes | None) -> dict[str, Any]:
+def members_of(body: bytes | None) -> dict[str, Any]:
+    """Read the members that a section of a payload names; none where it was erased or is no object."""
     read = json.loads(body) if body is not None else None
     return read if isinstance(read, dict) else {}
 
 
-def _measures(row: Row) -> bool:
+def measures(row: Row) -> bool:
+    """Tell whether an event speaks of a task or a finding that measures people."""
     tags = json.loads(row.leaf)["tags"]
     return row.type in MEASURES or (tags.get("kind") in QUALITY and not row.type.startswith("reviews.outcome_"))
 
 
-def _sentence(name: str, members: dict[str, Any], words: Words) -> str:
+def sentence_of(name: str, members: dict[str, Any], words: Words) -> str:
     """Tell an event, its codes in words."""
     kind = KINDS.get(name)
     told = {
@@ -144,7 +146,7 @@ def _told(
     token = members.get("token") if row.type in {"reviews.claimed", "reviews.decision_submitted"} else None
     return Told(
         row.recorded_at,
-        _sentence(row.type, members, words),
+        sentence_of(row.type, members, words),
         _name(row.actor, leaf, people),
         "person" if row.actor.startswith("p_") else "model" if row.actor.startswith("s_") else "house",
         VERDICT_TONES.get(said.verdict, "") if said is not None else TONES.get(row.type, ""),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from audit.models.sql import Row, ask, ask_one
 from reviews.reads.held import NEVER_DUE, rights_of
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
+from reviews.reads.pace import Pace, pace
 from reviews.reads.pane import words_of
 from reviews.rights import ADJUDICATION, duration
 
@@ -43,13 +44,6 @@ LEFT JOIN reviews_outcome o ON o.task_id = t.id AND o.annulled_at IS NULL
 LEFT JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt
 WHERE d.person_id = %s ORDER BY d.id DESC LIMIT %s
 """
-TODAY = f"""
-SELECT count(*) AS decided, sum(x.active_ms) AS active_ms FROM (
-    SELECT d.active_ms, d.decided_at, d.task_id, d.person_id, d.attempt FROM reviews_decision d
-    WHERE d.person_id = %s ORDER BY d.id DESC LIMIT {COUNTED}) x
-WHERE x.decided_at >= %s AND NOT EXISTS (SELECT 1 FROM reviews_withdrawal w
-    WHERE w.task_id = x.task_id AND w.person_id = x.person_id AND w.attempt = x.attempt)
-"""  # noqa: S608 - a constant
 OPEN = """
 SELECT s.lease_until, i.external_id, q.slug AS queue_slug, q.name AS queue_name, p.slug AS project_slug,
     p.name AS project_name
@@ -123,15 +117,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first page. `active` is today's time at work in seconds; today begins in the time zone `zone`."""
+    """The first page of someone who decides; today begins in the time zone `zone`."""
 
     now: dt.datetime
     zone: str
     lines: list[Line]
     open: OpenClaim | None
     decisions: list[Mine]
-    decided: int
-    active: float
+    pace: Pace
     needs: list[Need] = field(default_factory=list)
 
     @property
@@ -143,18 +136,16 @@ class Home:
 
 
 def home(person_id: int, at: dt.datetime, *, running: Collection[int] = ()) -> Home:
-    """Read a person's first page; at most seven statements. It tells what is held in projects they are `running`."""
+    """Read a person's first page; at most eight statements. It tells what is held in projects they are `running`."""
     mine = lines(person_id, at)
     reader = timezone.get_current_timezone_name()
     zone = reader if reader != "UTC" or not mine else mine[0].zone
     local = at.astimezone(zoneinfo.ZoneInfo(zone))
-    today = ask_one(TODAY, [person_id, local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)])
-    decided, active = (today.decided, (today.active_ms or 0) / 1000) if today else (0, 0)
+    today = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)
     held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
-    return Home(
-        local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), decided, active, _needs(mine, held)
-    )
+    own = pace(person_id, at, today=today)
+    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, _needs(mine, held))
 
 
 def lines(person_id: int, at: dt.datetime) -> list[Line]:

@@ -27,6 +27,7 @@ KINDS = (
     EventKind("reviews.claim_returned", _("The claim was given back")),
     EventKind("reviews.claim_left", _("The item was left out of a batch, for single review")),
     EventKind("reviews.claim_ended", _("The claim was ended")),
+    EventKind("reviews.claim_taken_back", _("Operations ended the claim: {why}")),
     EventKind("reviews.outcomes_positioned", _("Outcomes accepted at intake took positions {first} to {last}")),
     EventKind("reviews.project_set_up", _("The project's set-up changed")),
     EventKind("reviews.rights_published", _("Decision rights {number} were published")),

@@ -9,9 +9,9 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Project, User
 from accounts.reads import Actor, actor_of_user
-from reviews.policies import may_browse
+from reviews.policies import pages_of
 from reviews.reads.home import Line
-from reviews.reads.rail import rail
+from reviews.reads.rail import Rail, rail
 
 
 class HtmxRequest(HttpRequest):
@@ -40,10 +40,17 @@ def page(
     context: dict[str, Any],
     *,
     project: Project | None = None,
-    known: list[Line] | None = None,
+    framed: Rail | None = None,
 ) -> HttpResponse:
-    """Render a page inside the shell."""
-    framed = rail(
-        person_of(who(request)), at, may_browse=may_browse, project=project.slug if project else None, known=known
-    )
+    """Render a page inside the shell; `framed` is its rail where the view has read it."""
+    framed = framed or frame(request, at, project=project)
     return render(request, template, {"rail": framed, "here": here, "project": project, "now": at, **context})
+
+
+def frame(
+    request: HttpRequest, at: dt.datetime, *, project: Project | None = None, known: list[Line] | None = None
+) -> Rail:
+    """Read the rail of whoever asks."""
+    assert isinstance(request.user, User)
+    person = request.user.person
+    return rail(person.pk, at, pages=pages_of, project=project, owner=person.is_owner, known=known)

@@ -6,9 +6,12 @@ import { mountBatch } from "./batch.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
+import { mountFigures } from "./figures.js";
 import { mountFlow } from "./flow.js";
 import { mountKeys } from "./keys.js";
+import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
+import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
@@ -24,9 +27,12 @@ const MODULES = {
   copy: mountCopy,
   counts: mountCounts,
   drop: mountDrop,
+  figures: mountFigures,
   flow: mountFlow,
   keys: mountKeys,
+  offline: mountOffline,
   picture: mountPicture,
+  printed: mountPrinted,
   rest: mountRest,
   theme: mountTheme,
   told: mountTold,

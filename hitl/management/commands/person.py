@@ -104,6 +104,7 @@ class Command(BaseCommand):
             said.append(f"{email} is {options['role']} in {options['project']}.")
         if not user.has_usable_password():
             said.append(f"One-time link to set a password: {address()}{set_password_path(user)}")
+            said.append("No e-mail is sent: pass the link on yourself. It counts for three days, and once.")
         return said
 
     def _give(self, options: dict[str, Any], person: Person, at: datetime) -> Membership:

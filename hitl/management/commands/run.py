@@ -18,6 +18,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 
+from hitl import environment as reading
 from hitl.broker import Broker, NoBroker
 from hitl.running import (
     CannotRun,
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         """Prepare, start every part, and watch over them."""
         port = 0 if afresh else wanted_port(os.environ.get("PORT") or "8000")
         environment = dict(os.environ, HITL_LOOPBACK="1", HITL_DATA=str(settings.HITL_DATA), PYTHONUNBUFFERED="1")
+        environment["HITL_DEMO_DOOR"] = environment.get("HITL_DEMO_DOOR") or "1"
         if afresh:
             self.clear()
         if not environment.get("REDIS_URL"):
@@ -86,6 +88,8 @@ class Command(BaseCommand):
         demo = settings.HITL_DATA / "demo.txt"
         if demo.exists():
             self.say(demo.read_text())
+            if reading.flag("HITL_DEMO_DOOR", True):
+                self.say(f"\nEnter the demo without a password at {address}demo/\n")
 
     def prepare(self, environment: dict[str, str]) -> None:
         """Bring database and static files up to date, and load the demo the first time."""

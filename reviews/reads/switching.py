@@ -1,0 +1,64 @@
+"""Where switches stand: who reads what, since when, and why."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.models.sql import Row, ask, many
+from reviews.models import Position
+
+MODELS_SHOWN = 20
+OF_PROJECT = f"""
+SELECT mv.uuid AS model_uuid, mv.name, mv.version, s.position, s.reason, s.turned_at
+FROM (SELECT m.* FROM guidelines_modelversion m WHERE m.project_id = %s ORDER BY m.id DESC LIMIT {MODELS_SHOWN}) mv
+LEFT JOIN reviews_switchchange s ON s.model_version_id = mv.id
+    AND s.id = (SELECT max(o.id) FROM reviews_switchchange o WHERE o.model_version_id = mv.id)
+ORDER BY mv.id DESC
+"""  # noqa: S608 - a constant
+OF_SCOPES = """
+SELECT s.project_id, s.position, s.reason, s.turned_at FROM reviews_switchchange s WHERE s.id IN (
+    SELECT max(o.id) FROM reviews_switchchange o WHERE o.model_version_id IS NULL {where} GROUP BY o.project_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Where one switch stands; `turned_at` is None for one that was never turned."""
+
+    position: str
+    reason: str = ""
+    turned_at: dt.datetime | None = None
+    name: str = ""
+    model: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The installation's, a project's, and those of its newest model versions."""
+
+    installation: Switch
+    project: Switch
+    models: list[Switch]
+
+
+def switches_of(project_id: int) -> Switches:
+    """Read the switches that rule a project's items; two statements."""
+    found = positions([project_id])
+    models = [_switch(row, f"{row.name} {row.version}", row.model_uuid) for row in ask(OF_PROJECT, [project_id])]
+    return Switches(found[None], found.get(project_id, Switch(Position.NORMAL.value)), models)
+
+
+def positions(projects: list[int] | None = None) -> dict[int | None, Switch]:
+    """Give where the installation's switch stands (None), and those of these projects or of all; one statement."""
+    places, params = many(projects or [])
+    where = "" if projects is None else f"AND (o.project_id IS NULL OR o.project_id IN {places})"
+    found: dict[int | None, Switch] = {None: Switch(Position.NORMAL.value)}
+    for row in ask(OF_SCOPES.format(where=where), params if where else []):
+        found[row.project_id] = _switch(row)
+    return found
+
+
+def _switch(row: Row, name: str = "", model: UUID | None = None) -> Switch:
+    if row.position is None:
+        return Switch(Position.NORMAL.value, name=name, model=model)
+    return Switch(row.position, row.reason, row.turned_at, name, model)
