@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
-from accounts.models import Membership, Project, Role
+from accounts.models import Project, Role
 from accounts.policies import may_change_project, role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
@@ -102,10 +102,9 @@ def may_follow_outcomes(roles: Collection[str]) -> bool:
     return may_browse(roles) and not may_be_asked(roles)
 
 
-def projects_run_by(person_id: int, at: dt.datetime) -> list[int]:
-    """Give the row ids of the projects whose held items a person routes again: where they are operations."""
-    standing = Membership.objects.standing(at).filter(person_id=person_id, role=Role.OPERATIONS)
-    return list(standing.values_list("project_id", flat=True))
+def runs(roles: Collection[str]) -> bool:
+    """Tell whether these roles route held items again, and so are told of them."""
+    return Role.OPERATIONS in roles
 
 
 def may_see_originals(roles: Collection[str]) -> bool:

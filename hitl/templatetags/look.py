@@ -103,27 +103,27 @@ def until(at: dt.datetime | None) -> str:
 
 
 @register.filter(expects_localtime=True)
-def day(at: dt.date) -> str:
+def day(at: dt.date | None) -> str:
     """Write a day: 25 November 2026."""
-    return formats.date_format(at, pgettext("format of dates", "j F Y"))
+    return formats.date_format(at, pgettext("format of dates", "j F Y")) if at else ""
 
 
 @register.filter(expects_localtime=True)
-def weekday(at: dt.datetime) -> str:
+def weekday(at: dt.datetime | None) -> str:
     """Write a near instant: Wednesday 25 November, 15:41."""
-    return formats.date_format(at, pgettext("format of dates", "l j F, H:i"))
+    return formats.date_format(at, pgettext("format of dates", "l j F, H:i")) if at else ""
 
 
 @register.filter(expects_localtime=True)
-def minute(at: dt.datetime) -> str:
+def minute(at: dt.datetime | None) -> str:
     """Write an instant to the minute: 25 Nov 2026, 15:41."""
-    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i"))
+    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i")) if at else ""
 
 
 @register.filter(expects_localtime=True)
-def second(at: dt.datetime) -> str:
+def second(at: dt.datetime | None) -> str:
     """Write an instant to the second: 25 Nov 2026, 15:41:07."""
-    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i:s"))
+    return formats.date_format(at, pgettext("format of dates", "j M Y, H:i:s")) if at else ""
 
 
 @register.filter

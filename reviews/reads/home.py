@@ -135,9 +135,12 @@ class Home:
         return min(waiting, key=lambda line: (line.due_at or last, not line.kind, line.oldest_at or last), default=None)
 
 
-def home(person_id: int, at: dt.datetime, *, running: Collection[int] = ()) -> Home:
-    """Read a person's first page; at most eight statements. It tells what is held in projects they are `running`."""
-    mine = lines(person_id, at)
+def home(person_id: int, at: dt.datetime, *, running: Collection[int] = (), known: list[Line] | None = None) -> Home:
+    """Read a person's first page; at most eight statements, three fewer when the lines are `known`.
+
+    It tells what is held in projects they are `running`.
+    """
+    mine = lines(person_id, at) if known is None else known
     reader = timezone.get_current_timezone_name()
     zone = reader if reader != "UTC" or not mine else mine[0].zone
     local = at.astimezone(zoneinfo.ZoneInfo(zone))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_GET
 
 from accounts.models import User
-from reviews.policies import projects_run_by, sight_of_all
+from reviews.policies import runs, sight_of_all
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
 from reviews.reads.guiding import in_force
@@ -28,8 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show my queues, what needs me, my last decisions, and what my roles look after."""
     assert isinstance(request.user, User)
     at, person = timezone.now(), request.user.person
-    found = reading.home(person.pk, at, running=projects_run_by(person.pk, at))
-    framed = frame(request, at, known=found.lines)
+    mine = reading.lines(person.pk, at)
+    framed = frame(request, at, known=mine)
+    running = [place.id for place in framed.places if runs(place.roles)]
+    found = reading.home(person.pk, at, running=running, known=mine)
     shown: dict[str, Any] = {"home": found, **_looked_after(framed, at)}
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}
@@ -56,9 +58,9 @@ def counts(request: HttpRequest) -> HttpResponse:
 def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
     """Read the parts of those roles that somebody has anywhere; nine statements for somebody who has them all."""
     shown: dict[str, Any] = {}
-    if runs := framed.with_page("operations"):
-        each, switches = running_each([place.id for place in runs], at), positions([place.id for place in runs])
-        shown["runs"] = [(place, each[place.id], switches.get(place.id)) for place in runs]
+    if operated := framed.with_page("operations"):
+        each, switches = running_each([place.id for place in operated], at), positions([place.id for place in operated])
+        shown["runs"] = [(place, each[place.id], switches.get(place.id)) for place in operated]
         shown["installation"] = switches[None]
     if follows := framed.with_page("trail"):
         shown["follows"] = follows

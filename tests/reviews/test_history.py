@@ -90,7 +90,7 @@ def test_today_counts_no_decision_that_was_taken_back(town: Town):
         made = town.decide(me, held, active_ms=4000)
     withdraw(decision=made.uuid, by=me, at=town.now)
     found = home.home(me.person_id, town.now)
-    assert (found.decided, found.active) == (1, 4)
+    assert (found.pace.today.decided, found.pace.today.active) == (1, 4)
 
 
 def test_operations_are_told_of_held_items_with_the_way_to_them(town: Town):

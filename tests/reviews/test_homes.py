@@ -110,6 +110,7 @@ def decided(town: Town, *, label: str = "cat", active_ms: int = 1000) -> Decisio
     """Let the first reviewer decide a fresh item."""
     town.send(0.5, label="dog")
     held = town.take(town.people[0], "general")
+    town.wait(milliseconds=active_ms)
     town.decide(town.people[0], held, "correct", label, active_ms=active_ms)
     return Decision.objects.latest("id")
 

@@ -91,4 +91,4 @@ def test_what_is_no_conversation_is_shown_as_it_came(turns):
     ],
 )
 def test_grey_lies_over_pictures_alone_and_nothing_over_what_is_gone(data, veil, veiled):
-    assert stage(data, veil).veiled is veiled
+    assert stage(data, veil=veil).veiled is veiled
