@@ -61,14 +61,14 @@ class ClaimOver(Refusal):
     """The claim that somebody else is to give back has ended."""
 
     code = "claim_over"
-    sentence = "This claim has ended already: decided, given back or lapsed. Nothing is left to take back."
+    sentence = _("This claim has ended already: decided, given back or lapsed. Nothing is left to take back.")
 
 
 class ReasonMissing(Refusal):
     """A verb that asks for a reason came without one."""
 
     code = "reason_missing"
-    sentence = "Say why: the reason is kept in the trail."
+    sentence = _("Say why: the reason is kept in the trail.")
 
 
 class NotOpened(Refusal):
@@ -89,21 +89,21 @@ class InABatch(Refusal):
     """The claim is one of a batch."""
 
     code = "in_a_batch"
-    sentence = "You hold this item in a batch. Decide it there, or leave it for single review."
+    sentence = _("You hold this item in a batch. Decide it there, or leave it for single review.")
 
 
 class NoBatch(Refusal):
     """The decision rights in force give no batches here, or no longer."""
 
     code = "no_batch"
-    sentence = "The decision rights do not let items of this queue be confirmed in a batch. Take them one by one."
+    sentence = _("The decision rights do not let items of this queue be confirmed in a batch. Take them one by one.")
 
 
 class AnotherBatch(Refusal):
     """The person has another batch open."""
 
     code = "another_batch"
-    sentence = "You have another batch open. Finish it or give it back first."
+    sentence = _("You have another batch open. Finish it or give it back first.")
 
 
 class AlreadyDecided(Refusal):

@@ -242,5 +242,5 @@ def governed_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     """
     found = overseen_project(slug, by=by, at=at)
     if not may_change_project(by=by, project=found, at=at):
-        raise Forbidden("Only operations of this project and owners do this.")
+        raise Forbidden(_("Only operations of this project and owners do this."))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.reads import Actor
@@ -179,7 +180,7 @@ def _judged(seen: Row, now: Row, sent: DecisionBody) -> Judged:
     if seen.opened_at is None or now.slot != "batch":
         raise NotOpened
     if sent.verdict not in {"approve", "correct"}:
-        raise BadDecision(fields=[("verdict", "A batch confirms or corrects; leave the item for single review.")])
+        raise BadDecision(fields=[("verdict", _("A batch confirms or corrects; leave the item for single review."))])
     return judge(seen, sent)
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import Forbidden, NotFound
@@ -82,7 +83,7 @@ def installation_switch(request: HttpRequest) -> HttpResponse:
     """Say what turning the installation's switch will do (GET), and turn it (POST)."""
     by, at = who(request), timezone.now()
     if not is_owner(by):
-        raise Forbidden("Only an owner turns the installation's switch.")
+        raise Forbidden(_("Only an owner turns the installation's switch."))
     if request.method == "POST":
         reason, position = request.POST.get("reason", ""), request.POST.get("position", "")
         turn_switch(position=position, reason=reason, by=by, at=at)
