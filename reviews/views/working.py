@@ -40,7 +40,7 @@ def work(request: HtmxRequest, project: str, queue: str) -> HttpResponse:
     if held is None:
         workable(line, by=by, at=at)
     elif (held.task.project, held.task.queue) != (project, queue):
-        return redirect("work", held.task.project, held.task.queue)
+        return redirect(f"{reverse('work', args=[held.task.project, held.task.queue])}?still")
     return _bench(request, line, held, by, at)
 
 

@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import give_membership
+from accounts.models import Person
+from accounts.reads import console
 from reviews.models import Claim, Decision, Opening, Seat
 from tests.invariants import breaches
 from tests.reviews.test_pages import SIGN_IN, bench, decide, signed_in, statements, token_of, town  # noqa: F401
@@ -115,3 +118,15 @@ def test_the_bench_tells_what_its_person_took_back_before(client):
     client.post(reverse("withdrawal", args=[Decision.objects.get().uuid]))
     text = bench(client).content.decode()
     assert "This item so far" in text and "You took back" in text and "Rejected" in text
+
+
+def test_a_queue_entered_with_another_item_open_leads_there_and_says_so(client, town):  # noqa: F811
+    bench(client)
+    give_membership(
+        person=Person.objects.get(pk=town.people[0].person_id), project=town.project, role="adjudicator", by=console(),
+        at=town.now,
+    )  # fmt: skip
+    answer = client.get(reverse("work", args=["cats", "senior"]), follow=True)
+    assert answer.redirect_chain[0][0].startswith(reverse("work", args=["cats", "general"]))
+    assert "You still have this item open" in answer.content.decode()
+    assert "You still have this item open" not in bench(client).content.decode()

@@ -1,0 +1,139 @@
+"""Take pictures of every page of a running demo, in light and dark, on a small screen and on a tablet.
+
+    .venv/bin/python demo/scripts/picture_pages.py http://127.0.0.1:8000 docs/images/pages
+
+`make run` has to be running there, with the demo's door open, and the checkout on PYTHONPATH. The demo is used as people
+use it, so reset it afterwards. Needs what `make test` installs. Further words name the pages to take.
+"""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import FLAGS, program
+
+SCREENS = {"screen": (1280, 720), "tablet": (834, 1112)}
+SCHEMES = ("light", "dark")
+Step = Callable[[Page], None]
+
+
+def at(path: str) -> Step:
+    return lambda page: void(page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path))
+
+
+def void(_: object) -> None:
+    return None
+
+
+def bench(project: str, queue: str) -> Step:
+    """Open a queue's workbench; an item of another queue that is still open is given back first."""
+
+    def step(page: Page) -> None:
+        at(f"/projects/{project}/queues/{queue}/work/")(page)
+        if f"/projects/{project}/queues/{queue}/" not in page.url:
+            page.get_by_role("button", name="Give back").click()
+            page.wait_for_load_state("networkidle")
+            at(f"/projects/{project}/queues/{queue}/work/")(page)
+
+    return step
+
+
+def keys(page: Page) -> None:
+    at("/")(page)
+    page.keyboard.press("?")
+
+
+def first_item(project: str, state: str) -> Step:
+    def step(page: Page) -> None:
+        at(f"/projects/{project}/items/?state={state}")(page)
+        page.locator("main table a").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return step
+
+
+def seen(project: str) -> Step:
+    def step(page: Page) -> None:
+        first_item(project, "decided")(page)
+        page.get_by_role("link", name="What was on the screen").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return step
+
+
+PAGES: list[tuple[str, str, Step]] = [
+    ("door", "", at("/demo/")),
+    ("sign-in", "", at("/sign-in/")),
+    ("home-reviewer", "reviewer", at("/")),
+    ("workbench-picture", "reviewer", bench("photos", "general")),
+    ("workbench-form", "reviewer", bench("credit", "general")),
+    ("workbench-text", "reviewer", bench("reviews", "general")),
+    ("batch", "reviewer", at("/projects/photos/queues/general/batch/")),
+    ("settings", "reviewer", at("/settings/")),
+    ("keys", "reviewer", keys),
+    ("guideline", "reviewer", at("/projects/photos/guideline/")),
+    ("home-adjudicator", "adjudicator", at("/")),
+    ("adjudication", "adjudicator", bench("credit", "adjudication")),
+    ("home-operations", "operations", at("/")),
+    ("operations", "operations", at("/projects/credit/operations/")),
+    ("items", "operations", at("/projects/photos/items/")),
+    ("item", "operations", first_item("credit", "decided")),
+    ("presentation", "compliance", seen("credit")),
+    ("home-compliance", "compliance", at("/")),
+    ("trail", "compliance", at("/projects/credit/trail/")),
+    ("home-editor", "guideline_editor", at("/")),
+    ("home-owner", "owner", at("/")),
+    ("new-project", "owner", at("/new-project/")),
+    ("project", "owner", at("/projects/photos/")),
+    ("tray", "owner", at("/projects/photos/tray/")),
+    ("threshold", "owner", at("/projects/photos/threshold/")),
+    ("admin", "owner", at("/admin/")),
+    ("not-found", "reviewer", at("/nowhere/")),
+]
+
+
+def main(address: str, folder: Path, only: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program(), args=FLAGS)
+        for screen, (width, height) in SCREENS.items():
+            for scheme in SCHEMES:
+                picture(chromium, address, folder, (screen, width, height, scheme), only)
+        chromium.close()
+
+
+def picture(chromium: Browser, address: str, folder: Path, size: tuple[str, int, int, str], only: list[str]) -> None:
+    screen, width, height, scheme = size
+    pages: dict[str, Page] = {}
+    for name, role, step in PAGES:
+        if only and name not in only:
+            continue
+        if role not in pages:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                locale="en-GB",
+            )
+            pages[role] = context.new_page()
+            pages[role].goto(f"{address}/demo/")
+            if role:
+                pages[role].locator(f"form:has([name=role][value={role}]) button").click()
+                pages[role].wait_for_load_state("networkidle")
+        page = pages[role]
+        step(page)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        made = Image.open(io.BytesIO(page.screenshot()))
+        made.convert("RGB").save(folder / f"{name}-{screen}-{scheme}.webp", quality=62, method=6)
+        print(name, screen, scheme)
+    for page in pages.values():
+        page.context.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]), sys.argv[3:])
