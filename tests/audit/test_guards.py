@@ -11,9 +11,9 @@ from PIL import Image
 from accounts.reads import console
 from assets.actions import show, store
 from audit.models import GUARDS, Erasure, Event, Payload
-from reviews.actions import apply_project, release, reveal_seeds, withdraw
+from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
-from tests.town import build, project_file
+from tests.town import RIGHTS, build, project_file
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,9 @@ def plain(row: tuple[object, ...]) -> list[object]:
 @pytest.fixture
 def busy_town(db):
     """A town in which every frozen table has a row."""
-    town = build(people=2)
-    apply_project(document=project_file(guideline="# Cats\n"), by=console(), at=town.now)
+    rights = RIGHTS | {"batch": {"queues": ["general"], "most": 50}}
+    town = build(people=2, rights=rights)
+    apply_project(document=project_file(guideline="# Cats\n", rights=rights), by=console(), at=town.now)
     from reviews.actions import turn_switch
 
     turn_switch(position="normal", reason="As it was", by=console(), at=town.now, project=town.project)
@@ -68,6 +69,8 @@ def column_of(table: str) -> str:
 
 
 def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town):
+    busy_town.send(0.5)
+    assert claim_batch(queue=busy_town.queue(), by=busy_town.people[1], at=busy_town.now)
     for table in FROZEN:
         refuses_all(table)
 

@@ -13,6 +13,7 @@ from accounts.models import Person
 from accounts.reads import Actor, actor_of_person, console
 from reviews.models import Decision, Item
 from tests.house import House
+from tests.journeys.steps import sent
 from tests.journeys.test_review_by_keyboard import PASSWORD
 
 ROWS = "id\ttext\tlabel\tconfidence\tcountry\n" + "".join(
@@ -40,7 +41,7 @@ def sign_in(house: House, who: Actor) -> Page:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_title("My queues · hitl")
+    expect(page).to_have_title("Home · hitl")
     return page
 
 
@@ -182,7 +183,7 @@ def test_a_folder_of_images_is_brought_and_its_first_image_decided(house, tmp_pa
     expect(page.locator(".stage img")).to_be_visible()
     page.get_by_role("button", name="In stock").or_(page.get_by_label("In stock")).first.click()
     page.keyboard.press("Enter")
-    expect(page.locator("#live")).to_have_text(re.compile("Sent"))
+    sent(page)
     assert json.loads(bytes(Decision.objects.get().body))["output"] == {"labels": ["in_stock"]}
     assert house.faults == []
 
@@ -204,7 +205,7 @@ def test_a_form_is_founded_from_fields_and_answered(house):
     expect(page.get_by_text("Income")).to_be_visible()
     expect(page.locator(".verdict[data-ready]")).to_have_attribute("value", "approve")
     page.keyboard.press("a")
-    expect(page.locator("#live")).to_have_text(re.compile("Sent"))
+    sent(page)
     assert Decision.objects.get().verdict == "approve"
     assert house.faults == []
 

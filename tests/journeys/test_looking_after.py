@@ -167,6 +167,7 @@ def test_the_admin_wears_the_house_and_leads_back(house: House, scheme: Any) -> 
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("link", name="Back to hitl").click()
     expect(page).to_have_title("Home · hitl")
+    page.wait_for_load_state()
     ours = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert (told, light) == (scheme, ours)
     assert house.faults == []
