@@ -89,6 +89,8 @@ def _working(town: Town, clients: int, workers: int) -> Iterator[list[Connection
 
 
 def _work(pipe: Connection, town: Town, about: dict[str, Any], clients: int, own: range) -> None:
+    import hitl.wsgi  # noqa: F401 - both sides run in a process that is set up as a server's is
+
     kept = threading.local()
 
     def by_hand(who: Actor) -> Any:
