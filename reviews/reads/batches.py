@@ -33,7 +33,7 @@ FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id JOIN reviews_batch
 WHERE s.person_id = %s AND s.place IS NOT NULL ORDER BY s.id
 """
 MINE = """
-SELECT b.id, b.uuid, b.person_id, q.slug AS queue_slug, p.slug AS project_slug
+SELECT b.id, b.uuid, b.person_id, b.queue_id, q.slug AS queue_slug, p.slug AS project_slug
 FROM reviews_batch b JOIN reviews_queue q ON q.id = b.queue_id JOIN accounts_project p ON p.id = q.project_id
 WHERE b.uuid = %s
 """
