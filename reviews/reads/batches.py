@@ -139,10 +139,11 @@ def grid(batch: Row, person_id: int, at: dt.datetime) -> Grid | None:
     return Grid(batch.uuid, min(row.lease_until for row in live), list(groups.values()))
 
 
-def facts_of(shown: Grid) -> dict[str, Any]:
+def facts_of(shown: Grid, person_id: int) -> dict[str, Any]:
     """Give what the page's script must know of a batch."""
     taxonomy = shown.tiles[0].held.taxonomy
     return {
+        "person": str(person_id),
         "tiles": [
             {"token": str(tile.held.token), "task": str(tile.held.task.uuid), "labels": tile.labels}
             for tile in shown.tiles
