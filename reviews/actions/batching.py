@@ -64,7 +64,8 @@ def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None
     """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
 
     Only ordinary work of normal impact with a visible proposal is taken. A batch that the person has open, also one of
-    another queue, is answered again; where batches have ended meanwhile it is given back first. A unique violation is a lost race and is retried once. Locks person, task, seat.
+    another queue, is answered again; where batches have ended meanwhile it is given back first. A unique violation is
+    a lost race and is retried once. Locks person, task, seat.
 
     Raises:
         Forbidden: the actor is no person.

@@ -143,7 +143,8 @@ def test_a_decision_outlives_the_end_of_its_sign_in(house):
     page.context.clear_cookies()
     page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": house.address}])
     page.evaluate(
-        "() => { for (const one of document.querySelectorAll('[name=csrfmiddlewaretoken]')) one.value = 'a'.repeat(32) }"
+        "() => { for (const one of document.querySelectorAll('[name=csrfmiddlewaretoken]'))"
+        " one.value = 'a'.repeat(32) }"
     )
     page.keyboard.press("a")
     page.wait_for_url(re.compile("sign-in"))
