@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from reviews.actions import sweep
 from reviews.models import Claim, Decision, Draft, Opening, Seat, Withdrawal
 from tests.house import House, session
 from tests.journeys.steps import open_bench, ready, sent, title, town_of
@@ -127,6 +128,23 @@ def test_a_reload_sends_what_was_not_answered_and_keeps_what_was_typed(house):
     assert Decision.objects.get().verdict == "approve"
     expect(page.locator("[data-kept]")).to_have_text("Saved")
     assert b"fox" in bytes(Draft.objects.get().body)
+
+
+def test_what_was_not_answered_and_is_refused_later_is_said(house):
+    town = town_of(4)
+    page = bench(house, town)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(DECISION, lambda route: route.abort())
+    page.keyboard.press("a")
+    title(page, "item-2")
+    Seat.objects.filter(state="leased").update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    sweep(at=timezone.now())
+    page.unroute(DECISION)
+    page.reload()
+    expect(page.locator("[data-notice]")).to_contain_text("Your last decision was not taken: Your claim")
+    assert Decision.objects.count() == 0
+    page.reload()
+    expect(page.locator("[data-notice]")).to_be_hidden()
 
 
 def become(page: Page, house: House, who: Any) -> None:
