@@ -14,8 +14,8 @@ def uuid7(at: dt.datetime) -> uuid.UUID:
 
 
 def first_uuid7(at: dt.datetime) -> uuid.UUID:
-    """Give the smallest UUID version 7 of this instant: what came before it is smaller, what came since is not."""
-    return uuid.UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
+    """Give the smallest UUID version 7 of this instant, or of 1970: what came before it is smaller."""
+    return uuid.UUID(int=(max(0, int(at.timestamp() * 1000)) << 80) | (0x7 << 76) | (0b10 << 62))
 
 
 def timestamp(at: dt.datetime) -> str:

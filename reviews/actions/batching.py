@@ -64,17 +64,26 @@ def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None
     """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
 
     Only ordinary work of normal impact with a visible proposal is taken. A batch that the person has open, also one of
-    another queue, is answered again. A unique violation is a lost race and is retried once. Locks person, task, seat.
+    another queue, is answered again; where batches have ended meanwhile it is given back first. A unique violation is
+    a lost race and is retried once. Locks person, task, seat.
 
     Raises:
         Forbidden: the actor is no person.
         NoBatch: the decision rights in force give this person no batches in the queue.
     """
     person_id = working_person(by)
+    _let_go(person_id, by, at)
     try:
         return _held_or_new(person_id, queue, by, at)
     except IntegrityError:  # a lost race: what won it is there now
         return _held_or_new(person_id, queue, by, at)
+
+
+def _let_go(person_id: int, by: Actor, at: dt.datetime) -> None:
+    """Give back what a person holds in a batch where they may have none any more: it may be veiled by now."""
+    mine = live_batch(person_id)
+    if mine and not most_at_once(mine[0].queue_id, person_id, at):
+        end_claims([row.seat_id for row in mine], reason="returned", by=by, at=at, tokens=[row.token for row in mine])
 
 
 @transaction.atomic
@@ -186,6 +195,19 @@ def own_batch(batch: uuid.UUID, by: Actor) -> Row:
     return found
 
 
+def allowed_batch(batch: uuid.UUID, by: Actor, at: dt.datetime) -> Row:
+    """Read a batch whose person may still have batches there.
+
+    Raises:
+        NotFound: there is no such batch, or it is another person's.
+        NoBatch: they may have none: by the decision rights, or since what is there is veiled or limited now.
+    """
+    row = own_batch(batch, by)
+    if not most_at_once(row.queue_id, row.person_id, at):
+        raise NoBatch
+    return row
+
+
 def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:
     """Say which items of a batch are on screen now, and start the lease of the whole batch anew; give its end.
 
@@ -194,6 +216,7 @@ def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at
     Raises:
         NotFound: no such batch of this person.
         ClaimLost: nothing of it is leased any more.
+        NoBatch: the person may have no batches there any more, so nothing more of it comes on screen.
     """
     try:
         return _open(batch, tokens, by, at)
@@ -203,7 +226,7 @@ def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at
 
 @transaction.atomic
 def _open(batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:
-    row = own_batch(batch, by)
+    row = allowed_batch(batch, by, at)
     locked = {one.seat_id: one for one in ask(LOCK_BATCH + lock("t", "s"), [row.id]) if one.lease_until > at}
     seen = [one for one in look_at_batch(row.id, row.person_id, at) if one.seat_id in locked]
     if not seen:

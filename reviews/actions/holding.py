@@ -126,7 +126,8 @@ def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
     acting_role(seen)
     lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
     until: dt.datetime = max(at + lease, seat.lease_until)
-    run("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [until, seen.seat_id])
+    looked = looked_until(seen, at) if seat.slot == "open" else []
+    together(("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [until, seen.seat_id]), *looked)
     return until
 
 

@@ -30,7 +30,7 @@ TAKEN = gettext_noop("Someone else has taken this item since; take the next one.
 def claim_again(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
     """Lease the item of a lapsed claim of mine again, as a prefetched claim; another prefetched one is given back.
 
-    A claim that still lives is answered as it is. Locks task, then seat.
+    A batch stays as it is. A claim that still lives is answered as it is. Locks task, then seat.
 
     Raises:
         NotFound: no such claim of this person.
@@ -44,6 +44,8 @@ def claim_again(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
             found = look_at_seat(mine.id, seen.claimant_id, at)
             assert found is not None
             return shown(found)
+        if mine.lease_until > at and mine.slot == "batch":
+            continue  # stands beside the workbench
         if mine.lease_until > at and mine.slot != "prefetch":
             raise AnotherOpen
         reason = "returned" if mine.lease_until > at else "lapsed"

@@ -35,7 +35,7 @@ def counted(seen: Row, at: dt.datetime) -> list[Write]:
 
 
 def looked_until(seen: Row, at: dt.datetime) -> list[Write]:
-    """Give the write that says the item has just left the screen; none where no limit is set."""
+    """Give the write that says the item is on screen until now; none where no limit is set."""
     return [(LOOKED, [at, seen.claimant_id, at])] if limited(seen) and seen.opened_at is not None else []
 
 

@@ -12,7 +12,7 @@ from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.errors import Refusal
 from audit.models.sql import Row, ask, many
-from reviews.actions.batching import own_batch, write_claims
+from reviews.actions.batching import allowed_batch, write_claims
 from reviews.actions.seating import shown
 from reviews.actions.trail import Trail
 from reviews.actions.withdrawing import take_back
@@ -37,9 +37,10 @@ def withdraw_batch(
 
     Raises:
         NotFound: no such batch of this person.
+        NoBatch: the person may have no batches there any more; each decision can be taken back alone.
         AnotherBatch: the person has taken another batch since.
     """
-    row = own_batch(batch, by)
+    row = allowed_batch(batch, by, at)
     if any(one.id != row.id and one.lease_until > at for one in live_batch(row.person_id)):
         raise AnotherBatch
     wanted, ids = many(decisions)

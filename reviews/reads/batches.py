@@ -33,7 +33,7 @@ FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id JOIN reviews_batch
 WHERE s.person_id = %s AND s.place IS NOT NULL ORDER BY s.id
 """
 MINE = """
-SELECT b.id, b.uuid, b.person_id, q.slug AS queue_slug, p.slug AS project_slug
+SELECT b.id, b.uuid, b.person_id, b.queue_id, q.slug AS queue_slug, p.slug AS project_slug
 FROM reviews_batch b JOIN reviews_queue q ON q.id = b.queue_id JOIN accounts_project p ON p.id = q.project_id
 WHERE b.uuid = %s
 """
@@ -139,10 +139,11 @@ def grid(batch: Row, person_id: int, at: dt.datetime) -> Grid | None:
     return Grid(batch.uuid, min(row.lease_until for row in live), list(groups.values()))
 
 
-def facts_of(shown: Grid) -> dict[str, Any]:
+def facts_of(shown: Grid, person_id: int) -> dict[str, Any]:
     """Give what the page's script must know of a batch."""
     taxonomy = shown.tiles[0].held.taxonomy
     return {
+        "person": str(person_id),
         "tiles": [
             {"token": str(tile.held.token), "task": str(tile.held.task.uuid), "labels": tile.labels}
             for tile in shown.tiles

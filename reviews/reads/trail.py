@@ -26,6 +26,7 @@ from reviews.reads.words import WORDS
 PAGE = 50
 WINDOW = 5000
 LAST = UUID(int=2**128 - 1)
+LAST_DAY = dt.date.max - dt.timedelta(days=2)  # a later one has no end in every zone
 EVENTS = """
 SELECT w.* FROM (SELECT e.id, e.event_id AS event_uuid, e.recorded_at, e.leaf, e.type, e.actor,
         e.project AS project_uuid
@@ -136,7 +137,7 @@ class _Open(dict[str, Any]):
 def _bounds(asked: Asked) -> tuple[UUID, UUID]:
     until, since = LAST, UUID(int=0)
     if asked.day:
-        start = dt.datetime.combine(asked.day, dt.time(), timezone.get_current_timezone())
+        start = dt.datetime.combine(min(asked.day, LAST_DAY), dt.time(), timezone.get_current_timezone())
         since, until = first_uuid7(start), first_uuid7(start + dt.timedelta(days=1))
     return min(until, asked.after or LAST), since
 

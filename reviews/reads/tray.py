@@ -10,6 +10,7 @@ from guidelines.models import TaxonomyVersion
 from reviews.models import Tray
 from reviews.reads.pane import words_of
 from reviews.reads.stages import Stage, stage
+from reviews.reads.veils import Veil, veil_in
 from reviews.wire.rows import ROLES, Answer, Brought, Plan, brought, image_items
 from reviews.wire.tables import Table, read_table
 
@@ -104,19 +105,20 @@ def preview(tray: Tray) -> Preview:
         ]
     form = tray.project.task_type == "form"
     shut = {"label"} if form else {"answer"}
-    samples = [_sample(row, taxonomy) for row in whole]
+    veil = veil_in(tray.project_id, tray.person_id)
+    samples = [_sample(row, taxonomy, veil) for row in whole]
     seen = list(zip(*(column.cells for column in columns), strict=True))
     return Preview(tray, table, columns, samples, seen, [one for one in ROLES if one not in shut])
 
 
-def _sample(row: Brought, taxonomy: dict[str, Any]) -> Sample:
+def _sample(row: Brought, taxonomy: dict[str, Any], veil: Veil) -> Sample:
     item = json.loads(row.body)
     shown = item.get("data")
     confidence = item.get("confidence")
     return Sample(
         row.number,
         str(item.get("external_id", "")),
-        stage(shown if isinstance(shown, dict) else {}),
+        stage(shown if isinstance(shown, dict) else {}, veil=veil),
         words_of(item.get("prediction"), taxonomy),
         "" if confidence is None else str(confidence),
         item.get("segments") or {},

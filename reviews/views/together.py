@@ -27,7 +27,7 @@ def batch(request: HttpRequest, project: str, queue: str) -> HttpResponse:
     if row is not None and (row.project_slug, row.queue_slug) != (project, queue):
         return redirect("batch", row.project_slug, row.queue_slug)
     shown = grid(row, person_of(by), at) if row else None
-    told = {"grid": shown, "queue": line, "facts": facts_of(shown) if shown else None}
+    told = {"grid": shown, "queue": line, "facts": facts_of(shown, person_of(by)) if shown else None}
     return page(request, "reviews/batch.html", "work", at, told, project=line.project)
 
 

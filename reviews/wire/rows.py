@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 import msgspec
@@ -162,7 +162,7 @@ def share_of(text: str) -> float:
     percent = plain.endswith("%")
     try:
         value = Decimal(plain.rstrip("%").replace(",", ".")) / (100 if percent else 1)
-    except InvalidOperation:
+    except DecimalException:  # no number, or one of an exponent beyond all use
         value = Decimal(-1)
     if not (value.is_finite() and 0 <= value <= 1):
         raise RowProblem(

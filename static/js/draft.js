@@ -2,6 +2,7 @@
 // What is typed is kept as one types.
 
 import { ask } from "./requests.js";
+import { forget, keepAt, keptAt } from "./storage.js";
 
 const WAIT_MS = 600;
 const AGAIN_MS = 4_000;
@@ -13,12 +14,8 @@ const DAY_MS = 86_400_000;
  * @returns {{[key: string]: import("./answer.js").Json} | null}
  */
 export function stranded(place) {
-  try {
-    const found = JSON.parse(localStorage.getItem(place) ?? "null");
-    return found && Date.now() - found.at < DAY_MS ? found.draft : null;
-  } catch {
-    return null;
-  }
+  const found = keptAt(place);
+  return found && Date.now() - found.at < DAY_MS ? found.draft : null;
 }
 
 /**
@@ -39,7 +36,7 @@ export function keepDraft(url, place, read, tell) {
   };
   const keep = () => {
     const draft = read();
-    localStorage.setItem(place, JSON.stringify({ at: Date.now(), draft }));
+    keepAt(place, { at: Date.now(), draft });
     return JSON.stringify(draft);
   };
   const send = async () => {
@@ -53,7 +50,7 @@ export function keepDraft(url, place, read, tell) {
     const answer = await ask("PUT", url, { body: keep() }).catch(() => null);
     sending = false;
     if (ended) return;
-    if (answer?.ok && !waiting && !timer) localStorage.removeItem(place);
+    if (answer?.ok && !waiting && !timer) forget(place);
     tell(Boolean(answer?.ok));
     if (!answer || answer.status >= 500) plan(AGAIN_MS);
     else if (waiting) plan(WAIT_MS);
@@ -72,7 +69,7 @@ export function keepDraft(url, place, read, tell) {
     end() {
       ended = true;
       clearTimeout(timer);
-      localStorage.removeItem(place);
+      forget(place);
     },
     destroy() {
       leave();

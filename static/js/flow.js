@@ -150,7 +150,6 @@ export function mountFlow(root) {
       if (event.type !== "pointerdown" || !list.contains(/** @type {Node} */ (event.target)))
         list.removeAttribute("open");
   };
-  const seen = () => void look();
   const leave = () => {
     left = true;
     if (ahead) void ask("DELETE", ahead.pane.dataset.claim ?? "", { keepalive: true }).catch(() => null);
@@ -169,7 +168,7 @@ export function mountFlow(root) {
   const hears = [
     [root, "hitl:decided", decided],
     [root, "htmx:afterSwap", swapped],
-    [document, "visibilitychange", seen],
+    [document, "visibilitychange", look],
     [document, "hitl:escape", close],
     [document, "pointerdown", close],
     [window, "pagehide", leave],
@@ -178,9 +177,19 @@ export function mountFlow(root) {
   ];
   for (const [on, name, hear] of hears) on.addEventListener(name, hear);
   const timers = [setInterval(() => void keep(), KEEP_MS), setInterval(() => void look(), LOOK_MS)];
+  /**
+   * Sends what was not answered when the page went away; a refusal is said, whatever is on screen now.
+   * @param {import("./outbox.js").Letter} letter
+   */
+  const sendOld = async (letter) => {
+    const answer = await deliver(letter, { left: () => left });
+    if (answer?.ok) return location.reload();
+    const detail = answer && (words.refused ?? "").replace("%s", refusalOf(await answer.text()).sentence);
+    if (detail) shown()?.dispatchEvent(new CustomEvent("hitl:told", { detail }));
+    void look();
+  };
   const old = unsent(person);
-  if (old) void deliver(old, { left: () => left }).then((answer) => (answer ? location.reload() : look()));
-  else void look();
+  void (old ? sendOld(old) : look());
   return {
     destroy() {
       leave();

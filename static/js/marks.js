@@ -1,8 +1,10 @@
 // @ts-check
 // The marks that a person sets on the tiles of a batch, and what they amount to.
 
+import { keepAt, keptAt } from "./storage.js";
+
 /** @typedef {{token: string, task: string, labels: string[]}} Known */
-/** @typedef {{tiles: Known[], names: Record<string, string>, many: boolean}} Facts */
+/** @typedef {{person: string, tiles: Known[], names: Record<string, string>, many: boolean}} Facts */
 /** @typedef {{labels: string[], left: boolean}} Mark */
 
 const KEPT = "hitl-batch";
@@ -47,13 +49,13 @@ export function sentence(words, count) {
 }
 
 /**
- * Reads the marks that this browser tab kept; they outlive a reload and a lapsed lease.
+ * Reads the marks that this person set in this browser tab; they outlive a reload and a lapsed lease.
  * @param {Facts} facts
  * @returns {Map<string, Mark>}
  */
 export function remembered(facts) {
   /** @type {Record<string, Mark>} */
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  const kept = keptAt(`${KEPT}:${facts.person}`, sessionStorage) ?? {};
   return new Map(facts.tiles.map((tile) => [tile.token, kept[tile.task] ?? { labels: [], left: false }]));
 }
 
@@ -65,8 +67,6 @@ export function remembered(facts) {
  */
 export function keep(facts, marks, sent = () => false) {
   const open = facts.tiles.filter((tile) => !sent(tile.token));
-  sessionStorage.setItem(
-    KEPT,
-    JSON.stringify(Object.fromEntries(open.map((tile) => [tile.task, marks.get(tile.token)]))),
-  );
+  const kept = Object.fromEntries(open.map((tile) => [tile.task, marks.get(tile.token)]));
+  keepAt(`${KEPT}:${facts.person}`, kept, sessionStorage);
 }

@@ -161,6 +161,7 @@ function bench(root, form, facts) {
     state.sending = false;
     view.failed(words.failed ?? "", claim.lapsed());
   };
+  const told = (/** @type {CustomEvent} */ event) => view.notice(event.detail);
   const letGo = () => {
     state.intent = null;
     paint();
@@ -175,6 +176,7 @@ function bench(root, form, facts) {
     [root, "htmx:timeout", lost, false],
     [root, "hitl:again", stay, false],
     [root, "hitl:unsent", stay, false],
+    [root, "hitl:told", told, false],
     [document, "hitl:escape", letGo, false],
   ];
   for (const [on, name, hear, capture] of hears) on.addEventListener(name, hear, capture);

@@ -5,15 +5,16 @@ import random
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from accounts.reads import console
 from assets.actions import render_asset, store
-from reviews.actions import sweep
-from reviews.models import Claim, Decision, Opening, Outcome, Seat
-from tests.house import House
+from reviews.actions import give_back_batch, sweep
+from reviews.models import Batch, Claim, Decision, Opening, Outcome, Seat
+from tests.house import House, session
 from tests.town import RIGHTS, Town, build
 
 TOGETHER = RIGHTS | {"batch": {"queues": ["general"], "most": 50}, "release_after": "PT10M"}
@@ -179,3 +180,19 @@ def test_the_grid_passes_axe_in_light_and_dark(house: House, scheme: Any, width:
     expect(page.locator("[data-confirm-words]")).to_have_text("Next batch")
     house.judge(page)
     assert Claim.objects.count() == 24
+
+
+def test_marks_are_not_there_for_the_next_person_in_the_same_tab(house: House) -> None:
+    town = town_of(3)
+    page = open_grid(house, town)
+    page.keyboard.press("3")
+    expect(page.locator(".tile [data-state]:visible")).to_have_count(1)
+    give_back_batch(batch=Batch.objects.get().uuid, by=town.people[0], at=timezone.now())
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session(town.people[1]), "url": house.address}]
+    )
+    page.reload()
+    expect(page.locator(".tile").first).to_be_focused()
+    assert Batch.objects.last().person_id == town.people[1].person_id
+    expect(page.locator(".tile [data-state]:visible")).to_have_count(0)

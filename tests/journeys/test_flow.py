@@ -5,11 +5,13 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from reviews.actions import sweep
 from reviews.models import Claim, Decision, Draft, Opening, Seat, Withdrawal
-from tests.house import House
+from tests.house import House, session
 from tests.journeys.steps import open_bench, ready, sent, title, town_of
 from tests.slow_road import slow_road
 from tests.town import Town
@@ -126,6 +128,84 @@ def test_a_reload_sends_what_was_not_answered_and_keeps_what_was_typed(house):
     assert Decision.objects.get().verdict == "approve"
     expect(page.locator("[data-kept]")).to_have_text("Saved")
     assert b"fox" in bytes(Draft.objects.get().body)
+
+
+def test_what_was_not_answered_and_is_refused_later_is_said(house):
+    town = town_of(4)
+    page = bench(house, town)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(DECISION, lambda route: route.abort())
+    page.keyboard.press("a")
+    title(page, "item-2")
+    Seat.objects.filter(state="leased").update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    sweep(at=timezone.now())
+    page.unroute(DECISION)
+    page.reload()
+    expect(page.locator("[data-notice]")).to_contain_text("Your last decision was not taken: Your claim")
+    assert Decision.objects.count() == 0
+    page.reload()
+    expect(page.locator("[data-notice]")).to_be_hidden()
+
+
+def become(page: Page, house: House, who: Any) -> None:
+    """Sign in as someone else in the same browser."""
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(who), "url": house.address}])
+
+
+def test_a_decision_outlives_the_end_of_its_sign_in(house):
+    town = town_of(4)
+    page = bench(house, town)
+    address = page.url
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": house.address}])
+    page.evaluate(
+        "() => { for (const one of document.querySelectorAll('[name=csrfmiddlewaretoken]'))"
+        " one.value = 'a'.repeat(32) }"
+    )
+    page.keyboard.press("a")
+    page.wait_for_url(re.compile("sign-in"))
+    assert Decision.objects.count() == 0
+    become(page, house, town.people[0])
+    page.goto(address)
+    title(page, "item-2")
+    assert Decision.objects.get().task.item.external_id == "item-1"
+
+
+def test_another_person_in_the_same_browser_neither_sends_nor_loses_a_decision(house):
+    town = town_of(4)
+    page = bench(house, town)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route(DECISION, lambda route: route.abort())
+    page.keyboard.press("a")
+    title(page, "item-2")
+    become(page, house, town.people[1])
+    page.reload()
+    title(page, "item-3")
+    page.unroute(DECISION)
+    standing_ready(page)
+    page.keyboard.press("a")
+    sent(page)
+    assert Decision.objects.get().person_id == town.people[1].person_id
+    become(page, house, town.people[0])
+    page.reload()
+    title(page, "item-2")
+    made = Decision.objects.get(person_id=town.people[0].person_id)
+    assert made.task.item.external_id == "item-1"
+
+
+def test_a_browser_that_keeps_nothing_sends_all_the_same(house):
+    page = bench(house, town_of(4))
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+    )
+    page.keyboard.press("a")
+    title(page, "item-2")
+    sent(page)
+    page.keyboard.press("2")
+    expect(page.locator("[data-kept]")).to_have_text("Saved")
+    assert Decision.objects.count() == 1 and b"dog" in bytes(Draft.objects.get().body)
 
 
 def test_an_item_that_went_back_meanwhile_makes_room_for_the_next_and_says_so(house):

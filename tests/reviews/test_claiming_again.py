@@ -3,12 +3,12 @@
 import pytest
 
 from accounts.errors import NotFound
-from reviews.actions import claim_again, claim_next, give_back, open_claim, save_draft, sweep
+from reviews.actions import claim_again, claim_batch, claim_next, give_back, open_claim, save_draft, sweep
 from reviews.errors import AnotherOpen, ClaimLost
 from reviews.models import Claim, ClaimEnd, Seat
 from tests.arena import Worker
 from tests.invariants import breaches
-from tests.town import Town, build
+from tests.town import RIGHTS, Town, build
 
 
 @pytest.fixture
@@ -74,6 +74,19 @@ def test_beside_an_open_item_it_is_refused_and_a_prefetched_one_gives_way(town):
     with pytest.raises(AnotherOpen):
         claim_again(token=held.token, by=town.people[0], at=town.now)
     assert Seat.objects.get(claim__token=second.token).state == "leased"
+
+
+@pytest.mark.django_db
+def test_beside_an_open_batch_it_is_claimed_again_and_the_batch_stays():
+    town = build(rights=RIGHTS | {"batch": {"queues": ["general"], "most": 50}})
+    town.send(0.5)
+    held = lapsed(town)
+    Seat.objects.update(single=True)  # for no batch
+    town.send(0.5)
+    batch = claim_batch(queue=town.queue(), by=town.people[0], at=town.now)
+    assert claim_again(token=held.token, by=town.people[0], at=town.now).item.external_id == "item-1"
+    assert claim_batch(queue=town.queue(), by=town.people[0], at=town.now) == batch
+    assert breaches() == []
 
 
 def test_another_persons_claim_does_not_exist(town):

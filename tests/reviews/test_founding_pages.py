@@ -313,3 +313,17 @@ def test_the_projects_page_and_its_news_take_few_statements(founded):
         taken[name] = len(seen)
     most = {"project": 25, "arrivals": 10, "threshold": 17, "tray": 11}
     assert {name: often for name, often in taken.items() if often > most[name]} == {}
+
+
+@pytest.mark.parametrize(("hard", "shown"), [({}, 1), ({"blur": True}, 0), ({"grey": True}, 0)])
+def test_pictures_of_hard_content_are_not_shown_bare_in_the_tray(founded, hard, shown):
+    Setup.objects.update(**hard)
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(picture, "PNG")
+    page = founded.post(
+        reverse("tray", args=["shelf-check"]),
+        {"images": [SimpleUploadedFile("a.png", picture.getvalue())]},
+        follow=True,
+    ).content.decode()
+    assert page.count('class="thumb"') == shown
+    assert "a.png" in page and ("Hard content" in page) is not bool(shown)

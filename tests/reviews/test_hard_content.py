@@ -10,7 +10,7 @@ from accounts.actions import choose_veils, give_membership
 from accounts.models import Person
 from accounts.reads import console
 from audit.models import Event
-from reviews.actions import apply_project, claim_next, open_claim, withdraw
+from reviews.actions import apply_project, claim_next, open_claim, prolong, sweep, withdraw
 from reviews.errors import BadProjectFile, BreakDue
 from reviews.models import Claim, Exposure, Presentation, Seat, Setup
 from reviews.reads.claims import replay
@@ -159,6 +159,34 @@ def test_a_long_look_counts_until_its_decision():
     with pytest.raises(BreakDue) as refused:
         town.take(who)
     assert (refused.value.until - town.now).total_seconds() == 600
+
+
+def test_a_long_look_counts_though_its_claim_lapses_undecided():
+    town = hard_town()
+    who = town.people[0]
+    work(town, who, 2)
+    held = town.take(who)
+    for _ in range(2):
+        town.wait(minutes=14)
+        prolong(token=held.token, by=who, at=town.now)
+    seen = town.now
+    town.wait(minutes=5)
+    Seat.objects.filter(state="leased").update(lease_until=town.now)
+    assert sweep(at=town.now) == 1
+    with pytest.raises(BreakDue) as refused:
+        town.take(who)
+    assert (refused.value.until - seen).total_seconds() == 600
+
+
+def test_keeping_what_stands_ready_is_no_look_at_it():
+    town = hard_town()
+    who = town.people[0]
+    work(town, who, 1)
+    ahead = claim_next(by=who, at=town.now)
+    seen = town.now
+    town.wait(minutes=1)
+    prolong(token=ahead.token, by=who, at=town.now)
+    assert Exposure.objects.get().last_at == seen
 
 
 def test_after_so_many_minutes_a_break_is_due_though_the_item_on_screen_is_decided_first():

@@ -66,6 +66,10 @@ def test_a_row_without_an_id_gets_the_same_one_every_time_and_a_repeated_row_ano
         ("1,Good,great,0.4", "The label “great” is none of this project’s."),
         ("1,Good,positive,very", "The confidence “very” is no number from 0 to 1, nor a percentage."),
         ("1,Good,positive,1.2", "The confidence “1.2” is no number from 0 to 1, nor a percentage."),
+        (
+            "1,Good,positive,1e1000000",
+            "The confidence “1e1000000” is no number from 0 to 1, nor a percentage.",
+        ),
         ("1,Good,,0.4", "It has a confidence and proposes nothing. Name both, or neither."),
         ("1,,positive,0.4", "It holds nothing to look at: no text, no image, no fact."),
     ],

@@ -143,3 +143,12 @@ def test_the_trail_takes_as_many_statements_for_much_as_for_little(town):
     for _ in range(20):
         worked(town)
     assert statements() <= few <= 3 + 11
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_a_day_before_or_after_all_time_holds_nothing(town, day):
+    worked(town)
+    client = signed_in(with_role(town, "compliance"))
+    answer = client.get(reverse("trail", args=["cats"]), {"day": day})
+    assert answer.status_code == 200
+    assert "Decision: Corrected" not in html.unescape(answer.content.decode())
