@@ -2,8 +2,8 @@
 
     .venv/bin/python demo/scripts/picture_pages.py http://127.0.0.1:8000 docs/images/pages
 
-`make run` has to be running there, with the demo's door open, and the checkout on PYTHONPATH. The demo is used as people
-use it, so reset it afterwards. Needs what `make test` installs. Further words name the pages to take.
+`make run` has to be running there, with the demo's door open, and the checkout on PYTHONPATH. The demo is used as
+people use it, so reset it afterwards. Needs what `make test` installs. Further words name the pages to take.
 """
 
 import io
