@@ -132,7 +132,7 @@ function bench(root, form, facts) {
     return state.sent;
   };
 
-  /** @param {Event} event */
+  /** @param {any} event */
   const changed = (event) => {
     const name = event.target instanceof Element ? (event.target.getAttribute("name") ?? "") : "";
     if (name === "take") state.intent = view.take(event.target);
@@ -141,6 +141,7 @@ function bench(root, form, facts) {
       view.untake();
     }
     state.touched ||= name !== "rationale";
+    if (name !== "rationale") event.target.closest("label")?.scrollIntoView({ block: "nearest" });
     paint();
     draft.changed();
   };

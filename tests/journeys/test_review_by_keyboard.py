@@ -263,3 +263,13 @@ def test_a_picture_that_is_not_ready_says_so_and_comes_by_itself(house: House, m
     expect(page.locator("[data-told]")).to_be_hidden()
     assert page.locator("img.picture").evaluate("one => one.naturalWidth") == 40
     house.faults.clear()  # the browser tells of every refused picture
+
+
+def test_a_label_far_down_the_list_comes_into_sight_as_its_key_is_pressed(house: House):
+    labels = [{"code": "cat", "name": "Cat"}, *({"code": f"l{n}", "name": f"Label {n}"} for n in range(2, 8))]
+    labels += [{"code": f"m{n}", "name": f"More {n}", "key": key} for n, key in enumerate("dfhotx")]
+    page = open_bench(house, town_of(1, labels=labels), viewport={"width": 1280, "height": 560})
+    last = page.locator(".choice").filter(has_text="More 5")
+    expect(last).not_to_be_in_viewport()
+    page.keyboard.press("x")
+    expect(last).to_be_in_viewport(ratio=0.9)
