@@ -156,7 +156,7 @@ function bench(root, form, facts) {
     }
     state.sending = false;
     const refusal = refusalOf(xhr.responseText);
-    view.failed(refusal.sentence || (words.failed ?? ""), refusal.code === "claim_lost" || claim.lapsed());
+    view.failed(refusal.sentence || (words.failed ?? ""), refusal.code === "claim_lost" || claim.lapsed(), refusal.code);
   };
   const lost = () => {
     state.sending = false;
@@ -182,7 +182,8 @@ function bench(root, form, facts) {
   paint();
   if (found || again) draft.changed();
   if (again) {
-    view.failed(root.dataset.refused ?? "", root.dataset.refusedCode === "claim_lost");
+    const code = root.dataset.refusedCode ?? "";
+    view.failed(root.dataset.refused ?? "", code === "claim_lost", code);
     delete root.dataset.refused;
   }
   return {

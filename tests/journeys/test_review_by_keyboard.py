@@ -273,3 +273,19 @@ def test_a_label_far_down_the_list_comes_into_sight_as_its_key_is_pressed(house:
     expect(last).not_to_be_in_viewport()
     page.keyboard.press("x")
     expect(last).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_form_too_old_to_be_sent_offers_the_page_afresh(house: House):
+    page = open_bench(house, town_of(2))
+    title(page, "item-1")
+    name = "csrftoken"
+    page.context.clear_cookies(name=name)
+    page.keyboard.press("a")
+    expect(page.locator("#task-pane:not([data-fresh]) [data-notice]")).to_contain_text("too old")
+    page.get_by_role("link", name="Load the page again").click()
+    title(page, "item-1")
+    ready(page, "approve")
+    page.keyboard.press("a")
+    title(page, "item-2")
+    sent(page)
+    assert Decision.objects.count() == 1
