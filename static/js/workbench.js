@@ -155,8 +155,8 @@ function bench(root, form, facts) {
       return location.reload();
     }
     state.sending = false;
-    const refusal = refusalOf(xhr.responseText);
-    view.failed(refusal.sentence || (words.failed ?? ""), refusal.code === "claim_lost" || claim.lapsed(), refusal.code);
+    const { sentence, code } = refusalOf(xhr.responseText);
+    view.failed(sentence || (words.failed ?? ""), code === "claim_lost" || claim.lapsed(), code);
   };
   const lost = () => {
     state.sending = false;
