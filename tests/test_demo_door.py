@@ -158,6 +158,14 @@ def test_only_an_active_sign_in_of_the_demos_people_with_one_role_is_offered(dem
     assert not entered(client)
 
 
+def test_an_owner_who_reviews_a_project_of_theirs_still_enters_as_the_owner(demo):
+    owner = User.objects.get(email="owner@demo.invalid")
+    give_membership(person=owner.person, project=demo.project, role="reviewer", by=console(), at=demo.now)
+    client = Client(**HERE)
+    assert client.post(DOOR, {"role": "owner"}).status_code == 302
+    assert client.session["_auth_user_id"] == str(owner.pk)
+
+
 def test_the_form_without_its_token_is_refused(demo):
     client = Client(enforce_csrf_checks=True, **HERE)
     assert client.post(DOOR, {"role": "owner"}).status_code == 403

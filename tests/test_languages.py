@@ -30,6 +30,8 @@ from reviews.api.later import NotYet
 from reviews.models import Claim, Presentation
 from reviews.outputs.forms import misfits
 from reviews.reads.words import PURPOSES, WORDS, condition_words
+from reviews.rights import sentence
+from tests.reviews.test_routing import ACCEPT, REVIEW, SENIOR, rights, rule
 from tests.town import Town, build
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +308,20 @@ def test_what_a_forms_schema_asks_for_is_told_in_plain_words_of_both_languages()
     with translation.override("de"):
         assert misfits({}, schema) == [("", "Hier fehlt: rate, kind.")]
         assert dict(misfits(wrong, schema))["rate"] == "Das darf höchstens 0,5 sein."
+
+
+def test_a_rule_reads_back_in_german():
+    document = rights(
+        rule(("confidence", "<", "0.60")),
+        rule(("impact", "=", "high"), ("cost", ">", 250), then=SENIOR, name="b"),
+        rule(("data.x", "exists", False), then={**ACCEPT, "audit_rate": 0.15}, name="c"),
+        rule(then={**REVIEW, "second_share": "0.2"}, name="e"),
+    )
+    with translation.override("de"):
+        told = [sentence(part) for part in document.routing]
+    assert told == [
+        "Wenn die Konfidenz unter 0.60 liegt: eine Prüfperson in General entscheidet",
+        "Wenn die Tragweite hoch ist und cost über 250 liegt: zwei Prüfpersonen in Senior entscheiden",
+        "Wenn data.x fehlt: die Antwort des Modells wird übernommen und 15 % werden kontrolliert",
+        "Immer: eine Prüfperson in General entscheidet und 20 % werden nochmals angesehen",
+    ]

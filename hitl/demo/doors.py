@@ -74,7 +74,7 @@ def is_demo() -> bool:
 
 
 def guests() -> list[Guest]:
-    """List one of the demo's people a role, those who hold that role and no other; three statements at most."""
+    """List one of the demo's people a role, who holds it and no other, an owner always; three statements at most."""
     users = {
         user.person_id: user
         for user in User.objects.filter(email__endswith=DOMAIN, is_active=True, person__name__endswith=MARK)
@@ -85,7 +85,7 @@ def guests() -> list[Guest]:
     ):
         roles[person].add(role)
     for owner in Person.objects.filter(pk__in=users, is_owner=True):
-        roles[owner.pk].add("owner")
+        roles[owner.pk] = {"owner"}
     found: dict[str, Guest] = {}
     for person_id, user in sorted(users.items()):
         if len(roles[person_id]) == 1:

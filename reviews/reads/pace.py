@@ -33,7 +33,10 @@ WHERE d.decided_at >= %s AND d.verdict IN ('approve', 'correct', 'reject') AND d
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What was decided in a span of time. `active` is all of the time at work, `an_item` its median, in seconds."""
+    """What was decided in a span of time. `active` is all of the time at work, `an_item` its median, in seconds.
+
+    Nobody judges an item in less than a second: such a median tells of a program, and of no pace.
+    """
 
     decided: int
     active: float
@@ -89,7 +92,8 @@ def pace(person_id: int, at: dt.datetime, *, today: dt.datetime) -> Pace:
 
 def _span(rows: list[Row]) -> Span:
     spent = [row.active_ms / 1000 for row in rows if row.active_ms is not None]
-    return Span(len(rows), sum(spent), median(spent) if spent else None)
+    an_item = median(spent) if spent else 0
+    return Span(len(rows), sum(spent), an_item if an_item >= 1 else None)
 
 
 def _changed(row: Row) -> bool:

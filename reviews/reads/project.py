@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Project, Role
 from audit.models.sql import ask
@@ -111,7 +112,8 @@ def _rules(now: Standing) -> list[str]:
     told = [sentence(rule, names) for rule in now.rights.routing]
     last = arm_sentence(now.rights.otherwise, names)
     doubt = arm_sentence(now.rights.no_confidence, names)
-    return [*told, f"Otherwise {last}" if told else f"Always {last}", f"Without a confidence {doubt}"]
+    otherwise = _("Otherwise %(arm)s") if told else _("Always %(arm)s")
+    return [*told, otherwise % {"arm": last}, _("Without a confidence %(arm)s") % {"arm": doubt}]
 
 
 def _team(project: Project, at: dt.datetime) -> list[Team]:

@@ -8,6 +8,7 @@ import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
 import { mountFigures } from "./figures.js";
 import { mountFlow } from "./flow.js";
+import { mountKeyfields } from "./keyfields.js";
 import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
@@ -29,6 +30,7 @@ const MODULES = {
   drop: mountDrop,
   figures: mountFigures,
   flow: mountFlow,
+  keyfields: mountKeyfields,
   keys: mountKeys,
   offline: mountOffline,
   picture: mountPicture,

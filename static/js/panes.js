@@ -38,12 +38,14 @@ export function showAnswer(root, form, facts) {
     const part = one(`[data-when=${section}]`);
     if (part) part.hidden = !shown;
   };
-  const notice = (/** @type {string} */ sentence, next = false) => {
+  const notice = (/** @type {string} */ sentence, next = false, stale = false) => {
     if (!box) return;
     box.hidden = !sentence;
     const told = one("[data-notice] [data-sentence]");
     if (told) told.textContent = sentence;
     for (const way of [one("[data-next]"), one("[data-again]")]) if (way) way.hidden = !next;
+    const afresh = one("[data-afresh]");
+    if (afresh) afresh.hidden = !stale;
     if (sentence) box.scrollIntoView({ block: "nearest" });
     say(sentence);
   };
@@ -123,9 +125,9 @@ export function showAnswer(root, form, facts) {
       body.value = text;
       root.setAttribute("aria-busy", "true");
     },
-    failed(/** @type {string} */ sentence, /** @type {boolean} */ next) {
+    failed(/** @type {string} */ sentence, /** @type {boolean} */ next, code = "") {
       root.removeAttribute("aria-busy");
-      notice(sentence, next);
+      notice(sentence, next, code === "stale_form");
     },
     /**
      * Puts an earlier decision's answer into the form; gives the intent it stands for.

@@ -132,7 +132,7 @@ function bench(root, form, facts) {
     return state.sent;
   };
 
-  /** @param {Event} event */
+  /** @param {any} event */
   const changed = (event) => {
     const name = event.target instanceof Element ? (event.target.getAttribute("name") ?? "") : "";
     if (name === "take") state.intent = view.take(event.target);
@@ -141,6 +141,7 @@ function bench(root, form, facts) {
       view.untake();
     }
     state.touched ||= name !== "rationale";
+    if (name !== "rationale") event.target.closest("label")?.scrollIntoView({ block: "nearest" });
     paint();
     draft.changed();
   };
@@ -154,8 +155,8 @@ function bench(root, form, facts) {
       return location.reload();
     }
     state.sending = false;
-    const refusal = refusalOf(xhr.responseText);
-    view.failed(refusal.sentence || (words.failed ?? ""), refusal.code === "claim_lost" || claim.lapsed());
+    const { sentence, code } = refusalOf(xhr.responseText);
+    view.failed(sentence || (words.failed ?? ""), code === "claim_lost" || claim.lapsed(), code);
   };
   const lost = () => {
     state.sending = false;
@@ -183,7 +184,8 @@ function bench(root, form, facts) {
   paint();
   if (found || again) draft.changed();
   if (again) {
-    view.failed(root.dataset.refused ?? "", root.dataset.refusedCode === "claim_lost");
+    const code = root.dataset.refusedCode ?? "";
+    view.failed(root.dataset.refused ?? "", code === "claim_lost", code);
     delete root.dataset.refused;
   }
   return {

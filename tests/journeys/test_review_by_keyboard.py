@@ -263,3 +263,29 @@ def test_a_picture_that_is_not_ready_says_so_and_comes_by_itself(house: House, m
     expect(page.locator("[data-told]")).to_be_hidden()
     assert page.locator("img.picture").evaluate("one => one.naturalWidth") == 40
     house.faults.clear()  # the browser tells of every refused picture
+
+
+def test_a_label_far_down_the_list_comes_into_sight_as_its_key_is_pressed(house: House):
+    labels = [{"code": "cat", "name": "Cat"}, *({"code": f"l{n}", "name": f"Label {n}"} for n in range(2, 8))]
+    labels += [{"code": f"m{n}", "name": f"More {n}", "key": key} for n, key in enumerate("dfhotx")]
+    page = open_bench(house, town_of(1, labels=labels), viewport={"width": 1280, "height": 560})
+    last = page.locator(".choice").filter(has_text="More 5")
+    expect(last).not_to_be_in_viewport()
+    page.keyboard.press("x")
+    expect(last).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_form_too_old_to_be_sent_offers_the_page_afresh(house: House):
+    page = open_bench(house, town_of(2))
+    title(page, "item-1")
+    name = "csrftoken"
+    page.context.clear_cookies(name=name)
+    page.keyboard.press("a")
+    expect(page.locator("#task-pane:not([data-fresh]) [data-notice]")).to_contain_text("too old")
+    page.get_by_role("link", name="Load the page again").click()
+    title(page, "item-1")
+    ready(page, "approve")
+    page.keyboard.press("a")
+    title(page, "item-2")
+    sent(page)
+    assert Decision.objects.count() == 1

@@ -170,6 +170,13 @@ def test_quality_counts_what_adjudication_answered_otherwise_once_it_is_out_and_
     assert (found.judged, found.changed, found.percent, found.known) == (3, 1, 33, True)
 
 
+def test_pace_calls_no_median_below_a_second_what_an_item_takes(town):
+    town.now = (town.now + timezone.timedelta(days=1)).replace(hour=12)
+    for spent in (5, 7, 2000):
+        decided(town, active_ms=spent)
+    assert (own_pace(town).week.decided, own_pace(town).week.an_item) == (3, None)
+
+
 def test_quality_says_nothing_of_an_item_on_which_somebody_is_still_asked(town, monkeypatch):
     from reviews.models import Task
 
