@@ -135,6 +135,12 @@ def test_by_another_name_the_door_is_shut(demo, host, here):
         assert Client(REMOTE_ADDR="127.0.0.1", HTTP_HOST=host).get(DOOR).status_code in (400, 404)
 
 
+def test_a_proxy_left_as_it_comes_finds_the_door_shut(demo):
+    """It adds no header and names this machine, but speaks HTTP/1.0, which no browser does."""
+    assert not shut(SERVER_PROTOCOL="HTTP/1.1")
+    assert shut(SERVER_PROTOCOL="HTTP/1.0")
+
+
 def test_where_anybody_else_signs_in_the_door_is_shut(demo):
     person("Real", "real@cats.example")
     assert shut()

@@ -57,6 +57,8 @@ def from_here(request: HttpRequest) -> bool:
     """Tell whether a request came from this machine to this machine's name, and through nobody's hands."""
     if any(name.startswith(PROXIES) and name not in OURS for name in request.META):
         return False
+    if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":  # no browser's; a proxy left as it comes speaks it
+        return False
     name, _port = split_domain_port(request.META.get("HTTP_HOST", ""))
     return name in LOOPBACK_NAMES and _is_loopback(request.META.get("REMOTE_ADDR", ""))
 
