@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from _pytest.runner import runtestprotocol
 from django.db import connections
 from playwright.sync_api import Browser
 
@@ -30,3 +31,21 @@ def house(arena: str, browser: Browser, axe: str) -> Iterator[House]:
     """Give a server on the arena's database, and browsers before it."""
     with served(browser, axe) as found:
         yield found
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Walk a journey that failed once more, in a fresh house: a busy machine may keep a browser waiting too long.
+
+    What fails twice has failed; what was walked twice is told in the summary.
+    """
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    if any(report.failed for report in reports):
+        told = next(report.longreprtext.strip().splitlines()[-1] for report in reports if report.failed)
+        item.warn(pytest.PytestWarning(f"walked twice: {told}"))
+        item._initrequest()  # type: ignore[attr-defined]
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
