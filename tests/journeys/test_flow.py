@@ -139,8 +139,8 @@ def test_what_was_not_answered_and_is_refused_later_is_said(house):
     title(page, "item-2")
     Seat.objects.filter(state="leased").update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     sweep(at=timezone.now())
-    page.unroute(DECISION)
     page.reload()
+    page.unroute(DECISION)
     expect(page.locator("[data-notice]")).to_contain_text("Your last decision was not taken: Your claim")
     assert Decision.objects.count() == 0
     page.reload()
