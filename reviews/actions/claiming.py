@@ -28,7 +28,7 @@ MINE_AND_LANES = """
 SELECT s.id AS held_id, s.slot, s.lease_until, t.queue_id, {reached} AS reached,
     NULL AS lane_id, NULL AS rank, NULL AS due_at, NULL AS seat_id, NULL AS first_rank, NULL AS first_due, NULL AS first
 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
-WHERE s.person_id = %s AND s.state = 'leased' AND s.slot <> 'batch'
+WHERE s.person_id = %s AND s.state = 'leased' AND s.slot IN ('open', 'prefetch')
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, x.lane_id, x.rank, x.due_at, x.seat_id, h.rank, h.due_at, h.id FROM (
     SELECT pl.lane_id, w.rank, w.due_at, w.seat_id, (
