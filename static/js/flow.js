@@ -4,7 +4,7 @@
 import { say } from "./live.js";
 import { deliver, unsent } from "./outbox.js";
 import { refusalOf } from "./panes.js";
-import { partsOf, settleIn, underWay, warm } from "./parts.js";
+import { closeLists, partsOf, settleIn, underWay, warm } from "./parts.js";
 import { ask } from "./requests.js";
 
 const KEEP_MS = 60_000;
@@ -81,8 +81,16 @@ export function mountFlow(root) {
     if (left) return;
     if (!answer?.ok) giveBack(pane, next, answer ? refusalOf(html) : { code: "", sentence: words.failed ?? "" });
     else follow(next, partsOf(html));
-    if (way.wanted()) /** @type {HTMLFormElement | null} */ (next.querySelector("[data-undo]"))?.requestSubmit();
-    else goOn();
+    const undo = /** @type {HTMLFormElement | null} */ (way.wanted() ? next.querySelector("[data-undo]") : null);
+    if (!undo) return goOn();
+    hold();
+    undo.requestSubmit();
+  };
+
+  /** Lets the decision that waited for the one before it stay unsent. */
+  const hold = () => {
+    waiting?.pane.dispatchEvent(new CustomEvent("hitl:unsent"));
+    waiting = null;
   };
 
   /** Sends the decision that waited for the one before it. */
@@ -103,8 +111,7 @@ export function mountFlow(root) {
   const giveBack = (pane, next, refusal) => {
     pane.dataset.refused = refusal.sentence;
     pane.dataset.refusedCode = refusal.code;
-    if (waiting) waiting.pane.dispatchEvent(new CustomEvent("hitl:unsent"));
-    waiting = null;
+    hold();
     show(pane);
     ahead = warm(next);
   };
@@ -144,12 +151,7 @@ export function mountFlow(root) {
     ahead = null;
     void look();
   };
-  /** @param {Event} event */
-  const close = (event) => {
-    for (const list of root.querySelectorAll(".stream[open]"))
-      if (event.type !== "pointerdown" || !list.contains(/** @type {Node} */ (event.target)))
-        list.removeAttribute("open");
-  };
+  const close = (/** @type {Event} */ event) => closeLists(root, event);
   const leave = () => {
     left = true;
     if (ahead) void ask("DELETE", ahead.pane.dataset.claim ?? "", { keepalive: true }).catch(() => null);

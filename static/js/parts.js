@@ -68,3 +68,14 @@ export function underWay(pane, words) {
   tell(words.sending);
   return { tell, wanted: () => wanted };
 }
+
+/**
+ * Closes the list of earlier decisions; a press inside it leaves it open.
+ * @param {HTMLElement} root
+ * @param {Event} event
+ */
+export function closeLists(root, event) {
+  for (const list of root.querySelectorAll(".stream[open]"))
+    if (event.type !== "pointerdown" || !list.contains(/** @type {Node} */ (event.target)))
+      list.removeAttribute("open");
+}
