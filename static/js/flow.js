@@ -157,10 +157,7 @@ export function mountFlow(root) {
     if (ahead) void ask("DELETE", ahead.pane.dataset.claim ?? "", { keepalive: true }).catch(() => null);
     ahead = null;
   };
-  /** @param {PageTransitionEvent} event */
-  const back = (event) => {
-    if (event.persisted) location.reload();
-  };
+  const back = (/** @type {PageTransitionEvent} */ event) => event.persisted && location.reload();
   /** @param {BeforeUnloadEvent} event */
   const warn = (event) => {
     if (sending) event.preventDefault();
