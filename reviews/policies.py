@@ -12,7 +12,7 @@ from accounts.policies import may_change_project, role_in, visible_projects
 from accounts.reads import Actor
 from audit.models.sql import ask_one
 from reviews.models import Item, Queue, RightsVersion
-from reviews.reads.held import rights_of
+from reviews.reads.published import rights_of
 from reviews.reads.rail import OWNER
 from reviews.reads.trail import Sight
 from reviews.rights import duration

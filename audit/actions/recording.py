@@ -33,7 +33,7 @@ WITH written AS (
     JOIN written ON written.event_id = sections.event_uuid
 ), waiting AS (
     INSERT INTO {Pending._meta.db_table} (event_id) SELECT id FROM written
-)
+){{facts}}
 SELECT id, event_id AS uuid FROM written
 """  # noqa: S608 - table names of our own models
 SECTIONS = "unnest(%b::uuid[], %b::text[], %b::bytea[], %b::bytea[])"
@@ -177,10 +177,24 @@ def _leaf_bytes(leaf: _Leaf) -> bytes:
         raise NotCanonical(f"This leaf has no exact JSON form: {problem}.") from problem
 
 
-def record(entries: Sequence[Entry]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A write that stands in one statement with its event.
+
+    In `sql`, `{event}` is the row id of the last event that is recorded with it, and `{name}` that of an earlier fact
+    of that name, whose statement ends in RETURNING id. Facts touch different rows and do not read each other.
+    """
+
+    name: str
+    sql: str
+    params: tuple[Any, ...]
+
+
+def record(entries: Sequence[Entry], facts: Sequence[Fact] = ()) -> list[int]:
     """Write events with their payloads and mark them pending, in the caller's transaction; give their row ids in order.
 
-    One statement on PostgreSQL, three on SQLite. Takes no lock that another writer needs.
+    One statement on PostgreSQL, `facts` included; three on SQLite, and one a fact. Takes no lock that another writer
+    needs.
     """
     if not entries:
         return []
@@ -191,23 +205,30 @@ def record(entries: Sequence[Entry]) -> list[int]:
         for one in entries
     ]
     sections = [(one.uuid, *section) for one in entries for section in one.sections]
-    ids = (_write if postgres() else _record_one_by_one)(rows, sections)
+    ids = (_write if postgres() else _record_one_by_one)(rows, sections, facts)
     return [ids[one.uuid] for one in entries]
 
 
-def _write(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]]) -> dict[UUID, int]:
+def _write(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]], facts: Sequence[Fact]) -> dict[UUID, int]:
+    made = {one.name: f"(SELECT id FROM {one.name})" for one in facts}  # noqa: S608 - named by the caller
+    known = {"event": "(SELECT max(id) FROM written)", **made}
+    beside = "".join(f", {one.name} AS ({one.sql.format(**known)})" for one in facts)
+    after = [value for one in facts for value in one.params]
     if len(rows) <= FEW and sections:
         events = f"VALUES {', '.join([EVENT] * len(rows))}"
-        sql = WRITE.format(events=events, sections=f"(VALUES {', '.join([SECTION] * len(sections))})")
-        found = ask(sql, [value for row in (*rows, *sections) for value in row])
+        told = f"(VALUES {', '.join([SECTION] * len(sections))})"
+        params = [value for row in (*rows, *sections) for value in row]
     else:
-        told = [list(column) for column in zip(*sections, strict=True)] if sections else [[], [], [], []]
-        chosen, params = select_of(COLUMNS, rows)
-        found = ask(WRITE.format(events=chosen, sections=SECTIONS), params + told)
+        events, params = select_of(COLUMNS, rows)
+        told = SECTIONS
+        params += [list(column) for column in zip(*sections, strict=True)] if sections else [[], [], [], []]
+    found = ask(WRITE.format(events=events, sections=told, facts=beside), params + after)
     return {row.uuid: row.id for row in found}
 
 
-def _record_one_by_one(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]]) -> dict[UUID, int]:
+def _record_one_by_one(
+    rows: list[tuple[Any, ...]], sections: list[tuple[Any, ...]], facts: Sequence[Fact]
+) -> dict[UUID, int]:
     found = insert(Event._meta.db_table, COLUMNS, rows, returning="id, event_id AS uuid")
     ids = {row.uuid: row.id for row in found}
     insert(
@@ -216,4 +237,9 @@ def _record_one_by_one(rows: list[tuple[Any, ...]], sections: list[tuple[Any, ..
         [(ids[event], *section) for event, *section in sections],
     )
     insert(Pending._meta.db_table, {"event_id": ""}, [(number,) for number in ids.values()])
+    known = {"event": ids[rows[-1][0]]}
+    for one in facts:
+        made = ask(one.sql.format(**known), one.params)
+        if made:
+            known[one.name] = made[0].id
     return ids

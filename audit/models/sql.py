@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
+from psycopg.pq import Format
 
 Row = Any
 """One row: attributes by the name of the column."""
@@ -32,6 +33,7 @@ def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run one statement and give its rows."""
     with connection.cursor() as cursor:
         if postgres():
+            cursor.cursor.format = Format.BINARY  # bytes, instants and UUIDs are read in C, at half the size
             cursor.execute(sql, params)
             result = cursor.pgresult  # its names come without psycopg's Column objects, 0.4 ms for a wide row
             names = [result.fname(place).decode() for place in range(result.nfields)]

@@ -11,7 +11,7 @@ from audit.models.sql import Row, ask, lock, many, run
 from reviews.actions.seating import tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn
-from reviews.reads.held import rights_of
+from reviews.reads.published import rights_of
 from reviews.rights.agreement import next_step
 from reviews.wire.canonical import canonical
 

@@ -19,7 +19,8 @@ from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
 from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
-from reviews.reads.held import hides_proposal, rights_of
+from reviews.reads.held import hides_proposal
+from reviews.reads.published import rights_of
 from reviews.rights import duration
 
 LINES = 6  # of an item's text that a tile shows before it is focused

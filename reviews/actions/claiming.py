@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Set
+from functools import lru_cache
 
 from django.db import IntegrityError, transaction
 
@@ -122,12 +123,19 @@ def _held_or_next(
 
 def _mine_and_lanes(person_id: int, queue: Queue | None, by: Actor, at: dt.datetime) -> list[Row]:
     """Read, without locks, the seats leased to me, and my lanes where something waits, the best first."""
-    sql = MINE_AND_LANES.format(
-        start="'-infinity'::timestamptz" if postgres() else "''",
+    return ask(
+        _mine_and_lanes_sql(postgres()),
+        [*_of_token(by), person_id, at, at, at, person_id, *_chosen(queue), *_of_token(by)],
+    )
+
+
+@lru_cache(maxsize=2)
+def _mine_and_lanes_sql(on_postgres: bool) -> str:
+    return MINE_AND_LANES.format(
+        start="'-infinity'::timestamptz" if on_postgres else "''",
         reached=REACHED.format(queue="t.queue_id"),
         of_token=REACHED.format(queue="l.queue_id"),
     )
-    return ask(sql, [*_of_token(by), person_id, at, at, at, person_id, *_chosen(queue), *_of_token(by)])
 
 
 def _resumed(seat_id: int, person_id: int, by: Actor, at: dt.datetime) -> Held:

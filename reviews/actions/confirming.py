@@ -33,7 +33,8 @@ from reviews.actions.tasking import open_tasks
 from reviews.actions.trail import Trail
 from reviews.errors import BadDecision, ClaimLost, NoBatch, NotOpened
 from reviews.reads.batches import look_at_batch
-from reviews.reads.held import hides_proposal, rights_of
+from reviews.reads.held import hides_proposal
+from reviews.reads.published import rights_of
 from reviews.wire import DecisionBody
 
 LOCK_ITEMS = """

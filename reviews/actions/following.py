@@ -17,7 +17,7 @@ from reviews.actions.trail import Trail
 from reviews.errors import NoHigherLevel
 from reviews.models import Queue
 from reviews.outputs import same
-from reviews.reads.held import rights_of
+from reviews.reads.published import rights_of
 from reviews.rights import ADJUDICATION, Rights, duration
 from reviews.rights.agreement import next_step
 from reviews.wire.canonical import canonical

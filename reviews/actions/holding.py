@@ -15,7 +15,8 @@ from reviews.actions.resting import counted, looked_until
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import AnotherOpen, BreakDue, ClaimLost, InABatch
-from reviews.reads.held import Held, look_at_claim, rights_of
+from reviews.reads.held import Held, look_at_claim
+from reviews.reads.published import rights_of
 from reviews.reads.resting import break_until
 from reviews.rights import duration
 

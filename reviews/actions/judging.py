@@ -10,7 +10,8 @@ from audit.models.sql import Row
 from reviews.errors import BadDecision, VerdictNotAllowed
 from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same
-from reviews.reads.held import hides_proposal, rights_of, taxonomy_of, verdicts_for
+from reviews.reads.held import hides_proposal, verdicts_for
+from reviews.reads.published import rights_of, taxonomy_of
 from reviews.wire import DecisionBody
 
 

@@ -12,7 +12,8 @@ from accounts.actions import lock_project
 from accounts.models import Membership
 from audit.models.sql import ask, run
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
-from reviews.reads.held import NEVER_DUE, rights_of
+from reviews.reads.held import NEVER_DUE
+from reviews.reads.published import rights_of
 from reviews.rights import Rights, duration
 
 MOST_LANES = 64

@@ -16,7 +16,12 @@ from reviews.actions.seating import shown, write_claim
 from reviews.errors import AnotherOpen, ClaimLost
 from reviews.reads.held import Held, look_at_seat
 
-MINE = "SELECT id, task_id, slot, lease_until FROM reviews_seat WHERE person_id = %s AND state = 'leased'"
+MINE = """
+SELECT id, task_id, slot, lease_until FROM reviews_seat
+WHERE person_id = %s AND state = 'leased' AND slot IN ('open', 'prefetch')
+UNION ALL
+SELECT id, task_id, slot, lease_until FROM reviews_seat WHERE person_id = %s AND state = 'leased' AND place IS NOT NULL
+"""  # in two parts, each as its partial index has it
 FREE = """
 SELECT s.id FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id
 WHERE t.id = %s AND t.state = 'open' AND s.state = 'open' AND EXISTS (
@@ -39,7 +44,7 @@ def claim_again(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         Forbidden: none of the person's roles works in its queue now.
     """
     seen = own_claim(token, by, at)
-    for mine in ask(MINE, [seen.claimant_id]):
+    for mine in ask(MINE, [seen.claimant_id] * 2):
         if mine.lease_until > at and mine.task_id == seen.task_id:
             found = look_at_seat(mine.id, seen.claimant_id, at)
             assert found is not None

@@ -13,7 +13,7 @@ from audit.reads import uuid7
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
 from reviews.models import Seat
-from reviews.reads.held import rights_of
+from reviews.reads.published import rights_of
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,24 +14,26 @@ from accounts.errors import Forbidden, NotFound
 from accounts.reads import Actor
 from assets.models import Rendition
 from assets.reads import RECIPES, in_force
-from audit.models.sql import Row, ask, postgres, run
+from audit.actions import Fact
+from audit.models.sql import Row
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
-from reviews.reads.held import Held, held, hides_proposal, look_at_seat, rights_of
+from reviews.reads.held import Held, held, hides_proposal, look_at_seat
 from reviews.reads.prior import Prior, prior_of
+from reviews.reads.published import rights_of
 from reviews.reads.veils import veil_of_seat
 
 MOST_FILES = 8  # named one by one; a manifest keeps within 4 KB
 MARK_FROM = 40  # of the window: what others are taking just now is passed over as well, and no reason for a mark
 NOTE_CLAIM = (
     "INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
+    "VALUES (%s, %s, %s, %s, %s, %s, {event}) RETURNING id"
 )
 NOTE_SHOWN = (
-    "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest) VALUES ({claim}, %s, %s, %s)"
+    "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest) VALUES ({made}, %s, %s, %s)"
 )
 LEASE = (
-    "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {claim} "
+    "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {made} "
     "WHERE id = %s"
 )
 MOVE_HEAD = "UPDATE reviews_task SET sseq = %s, head = %s WHERE id = %s"
@@ -91,24 +94,24 @@ def write_claim(
     by = by.as_role(acting_role(seen))
     prior = prior_of(seen.item_id, seen.kind)
     manifest = present(seen, prior)
+    body = canonical(manifest)
     token, stream = uuid7(at), f"task/{seen.task_uuid}"
     trail = trail or Trail(ground_of(seen), by, at)
     trail.at_head(stream, seen.task_sseq, seen.task_head)
-    place = trail.add(
+    trail.add(
         stream,
         "reviews.claimed",
         tags_of(seen),
         claim={"token": str(token), "slot": slot, "seat": seen.seat_number},
-        presentation=manifest,
+        presentation=msgspec.Raw(body),
     )
-    event_id = trail.write()[place]
     head = trail.heads[stream]
-    _write_rows(
-        (token, seen.seat_id, seen.task_id, person_id, by.via, at, event_id),
-        (seen.taxonomy_id, seen.guideline_id, canonical(manifest)),
-        (person_id, slot, until, seen.seat_id),
-        (head.sseq, head.hash, seen.task_id),
-        _marking(person_id, seen, at),
+    trail.write(
+        Fact("made", NOTE_CLAIM, (token, seen.seat_id, seen.task_id, person_id, by.via, at)),
+        Fact("shown", NOTE_SHOWN, (seen.taxonomy_id, seen.guideline_id, body)),
+        Fact("leased", LEASE, (person_id, slot, until, seen.seat_id)),
+        Fact("moved", MOVE_HEAD, (head.sseq, head.hash, seen.task_id)),
+        *_marking(person_id, seen, at),
     )
     seen.token, seen.slot, seen.lease_until, seen.opened_at = token, slot, until, None
     return held(seen, prior=prior, manifest=manifest)
@@ -197,37 +200,9 @@ def _files(value: Any) -> set[str]:
     return set().union(*map(_files, parts)) if parts else set()
 
 
-def _marking(person_id: int, seen: Row, at: dt.datetime) -> tuple[Any, ...] | None:
+def _marking(person_id: int, seen: Row, at: dt.datetime) -> list[Fact]:
     """Give the watermark to write where a claim passed over many seats."""
     if seen.place < MARK_FROM:
-        return None
-    return (person_id, seen.lane_id, seen.rank, seen.due_at, seen.seat_id - 1, at + dt.timedelta(minutes=1), at)
-
-
-def _write_rows(
-    claim: tuple[Any, ...],
-    presentation: tuple[Any, ...],
-    lease: tuple[Any, ...],
-    head: tuple[Any, ...],
-    marking: tuple[Any, ...] | None,
-) -> None:
-    if postgres():
-        made = "(SELECT id FROM made)"
-        parts = [
-            f"made AS ({NOTE_CLAIM})",
-            f"shown AS ({NOTE_SHOWN.format(claim=made)})",
-            f"moved AS ({MOVE_HEAD})",
-            *([f"marked AS ({MARK})"] if marking else []),
-        ]
-        person, slot, until, seat_id = lease
-        ask(
-            f"WITH {', '.join(parts)} {LEASE.format(claim=made)} RETURNING id",
-            [*claim, *presentation, *head, *(marking or ()), person, slot, until, seat_id],
-        )
-        return
-    number = ask(NOTE_CLAIM, claim)[0].id
-    run(NOTE_SHOWN.format(claim="%s"), [number, *presentation])
-    run(MOVE_HEAD, head)
-    run(LEASE.format(claim="%s"), [*lease[:3], number, lease[3]])
-    if marking:
-        run(MARK, marking)
+        return []
+    mark = (person_id, seen.lane_id, seen.rank, seen.due_at, seen.seat_id - 1, at + dt.timedelta(minutes=1), at)
+    return [Fact("marked", MARK, mark)]

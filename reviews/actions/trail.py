@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.reads import Actor
-from audit.actions import Entry, Head, entry, record
+from audit.actions import Entry, Fact, Head, entry, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,6 @@ class Trail:
         self.entries.append(made)
         return len(self.entries) - 1
 
-    def write(self) -> list[int]:
-        """Record what was added; give the events' row ids in order."""
-        return record(self.entries)
+    def write(self, *facts: Fact) -> list[int]:
+        """Record what was added, with facts of the last event; give the events' row ids in order."""
+        return record(self.entries, facts)

@@ -18,7 +18,8 @@ from reviews.actions.trail import Trail
 from reviews.actions.withdrawing import take_back
 from reviews.errors import AnotherBatch
 from reviews.reads.batches import live_batch
-from reviews.reads.held import Held, look_at_seat, rights_of
+from reviews.reads.held import Held, look_at_seat
+from reviews.reads.published import rights_of
 from reviews.rights import duration
 
 DECIDED = """

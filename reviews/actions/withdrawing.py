@@ -17,7 +17,8 @@ from reviews.actions.lines import drop_marks
 from reviews.actions.seating import acting_role, ground_of, seat_claim, shown, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
-from reviews.reads.held import Held, look_at_seat, rights_of
+from reviews.reads.held import Held, look_at_seat
+from reviews.reads.published import rights_of
 from reviews.rights import duration
 
 Sit = Callable[[Row, int, Trail], Held]

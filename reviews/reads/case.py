@@ -7,8 +7,8 @@ from typing import Any
 from guidelines.models import TaxonomyVersion
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
-from reviews.reads.held import taxonomy_of
 from reviews.reads.pane import percent, step, words_of
+from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from audit.models.sql import Row, ask, many
 from guidelines.models import GuidelineVersion, TaxonomyVersion
 from guidelines.reads import guideline_html
-from reviews.reads.held import taxonomy_of
+from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import plain
 
 SHOWN = 50

@@ -11,8 +11,9 @@ from typing import Any
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
 from reviews.reads.prior import Prior
+from reviews.reads.published import body_of, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
-from reviews.rights import Rights, load
+from reviews.rights import Rights
 
 LOOK = """
 {first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id,
@@ -22,13 +23,12 @@ LOOK = """
     i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
-    r.number AS route_number, r.rights_id, rv.number AS rights_number, rv.digest AS rights_digest,
-    rv.body AS rights_body, now_rv.body AS standing_body, now_rv.digest AS standing_digest,
+    r.rights_id, rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
     q.id AS queue_id, q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
     p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
     p.language, l.id AS log_id, l.origin,
-    tv.id AS taxonomy_id, tv.digest AS taxonomy_digest, tv.number AS taxonomy_number, tv.body AS taxonomy_body,
-    gv.id AS guideline_id, gv.digest AS guideline_digest, gv.number AS guideline_number,
+    tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
+    gv.id AS guideline_id, gv.digest AS guideline_digest,
     su.show_prediction, su.show_confidence, su.blur, su.grey, su.may_lift, su.hard_items, su.hard_minutes,
     su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.holds,
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
@@ -133,19 +133,6 @@ class Held:
     veil: Veil = field(default_factory=Veil)
 
 
-@lru_cache(maxsize=256)
-def rights_of(body: bytes) -> Rights:
-    """Read a published document; the same bytes are read once."""
-    return load(body)
-
-
-@lru_cache(maxsize=256)
-def taxonomy_of(body: bytes) -> dict[str, Any]:
-    """Read a published taxonomy; the same bytes are read once. Do not change what comes back."""
-    found: dict[str, Any] = json.loads(body)
-    return found
-
-
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
     return _look(BY_SEAT, [person_id, at, at, *[person_id] * 3, seat_id])
@@ -167,10 +154,19 @@ def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | No
 
 def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
     """Read seats in one of the ways above."""
-    rows = ask(LOOK.format(join="string_agg" if postgres() else "group_concat", **how), params)
+    rows = ask(_written(postgres(), **how), params)
     for seen in rows:
         seen.roles = sorted((seen.roles or "").split())
+        seen.rights_body = body_of("reviews_rightsversion", seen.rights_digest)
+        seen.standing_body = body_of("reviews_rightsversion", seen.standing_digest)
+        seen.taxonomy_body = body_of("guidelines_taxonomyversion", seen.taxonomy_digest)
     return rows
+
+
+@lru_cache(maxsize=64)
+def _written(on_postgres: bool, **how: str) -> str:
+    """Give the statement in few characters: psycopg keeps what it made of a statement of less than 4,096."""
+    return " ".join(LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split())
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:

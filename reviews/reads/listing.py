@@ -9,7 +9,7 @@ from typing import Any
 from audit.models.sql import Row, ask, many, postgres
 from reviews.models import RightsVersion, Source
 from reviews.reads.answers import ITEMS, state_of
-from reviews.reads.held import rights_of
+from reviews.reads.published import rights_of
 from reviews.rights import duration
 
 PAGE = 50

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Project
 from audit.models.sql import ask, ask_one
 from reviews.models import Lane, Position, Queue
-from reviews.reads.held import rights_of, taxonomy_of
+from reviews.reads.published import rights_of, taxonomy_of
 from reviews.rights import Rights
 
 VERSIONS = """
