@@ -76,3 +76,17 @@ class KeyElsewhere(Refusal):
 
     code = "key_elsewhere"
     sentence = _("The key that signs the ledger is kept elsewhere (LEDGER_SIGNER); rotate it there.")
+
+
+class BadOrigin(Refusal):
+    """A log cannot have this name."""
+
+    code = "bad_origin"
+    sentence = _("A log's name has 1 to 180 characters without spaces and +, like ledger.example.com/retail.")
+
+
+class LogFixed(Refusal):
+    """A project's log was chosen when it was created."""
+
+    code = "log_fixed"
+    sentence = _("This project's events stand in another log, for good: a project's log is chosen when it is created.")

@@ -1,7 +1,7 @@
 """Verbs of the ledger."""
 
 from audit.actions.keys import public_keys
-from audit.actions.logs import Voice, lock_log, record_on_log
+from audit.actions.logs import Voice, lock_log, open_log, record_on_log
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
 from audit.actions.rotating import rotate_key
 from audit.actions.sealing import Seal, seal
@@ -17,6 +17,7 @@ __all__ = [
     "Voice",
     "entry",
     "lock_log",
+    "open_log",
     "public_keys",
     "record",
     "record_on_log",
