@@ -32,7 +32,8 @@ def read_output(
 
     Lengths are finite and 0 or more, no start is after its end, scores are from 0 to 1. `many` allows any number of
     labels in a classification, else there is exactly one; `turning` says which turns of it may be labelled, None that
-    none may. `schema` is a checked schema and read for forms alone; None admits any JSON. For a proposal with unknown labels, which is to be held rather than refused, add those to `labels`.
+    none may. `schema` is a checked schema and read for forms alone; None admits any JSON. For a proposal with unknown
+    labels, which is to be held rather than refused, add those to `labels`.
 
     Raises:
         BadOutput: `fields` names at most 20 places, such as `boxes.0.x`.

@@ -50,7 +50,9 @@ export function showAnswer(root, form, facts) {
     say(sentence);
   };
   const meaning = () => {
-    const chosen = [...form.querySelectorAll(":not([hidden]) > .choice > :is([name=label], [data-on-turn]):checked")].map((mark) => mark.getAttribute("value"));
+    const chosen = [
+      ...form.querySelectorAll(":not([hidden]) > .choice > :is([name=label], [data-on-turn]):checked"),
+    ].map((mark) => mark.getAttribute("value"));
     one("[data-guide]")?.toggleAttribute("data-chosen", chosen.length > 0);
     for (const part of root.querySelectorAll("[data-meaning]"))
       part.toggleAttribute("data-now", chosen.includes(part.getAttribute("data-meaning")));

@@ -17,6 +17,7 @@ export function mountTurnlabels(root) {
   const legend = /** @type {HTMLElement} */ (root.querySelector("legend"));
   const proposed = turnsOf(JSON.parse(pane.querySelector("#pane-facts")?.textContent ?? "{}").proposal);
   const named = new Map(boxes.map((box) => [box.value, box.closest("label")]));
+  let drawn = "";
   let now = turns.findIndex((turn) => turn.hasAttribute("aria-current"));
 
   /**
@@ -46,8 +47,8 @@ export function mountTurnlabels(root) {
     return badge;
   };
 
-  const paint = () => {
-    const made = readTurns(form, proposed);
+  /** @param {Map<number, string[]>} made */
+  const draw = (made) => {
     for (const [number, turn] of turns.entries()) {
       const line = /** @type {HTMLElement | null} */ (turn.querySelector(".turn-marks"));
       const [before, after] = [proposed.get(number) ?? [], made.get(number) ?? []];
@@ -58,6 +59,12 @@ export function mountTurnlabels(root) {
       );
       if (line) line.hidden = !line.childElementCount;
     }
+  };
+  const paint = () => {
+    const made = readTurns(form, proposed);
+    const standing = JSON.stringify([...made]);
+    if (standing !== drawn) draw(made);
+    drawn = standing;
     for (const box of boxes) box.checked = made.get(now)?.includes(box.value) ?? false;
     root.hidden = now < 0;
     whole.hidden = now >= 0;

@@ -40,28 +40,30 @@ def body_of(decision: Decision) -> dict[str, Any]:
     return json.loads(bytes(decision.body))
 
 
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def legend(page: Page):
     return page.locator("[data-module=turnlabels] legend")
 
 
-def test_turns_are_labelled_by_key_kept_over_a_reload_sent_and_taken_back(house: House):
+def test_turns_are_labelled_by_key_kept_over_a_reload_and_sent(house: House):
     town = town_of_calls(2)
     page = open_bench(house, town)
     title(page, "item-1")
     expect(marks(page, 0)).to_have_text("Greeting the model’s")
     expect(marks(page, 1)).to_have_count(0)
     ready(page, "approve")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j", "j")
     expect(legend(page)).to_have_text("Labels of turn 2")
     expect(page.locator("[data-answer]")).to_be_hidden()
     page.keyboard.press("1")
     expect(marks(page, 1)).to_have_text("Complaint")
     expect(page.locator("#live")).to_contain_text("Complaint on turn 2")
     ready(page, "correct")
-    page.keyboard.press("2")  # an inquiry is a whole call, so its key rests here
-    page.keyboard.press("j")
-    page.keyboard.press("4")
+    press(page, "2", "j", "4")  # an inquiry is a whole call, so its key rests here
     expect(marks(page, 2)).to_have_text("Promise taken off")
     expect(page.locator(".tally")).to_contain_text("2")
     expect(page.locator("[data-kept]")).to_have_text("Saved")
@@ -70,8 +72,7 @@ def test_turns_are_labelled_by_key_kept_over_a_reload_sent_and_taken_back(house:
     expect(marks(page, 1)).to_have_text("Complaint")
     expect(marks(page, 2)).to_have_text("Promise taken off")
     ready(page, "correct")
-    page.keyboard.press("j")
-    page.keyboard.press("Escape")
+    press(page, "j", "Escape")
     expect(page.locator("[data-answer]")).to_be_visible()
     expect(page.locator(".turn[aria-current]")).to_have_count(0)
     page.keyboard.press("2")
@@ -86,6 +87,16 @@ def test_turns_are_labelled_by_key_kept_over_a_reload_sent_and_taken_back(house:
     assert {"path": "turns.2", "from": "promise", "to": None} in body["differences"]
     assert not Draft.objects.exists()
 
+    assert house.faults == []
+
+
+def test_a_correction_of_a_turn_is_taken_back_and_the_proposal_approved_instead(house: House):
+    page = open_bench(house, town_of_calls(2))
+    title(page, "item-1")
+    press(page, "j", "j", "j", "4", "c")
+    title(page, "item-2")
+    sent(page)
+    assert body_of(Decision.objects.get())["output"] == on((0, ["greeting"]))
     page.keyboard.press("z")
     title(page, "item-1")
     expect(marks(page, 2)).to_have_text("Promise the model’s")
@@ -125,8 +136,7 @@ def test_turns_are_labelled_by_pointer_and_the_whole_stays_what_it_was(house: Ho
 def test_labels_put_back_as_they_were_are_no_correction(house: House):
     page = open_bench(house, town_of_calls(1))
     title(page, "item-1")
-    for key in ("j", "3"):
-        page.keyboard.press(key)
+    press(page, "j", "3")
     ready(page, "correct")
     page.keyboard.press("3")
     expect(page.locator(".tally")).to_be_hidden()
@@ -140,8 +150,7 @@ def test_a_refused_decision_comes_back_with_its_labels_on_turns(house: House):
     page = open_bench(house, town)
     title(page, "item-1")
     page.wait_for_load_state("networkidle")
-    for key in ("j", "4"):
-        page.keyboard.press(key)
+    press(page, "j", "4")
     now = timezone.now()
     Seat.objects.filter(person_id=town.people[0].person_id, slot="open").update(lease_until=now)
     page.keyboard.press("c")
@@ -186,8 +195,7 @@ def test_a_blind_answer_labels_turns_that_no_model_has_marked(house: House):
     title(page, "item-1")
     expect(page.locator(".turn-marks .badge")).to_have_count(0)
     assert "greeting" not in (page.locator("#pane-facts").text_content() or "")
-    for key in ("j", "3"):
-        page.keyboard.press(key)
+    press(page, "j", "3")
     expect(marks(page, 0)).to_have_text("Greeting")
     page.keyboard.press("c")  # the whole call has no label yet: the question for it comes forward
     expect(page.locator("[data-answer]")).to_be_visible()
@@ -203,8 +211,7 @@ def test_changed_keys_walk_the_turns_and_label_them(house: House):
     choose_keys(keys={"j": "y", "3": "w"}, single_keys=True, by=town.people[0])
     page = open_bench(house, town)
     title(page, "item-1")
-    for key in ("y", "y", "w"):
-        page.keyboard.press(key)
+    press(page, "y", "y", "w")
     expect(marks(page, 1)).to_have_text("Greeting")
     expect(page.locator("[data-module=turnlabels] .choice kbd").nth(1)).to_have_text("W")
     page.keyboard.press("?")
@@ -251,8 +258,7 @@ def test_labels_on_turns_pass_axe_and_fit_wherever_they_are_shown(house: House, 
     title(page, "item-1")
     fits(house, page)
     look(page, f"turn-labels-whole-{width}-{scheme}")
-    for key in ("j", "j", "1", "j", "4"):
-        page.keyboard.press(key)
+    press(page, "j", "j", "1", "j", "4")
     expect(marks(page, 1)).to_have_text("Complaint")
     fits(house, page)
     look(page, f"turn-labels-chosen-{width}-{scheme}")
@@ -264,6 +270,6 @@ def test_labels_on_turns_pass_axe_and_fit_wherever_they_are_shown(house: House, 
     fits(house, page)
     page = house.page(town.adjudicators[0], viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(f"{house.address}/projects/calls/items/{decision.task.item.uuid}/")
-    expect(page.locator(".turn").first).to_be_visible()
+    expect(marks(page, 0)).to_have_text("Greeting the model’s")
     fits(house, page)
     look(page, f"turn-labels-item-{width}-{scheme}")

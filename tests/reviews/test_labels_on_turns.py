@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 
 from accounts.reads import console
 from guidelines.models import TaxonomyVersion
-from reviews.actions import apply_project, claim_batch, receive, withdraw
+from reviews.actions import apply_project, claim_batch, receive, release, withdraw
 from reviews.errors import BadBody, BadDecision, BadOutput, BadProjectFile, MovedOn, NoBatch
 from reviews.forms.deciding import sent_decision
 from reviews.models import Decision, Item, Outcome, Route
 from reviews.outputs import Turning, compared, differences, read_output, same, unknown_labels
 from reviews.reads.batches import batch_lines
+from reviews.reads.case import case
+from reviews.reads.guiding import guide
 from reviews.reads.history import history
 from reviews.reads.home import stream
 from reviews.reads.pane import pane, words_of
 from reviews.reads.turns import turning
+from reviews.reads.veils import Veil
 from reviews.wire import read_items
 from tests.calls import LABELS, PROPOSED, TURNS, call_town, on, send_call
 from tests.reviews.caller import Caller, problem
@@ -303,6 +306,31 @@ def test_labels_of_turns_are_told_in_words():
         [("", "Complaint", 1), ("Turn 4", "Promise", 4), ("Turn 4", "Complaint", 1)]
     ]
     assert "Turn 4: Promise" in stream(mine.person_id, town.now)[0].changes
+
+
+@pytest.mark.django_db
+def test_an_items_page_marks_turns_as_answered_beside_what_was_proposed_and_hides_both_with_the_rest():
+    town = call_town()
+    send_call(town)
+    mine = town.people[0]
+    town.decide(mine, town.take(mine), "correct", output=on((0, ["greeting"]), (3, ["promise"])))
+    town.wait(minutes=1)
+    release(at=town.now)
+    item = Item.objects.get()
+    shown = case(item, whole=True, draws=False, veil=Veil())
+    told = [[(mark.name, mark.proposed, mark.gone) for mark in turn.marks] for turn in shown.stage.turns]
+    assert told == [[("Greeting", True, False)], [], [("Promise", True, True)], [("Promise", False, False)]]
+    assert ("Turn 4", "Promise", 4) in shown.outcome_words
+    withheld = case(item, whole=False, draws=False, veil=Veil())
+    assert not any(turn.marks for turn in withheld.stage.turns)
+
+
+@pytest.mark.django_db
+def test_a_projects_guideline_says_which_labels_go_where():
+    town = call_town()
+    guided = guide(town.project.pk)
+    assert guided is not None
+    assert [label.on for label in guided.labels] == ["", "item", "turn", "turn"]
 
 
 @pytest.mark.django_db

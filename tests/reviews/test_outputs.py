@@ -307,7 +307,12 @@ def test_any_json_is_read_or_refused(task_type: str, output: Any, many: bool, sc
 
 
 near_finite = st.dictionaries(
-    tops, st.lists(st.sampled_from([BOX, FIELD, SPAN, "a", "b", TURN, {"turn": 0, "labels": ["b", "a"]}]) | finite, max_size=3) | finite, max_size=3
+    tops,
+    st.lists(
+        st.sampled_from([BOX, FIELD, SPAN, "a", "b", TURN, {"turn": 0, "labels": ["b", "a"]}]) | finite, max_size=3
+    )
+    | finite,
+    max_size=3,
 )
 
 
