@@ -7,6 +7,7 @@ from typing import Any
 from guidelines.models import TaxonomyVersion
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
+from reviews.reads.marks import marked
 from reviews.reads.pane import percent, step, words_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import Stage, stage
@@ -44,7 +45,7 @@ def case(item: Item, *, whole: bool, draws: bool, veil: Veil) -> Case:
     proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None
     outcome = answer["outcome"]
     return Case(
-        seen,
+        marked(seen, taxonomy, proposed, outcome["output"] if outcome else proposed),
         words,
         answer["state"],
         answer["route"],

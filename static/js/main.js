@@ -16,6 +16,7 @@ import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
+import { mountTurnlabels } from "./turnlabels.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
@@ -38,6 +39,7 @@ const MODULES = {
   rest: mountRest,
   theme: mountTheme,
   told: mountTold,
+  turnlabels: mountTurnlabels,
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,
