@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.reads.held import Held
+from reviews.reads.media import sounds_in
 from reviews.reads.stages import Stage, plain, stage
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -94,7 +95,7 @@ def pane(held: Held) -> Pane:
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     return Pane(
         held=held,
-        stage=stage(held.item.data, held.presentation.get("recipe"), held.veil),
+        stage=stage(held.item.data, held.presentation, held.veil, sounds_in(held.item.data)),
         shape=shape,
         choices=_choices(held, standing, draft) if shape == "labels" else [],
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from reviews.reads.media import Sound
 
 MEMBERS = ("turns", "messages", "conversation")
 SHAPES = (("speaker", "text"), ("role", "content"))
@@ -39,6 +41,7 @@ class Turn:
     start: str
     pictures: list[str]
     rest: dict[str, Any] | None
+    sounds: list[Sound] = field(default_factory=list)
 
 
 def conversation(data: dict[str, Any]) -> tuple[list[Turn], dict[str, Any]]:

@@ -14,6 +14,7 @@ import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
+import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
 import { mountTurns } from "./turns.js";
@@ -36,6 +37,7 @@ const MODULES = {
   picture: mountPicture,
   printed: mountPrinted,
   rest: mountRest,
+  sound: mountSound,
   theme: mountTheme,
   told: mountTold,
   turns: mountTurns,
