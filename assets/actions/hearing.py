@@ -35,6 +35,7 @@ MP3 = Kind("mp3", "audio/mpeg", ("mp3float", "mp3"))
 OGG = Kind("ogg", "audio/ogg", ("opus", "libopus", "vorbis", "flac"))
 M4A = Kind("mp4", "audio/mp4", ("aac", "alac"))
 AAC = Kind("aac", "audio/aac", ("aac",))
+MARKS = {b"fLaC": FLAC, b"OggS": OGG}
 SYNC = dict.fromkeys((b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3", b"\xff\xe2"), MP3)
 SYNC |= dict.fromkeys((b"\xff\xf1", b"\xff\xf0", b"\xff\xf9", b"\xff\xf8"), AAC)
 
@@ -50,7 +51,7 @@ def kind_of(head: bytes) -> Kind | None:
         return M4A
     if head[:3] == b"ID3":
         return MP3
-    return {b"fLaC": FLAC, b"OggS": OGG}.get(head[:4]) or SYNC.get(head[:2])
+    return MARKS.get(head[:4]) or SYNC.get(head[:2])
 
 
 def hear(sound: IO[bytes], kind: Kind, recipes: Mapping[str, int]) -> Decoded:

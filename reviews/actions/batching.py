@@ -64,8 +64,8 @@ OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint
 def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
     """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
 
-    Only ordinary work of normal impact with a visible proposal and nothing to be heard is taken. A batch that the person
-    has open, also one of another queue, is answered again; where batches have ended meanwhile it is given back
+    Only ordinary work of normal impact with a visible proposal is taken, and nothing to be heard. A batch that the
+    person has open, also one of another queue, is answered again; where batches have ended meanwhile it is given back
     first. A unique violation is a lost race and is retried once. Locks person, task, seat.
 
     Raises:
