@@ -3,6 +3,7 @@
 import array
 import io
 import math
+from functools import cache
 from typing import Any
 
 import av
@@ -31,14 +32,18 @@ def tone(form: str = "wav", seconds: float = 2, *, layout: str = "mono", tags: d
     return out.getvalue()
 
 
-def frame_at(start: int, layout: str = "mono", samples: int = 4800) -> av.AudioFrame:
-    """Give a tenth of a second of the tone."""
-    frame = av.AudioFrame(format="s16", layout=layout, samples=samples)
-    channels = len(frame.layout.channels)
-    wave = [int(9000 * math.sin(math.tau * 440 * (start + place) / 48_000)) for place in range(samples)]
-    frame.planes[0].update(array.array("h", [one for one in wave for _ in range(channels)]).tobytes())
+def frame_at(start: int, layout: str = "mono") -> av.AudioFrame:
+    """Give a tenth of a second of the tone: 44 whole waves."""
+    frame = av.AudioFrame(format="s16", layout=layout, samples=4800)
+    frame.planes[0].update(_waves(len(frame.layout.channels)))
     frame.sample_rate, frame.pts = 48_000, start
     return frame
+
+
+@cache
+def _waves(channels: int) -> bytes:
+    wave = [int(9000 * math.sin(math.tau * 440 * place / 48_000)) for place in range(4800)]
+    return array.array("h", [one for one in wave for _ in range(channels)]).tobytes()
 
 
 def film(*, sound: bool = True, tracks: int = 1, moving: bool = True, container: str = "mp4") -> bytes:
