@@ -19,15 +19,15 @@ import warnings
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import av
     from PIL import Image
 
 NO_IMAGE, TOO_LARGE, NO_SOUND, MOVING, SEVERAL, TOO_LONG = range(3, 9)
 ORIENTATION = 0x0112
-GUESSED = {"mp3", "aac"}
-"""Demuxers that guess a length from the first frames, where none is told."""
+ENDLESS = 0x7FFF_0000
+"""Sizes from here on are those of a WAV that was written without an end in sight."""
+GUESSED = {"mp3", "aac", "wav"}
+"""Demuxers that guess a length where none is told."""
 
 
 def limit(memory: int, cpu_s: int) -> None:
@@ -149,9 +149,10 @@ def listen(order: dict[str, object]) -> int:
     recipes: dict[str, int] = order["recipes"]  # type: ignore[assignment]
     options = {"codec_whitelist": ",".join(codecs), "protocol_whitelist": "pipe"}
     demuxer = str(order["demuxer"])
-    if demuxer == "ogg" and not whole_page(sys.stdin.buffer):
+    if not WHOLE.get(demuxer, bool)(sys.stdin.buffer):
         return NO_IMAGE
     try:
+        sys.stdin.buffer.seek(0)
         with av.open(sys.stdin.buffer, "r", demuxer, options, metadata_errors="replace") as sound:
             track = only_track(sound, codecs)
             made = {recipe: Listening(bits, track.codec_context.channels) for recipe, bits in sorted(recipes.items())}
@@ -191,12 +192,26 @@ def whole_page(file: IO[bytes]) -> bool:
     """Tell whether the last page of an Ogg file is all there: its demuxer passes over one that was cut."""
     file.seek(max(0, file.seek(0, 2) - 65_307))  # as long as a page can be
     tail = file.read()
-    file.seek(0)
     start = tail.rfind(b"OggS")
     page = tail[start:]
     if start < 0 or len(page) < 27:
         return False
     return len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
+
+
+def whole_chunk(file: IO[bytes]) -> bool:
+    """Tell whether a WAV file holds as many samples as it says: its demuxer plays what there is."""
+    end, place = file.seek(0, 2), 12
+    while place + 8 <= end:
+        file.seek(place)
+        name, size = file.read(4), int.from_bytes(file.read(4), "little")
+        if name == b"data":
+            return place + 8 + size <= end or size >= ENDLESS
+        place += 8 + size + size % 2
+    return False
+
+
+WHOLE = {"ogg": whole_page, "wav": whole_chunk}
 
 
 def heard(sound: "av.container.InputContainer", track: "av.AudioStream", made: list[Listening], most_s: float) -> float:
@@ -209,7 +224,7 @@ def heard(sound: "av.container.InputContainer", track: "av.AudioStream", made: l
     told = float(track.duration * track.time_base) if says else 0.0  # type: ignore[operator]
     length = 0.0
     trial = Listening(48_000, track.codec_context.channels)
-    for frame in frames_of(sound, track):
+    for frame in sound.decode(track):
         if not length:
             trial.add(frame)  # so that what is kept can be made
         length += frame.samples / frame.sample_rate
@@ -222,18 +237,6 @@ def heard(sound: "av.container.InputContainer", track: "av.AudioStream", made: l
     for one in made:
         one.add(None)
     return length
-
-
-def frames_of(sound: "av.container.InputContainer", track: "av.AudioStream") -> "Iterator[av.AudioFrame]":
-    """Decode a track, piece by piece.
-
-    Raises:
-        Unfit: a part of it was cut.
-    """
-    for packet in sound.demux(track):
-        if packet.is_corrupt:
-            raise Unfit(NO_IMAGE)
-        yield from packet.decode()
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileR
         found = show(asset=asset, recipe=known["name"], version=version, at=at)
         return _streamed(request, found, final=version is not None)
     if not may_see_originals(role_in(person_of(by), place.pk, at)):
-        raise Forbidden(_("Originals hold what camera or recorder wrote into them; look at the rendition."))
+        raise Forbidden(_("Originals hold what the camera wrote into them, or the recorder; look at the rendition."))
     return _streamed(request, open_original(asset), final=True)
 
 

@@ -55,10 +55,9 @@ export function mountVeil(root) {
       [look, "hitl:release", drop],
     );
   for (const [on, name, hear] of hears) on?.addEventListener(name, hear);
-  drop();
+  drop(); // it may have been taken away while someone looked
   return {
     destroy() {
-      drop(); // it may come back
       for (const [on, name, hear] of hears) on?.removeEventListener(name, hear);
     },
   };

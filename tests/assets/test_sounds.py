@@ -36,13 +36,21 @@ def heard(asset: Asset) -> bytes:
         return file.read()
 
 
-def silent_of_no_length() -> bytes:
+def plain_wav(samples: int = 32_000) -> bytes:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
+        file.writeframes(b"\x01\x02" * samples)
     return out.getvalue()
+
+
+def at_a_frame(content: bytes) -> bytes:
+    """Cut a sound between two frames, so that each that is left is whole."""
+    with av.open(io.BytesIO(content)) as file:
+        places = [packet.pos for packet in file.demux(audio=0) if packet.pos]
+    return content[: places[len(places) // 2]]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -117,15 +125,19 @@ def test_more_than_two_channels_are_heard_as_two(project: Project, by: Actor) ->
         b"fLaC",
         b"OggS" + b"\x00" * 3000,
         b"\x00\x00\x00\x20ftypM4A " + b"\x00" * 200,
-        silent_of_no_length(),
+        plain_wav(0),
         tone("wav")[:-90_000],
+        plain_wav()[: 44 + 4096 * 4],
         tone("flac")[:-4000],
+        at_a_frame(tone("flac")),
         tone("ogg")[:-300],
         tone("m4a")[:-2000],
+        tone("aac")[:-300],
     ],
     ids=[
         "text as wav", "wav-head", "text as mp3", "mp3-sync", "aac-sync", "flac-head", "ogg-head", "m4a-head",
-        "wav of no length", "wav cut", "flac cut", "ogg cut", "m4a cut",
+        "wav of no length", "wav cut", "wav cut at a packet", "flac cut", "flac cut at a frame", "ogg cut", "m4a cut",
+        "aac cut",
     ],
 )  # fmt: skip
 def test_what_is_no_whole_sound_is_refused(content: bytes, project: Project, by: Actor, storage: Path) -> None:
@@ -239,6 +251,11 @@ def test_a_sound_has_no_picture_and_a_picture_no_sound(project: Project, by: Act
     for asset, recipe in ((sound, "screen"), (image, "listen")):
         with pytest.raises(KeyError):
             show(asset=asset, recipe=recipe, at=AT)
+
+
+def test_a_wav_that_was_written_without_an_end_in_sight_is_whole(project: Project, by: Actor) -> None:
+    body = plain_wav()
+    assert kept(project, by, body[:40] + b"\xff\xff\xff\xff" + body[44:]).duration_ms == 4000
 
 
 def test_first_bytes_tell_the_kinds_of_sound_apart() -> None:
