@@ -164,7 +164,7 @@ def _tile(row: Row) -> Tile:
     return Tile(
         shown,
         row.seat_place,
-        stage(shown.item.data, manifest["recipe"]),
+        stage(shown.item.data, manifest),
         list((shown.proposal or {}).get("labels", [])),
         words_of(shown.proposal, shown.taxonomy),
         percent(shown.confidence),

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from reviews.outputs import turns_of
 from reviews.reads.held import Held
 from reviews.reads.marks import OnTurn, marked, numbered, turn_words, written
+from reviews.reads.media import sounds_in
 from reviews.reads.stages import Stage, plain, stage
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -104,7 +105,7 @@ def pane(held: Held) -> Pane:
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     choices = _choices(held, standing, draft) if shape == "labels" else []
     made = draft if "turns" in draft else standing
-    seen = stage(held.item.data, held.presentation.get("recipe"), held.veil)
+    seen = stage(held.item.data, held.presentation, held.veil, sounds_in(held.item.data))
     on_turns = _on_turns(choices, made) if held.taxonomy.get("turns") and seen.turns else []
     return Pane(
         held=held,

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from reviews.outputs import Turning
+from reviews.reads.media import Sound
 
 MEMBERS = ("turns", "messages", "conversation")
 SHAPES = (("speaker", "text"), ("role", "content"))
@@ -52,6 +53,7 @@ class Turn:
     pictures: list[str]
     rest: dict[str, Any] | None
     marks: list[Mark] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
 
 
 def turning(taxonomy: dict[str, Any], data: dict[str, Any]) -> Turning | None:

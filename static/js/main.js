@@ -14,6 +14,7 @@ import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
+import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
 import { mountTurnlabels } from "./turnlabels.js";
@@ -37,6 +38,7 @@ const MODULES = {
   picture: mountPicture,
   printed: mountPrinted,
   rest: mountRest,
+  sound: mountSound,
   theme: mountTheme,
   told: mountTold,
   turnlabels: mountTurnlabels,

@@ -1,4 +1,4 @@
-"""A server killed while it confirms a batch: each decision stands whole or not at all, and the same call finishes it."""
+"""A server killed while it confirms a batch: each decision stands whole or not at all; the same call finishes it."""
 
 import pytest
 
