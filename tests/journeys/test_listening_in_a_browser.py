@@ -137,7 +137,7 @@ def test_an_item_that_comes_back_can_be_heard_again_and_is_muted_again(house: Ho
     page.keyboard.down("v")
     assert state(page, "muted") is False
     page.keyboard.press("Enter")
-    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has lapsed")
+    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has ended")
     title(page, "item-1")
     assert state(page, "muted") is True
     expect(page.locator("[data-muted]")).to_be_visible()

@@ -326,7 +326,7 @@ def test_what_a_claim_shows_stays_as_its_presentation_says_when_the_project_is_s
 
 
 def test_the_statement_that_claims_stays_short_enough_to_be_kept_prepared() -> None:
-    """psycopg converts a statement anew each time when it has 4,096 characters or more, a tenth of a claim's time."""
+    """Psycopg converts a statement anew each time when it has 4,096 characters or more, a tenth of a claim's time."""
     from reviews.actions.claiming import MAY_SIT, NEAR, TAKE
     from reviews.reads.held import BY_TAKING, written
 
