@@ -346,21 +346,22 @@ def signers(note: Note, keys: Sequence[Key], origin: str) -> list[int]:
     Raises:
         Malformed: a bad signature of a known key, a line twice, or none by a key of the log.
     """
+    known = {(key.name, key.hint): key for key in keys}
     seen: set[tuple[str, bytes]] = set()
     times, by_log = [], False
     for name, hint, signature in note.signatures:
         if (name, hint) in seen:
             raise Malformed(f"two signatures by one key of {name}")
         seen.add((name, hint))
-        for key in keys:
-            if (key.name, key.hint) != (name, hint):
-                continue
-            if key.type == COSIGNER_KEY:
-                times.append(cosigned(note, key, signature))
-            elif not key.key.signed(signature, note.text):
-                raise Malformed(f"the signature by {name} is bad")
-            elif name == origin:
-                by_log = True
+        key = known.get((name, hint))
+        if key is None:
+            continue
+        if key.type == COSIGNER_KEY:
+            times.append(cosigned(note, key, signature))
+        elif not key.key.signed(signature, note.text):
+            raise Malformed(f"the signature by {name} is bad")
+        elif name == origin:
+            by_log = True
     if not by_log:
         raise Malformed(f"no signature by a key of {origin} that was given")
     return times
@@ -463,16 +464,18 @@ def proves_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     if old == new or old == 0:
         start = old_root == (new_root if old else EMPTY_ROOT)
         return start and not proof and (new > 0 or new_root == EMPTY_ROOT)
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    if not proof or not path:
-        return False
-    node, last = old - 1, new - 1
+    path = list(proof) if old & (old - 1) else [old_root, *proof]
+    return bool(proof) and climbed(old - 1, new - 1, path) == (old_root, new_root)
+
+
+def climbed(node: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Give the roots of both trees that a consistency proof leads to, or None where its length is wrong."""
     while node & 1:
         node, last = node >> 1, last >> 1
     first = second = path[0]
     for sibling in path[1:]:
         if last == 0:
-            return False
+            return None
         if node & 1 or node == last:
             first, second = node_hash(sibling, first), node_hash(sibling, second)
             while node and not node & 1:
@@ -480,7 +483,7 @@ def proves_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
         else:
             second = node_hash(second, sibling)
         node, last = node >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root
+    return (first, second) if last == 0 else None
 
 
 # ---------------------------------------------------------------------------------------------- canonical JSON
@@ -1398,20 +1401,26 @@ def look_again(bundle: Bundle, manifest: Manifest, payloads: Payloads, findings:
             findings.add("draw", f"the seed of {key[0]}, {key[1]}, is not the one that was promised", PAYLOADS)
     if not besides and not payloads.seeds:
         return 0
-    silent, redone, index = Findings(), 0, manifest.a
-    cursors = Cursor(bundle, PAYLOADS, silent), Cursor(bundle, CONTENTS, silent)
+    redone = 0
+    for one, fields in disclosed_again(bundle, manifest):
+        if besides & {(one.i, one.name), (fields["id"], one.name)}:
+            findings.add("erasure", f"{one.name} of leaf {one.i} was erased, and is disclosed")
+        if one.name == "draws" and fields["type"] == "reviews.item_received":
+            redone += redo(one, fields["proj"] or "", payloads, findings)
+    return redone
+
+
+def disclosed_again(bundle: Bundle, manifest: Manifest) -> Iterator[tuple[Record, dict[str, str | None]]]:
+    """Give what is disclosed once more, each with the leaf it belongs to; what is wrong with it is found already."""
+    cursors = Cursor(bundle, PAYLOADS, Findings()), Cursor(bundle, CONTENTS, Findings())
+    index = manifest.a
     for block in blocks_of(bundle):
         for line in block[:-1].split(b"\n"):
             given = [one for cursor in cursors for one in cursor.take(index)]
-            if given and LEAF.fullmatch(line.decode("ascii", "replace")):
-                fields = fields_of(line.decode("ascii"))
-                for one in given:
-                    if besides & {(index, one.name), (fields["id"], one.name)}:
-                        findings.add("erasure", f"{one.name} of leaf {index} was erased, and is disclosed", PAYLOADS)
-                    if one.name == "draws" and fields["type"] == "reviews.item_received":
-                        redone += redo(one, fields["proj"] or "", payloads, findings)
             index += 1
-    return redone
+            with contextlib.suppress(Malformed, UnicodeDecodeError):
+                fields = fields_of(line.decode("ascii")) if given else {}
+                yield from ((one, fields) for one in given)
 
 
 def redo(one: Record, project: str, payloads: Payloads, findings: Findings) -> int:
@@ -1739,10 +1748,12 @@ class Check:
         self.manifest = check_manifest(self.bundle, trust.keys, trust.origin)
         check_files(self.bundle, self.manifest, self.findings)
         self.target = signed_checkpoint(self.bundle.read("checkpoint"), trust, "checkpoint", self.findings)
-        self.redone, self.known, self.older = 0, [], []  # type: Tuple[int, List[int], List[Checkpoint]]
+        self.older: list[Checkpoint] = []
+        self.known: list[int] = []
+        self.redone = 0
 
     def run(self) -> None:
-        """Check checkpoints and anchors first, since their times bound the leaves; then leaves, then what rests on both."""
+        """Check checkpoints and anchors, since their times bound the leaves; then leaves; then what rests on both."""
         manifest, target, findings = self.manifest, self.target, self.findings
         if (manifest.origin, manifest.n) != (target.origin, target.size):
             findings.add("checkpoint_differs", "manifest and checkpoint differ in origin or size", "checkpoint")
