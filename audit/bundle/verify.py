@@ -680,7 +680,9 @@ class Bundle:
 
     @contextlib.contextmanager
     def stream(self, path: str) -> Iterator[IO[bytes]]:
-        """Open a file of the bundle; one that breaks off or cannot be unpacked is refused."""
+        """Open a file of the bundle; one that is not there, breaks off or cannot be unpacked is refused."""
+        if path not in self.sizes:
+            raise Refused("file_missing", "a file that every bundle has", path)
         try:
             with self.source.open(path) as stream:
                 yield stream
@@ -693,9 +695,7 @@ class Bundle:
         Raises:
             Refused: it is not there, or larger than it may be.
         """
-        if path not in self.sizes:
-            raise Refused("file_missing", "a file that every bundle has", path)
-        if self.sizes[path] > most:
+        if self.sizes.get(path, 0) > most:
             raise Refused("bundle", f"larger than {most // MIB} MiB", path)
         with self.stream(path) as stream:
             return b"".join(chunks(stream, most + 1))
@@ -1354,10 +1354,8 @@ class Payloads:
                 fields_of(told["leaf"])
             except Malformed as problem:
                 self.findings.add("leaf_form", f"leaf {last}: {problem}", OUTSIDE, at)
-                continue
             if not proves_inclusion(last, target.size, sha256(b"\x00" + line).digest(), target.root, proof):
                 self.findings.add("record_proof", f"leaf {last} is not proven to be in the tree", OUTSIDE, at)
-                continue
             self.leaf(last, line, within=False)
 
     def finish(self, manifest: Manifest) -> None:
@@ -1744,8 +1742,8 @@ def broken(findings: Findings) -> Report:
 class Check:
     """One run over a bundle, part by part."""
 
-    def __init__(self, path: str, trust: Trust) -> None:
-        self.trust, self.findings, self.anchors = trust, Findings(), Anchors()
+    def __init__(self, path: str, trust: Trust, findings: Findings) -> None:
+        self.trust, self.findings, self.anchors = trust, findings, Anchors()
         self.bundle = Bundle(path)
         self.manifest = check_manifest(self.bundle, trust.keys, trust.origin)
         check_files(self.bundle, self.manifest, self.findings)
@@ -1908,8 +1906,7 @@ def verify(given: argparse.Namespace) -> Report:
         if given.skew < 0 or given.stale < 0:
             raise Refused("usage", "seconds are not negative")
         now = moment(given.now) if given.now else dt.datetime.now(dt.timezone.utc)
-        check = Check(given.bundle, trust_of(given))
-        findings = check.findings
+        check = Check(given.bundle, trust_of(given), findings)
         check.run()
         return check.report(now, given.stale)
     except Refused as refused:

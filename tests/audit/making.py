@@ -189,13 +189,15 @@ def story(n: int, seed: int = 1) -> list[Event]:
             told = {"entries": [[ERASED_AT, "received"], [events[ERASED_AT].fields["id"], erased_body(events)]]}
             one = event(chance, at, "compliance.subject_erased", "project/1", {"erased": told})
         elif number == n - 2:
-            one = event(chance, at, "reviews.seed_revealed", "project/1", {"seed": {"month": MONTH, "seed": SEED.hex()}})
+            one = event(
+                chance, at, "reviews.seed_revealed", "project/1", {"seed": {"month": MONTH, "seed": SEED.hex()}}
+            )
         elif number % 3 == 0:
             one = item(chance, at, number)
         elif number % 7 == 1:
             one = event(chance, at, "accounts.password_set", f"person/{chance.randrange(3)}", {})
         else:
-            told = {"verdict": chance.choice(["correct", "wrong"]), "words": "größer \u2028 \x7f \" \\ \n"}
+            told = {"verdict": chance.choice(["correct", "wrong"]), "words": 'größer \u2028 \x7f " \\ \n'}
             one = event(chance, at, "reviews.decision_submitted", f"task/{chance.randrange(4)}", {"decision": told})
         events.append(one)
     relink(events)
@@ -279,7 +281,9 @@ def build(plan: Plan) -> Files:
         files[f"proofs/{i}.tlog-proof"] = f"c2sp.org/tlog-proof@v1\nindex {i}\n{path}\n".encode() + files["checkpoint"]
     seen = [(size, seconds_of(events, size)) for size in sizes if size] + [(n, last)]
     files["anchors/witness.ndjson"] = b"".join(
-        line({"checkpoint": checkpoint(hashes, size, at).decode(), "seen": stamp(dt.datetime.fromtimestamp(at, dt.UTC))})
+        line(
+            {"checkpoint": checkpoint(hashes, size, at).decode(), "seen": stamp(dt.datetime.fromtimestamp(at, dt.UTC))}
+        )
         for size, at in seen
     )
     files["records.csv"] = b"who\n"

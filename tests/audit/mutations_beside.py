@@ -13,8 +13,8 @@ from tests.audit.mutations import Case, mutation, resign
 
 def change_json(case: Case, path: str, change: Callable[[Any], Any]) -> None:
     told = json.loads(case.files[path])
-    changed = change(told)
-    raw = line(told if changed is None else changed)
+    change(told)
+    raw = line(told)
     assert raw != case.files[path]
     case.files[path] = raw
 
@@ -89,7 +89,13 @@ spoil_json("a_proof_from_a_size_less", "consistency.json", lambda told: told[1].
 spoil_json("a_proof_from_nothing", "consistency.json", lambda told: told[0].update({"from": 0}), 34)
 spoil_json("a_proof_missing", "consistency.json", lambda told: told.pop(1), 60)
 spoil_json("proofs_out_of_order", "consistency.json", lambda told: told.reverse(), 34)
-spoil_json("no_list_of_proofs", "consistency.json", lambda told: {"from": 5}, 34)
+spoil_json("a_proof_that_is_a_number", "consistency.json", lambda told: told.append(5), 34)
+
+
+@mutation("plain")
+def no_list_of_proofs(case):
+    case.files["consistency.json"] = b"{}\n"
+    return 34
 
 
 @mutation("plain")
@@ -343,6 +349,10 @@ def manifest(name: str, change: Callable[[bytes], bytes], code: int, sign: Calla
     mutation("late")(told)
 
 
+def signed_by_another(text: bytes) -> bytes:
+    return text + b"\n" + making.signature(text, private("another")).encode()
+
+
 def swapped_lines(text: bytes) -> bytes:
     lines = text.split(b"\n")
     lines[-2], lines[-3] = lines[-3], lines[-2]
@@ -365,7 +375,7 @@ manifest("a_file_twice_in_the_manifest", lambda text: text + text[text.rindex(b"
 manifest("a_path_that_climbs", lambda text: text + b"file " + b"0" * 64 + b" 1 zz/../x\n", 11)
 manifest("the_manifest_in_the_manifest", lambda text: text.replace(b" outside.ndjson", b" manifest.note"), 11)
 manifest("an_empty_line_in_the_manifest", lambda text: text + b"\n", 11)
-manifest("a_manifest_signed_by_another", lambda text: text, 12, lambda text: signed_by(text, making.ORIGIN, private("x")))
+manifest("a_manifest_signed_by_another", lambda text: text, 12, signed_by_another)
 manifest("a_manifest_badly_signed", lambda text: text, 12, lambda text: bad_signature(resign(text), -2))
 manifest("a_manifest_of_other_facts", lambda text: text, 12, lambda text: resign(text).replace(b"p_1", b"p_2"))
 manifest("another_origin_in_the_manifest", lambda text: text.replace(b"/one", b"/two", 1), 23)
