@@ -63,7 +63,7 @@ SIGNATURES = [  # secret key, public key, message, signature: RFC 8032 section 7
     ("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
      "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"),
-]  # fmt: skip  # noqa: E501
+]  # fmt: skip
 
 
 def spoilt_inclusions(index: int, size: int, leaf: bytes, root: bytes, proof: Hashes) -> Iterator[Inclusion]:

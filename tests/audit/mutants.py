@@ -10,19 +10,26 @@ from pathlib import Path
 
 from audit.bundle import verify
 
-SOURCE = Path(verify.__file__).read_text()
+TREE = ast.parse(Path(verify.__file__).read_text())
 SHIFTED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 
 
 @dataclass
 class Mutant:
-    """A change of one expression: where it stands, its text before and after, and the changed program."""
+    """A change of one expression of the verifier, and the function it stands in."""
 
     function: str
     line: int
-    before: str
-    after: str
-    tree: ast.Module
+    old: ast.expr
+    new: ast.expr
+
+    @property
+    def before(self) -> str:
+        return ast.unparse(self.old)
+
+    @property
+    def after(self) -> str:
+        return ast.unparse(self.new)
 
     @property
     def name(self) -> str:
@@ -31,7 +38,7 @@ class Mutant:
     def module(self) -> types.ModuleType:
         """Load the changed program; tables of curve points are kept from the unchanged one, unless they are changed."""
         module = types.ModuleType("mutant")
-        exec(compile(self.tree, "verify.py", "exec"), module.__dict__)
+        exec(compile(replaced(TREE, self.old, self.new), "verify.py", "exec"), module.__dict__)
         if self.function not in ("add", "multiples"):
             module.multiples = tables
         return module
@@ -58,11 +65,10 @@ def changes(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def mutants() -> Iterator[Mutant]:
     """Give every mutant of the verifier."""
-    tree = ast.parse(SOURCE)
-    for function in [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]:
+    for function in [one for one in ast.walk(TREE) if isinstance(one, ast.FunctionDef)]:
         for node in ast.walk(function):
             for old, new in changes(node):
-                yield Mutant(function.name, node.lineno, ast.unparse(old), ast.unparse(new), replaced(tree, old, new))
+                yield Mutant(function.name, node.lineno, old, new)
 
 
 def replaced(tree: ast.Module, old: ast.expr, new: ast.expr) -> ast.Module:

@@ -1,4 +1,4 @@
-"""Mutations of what is told: payloads, contents, erasures, leaves outside, anchors, draws; and of the bundle's files."""
+"""Mutations of what is told: payloads, contents, erasures, leaves outside, anchors, draws; and of the files."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from tests.audit import making
 from tests.audit.making import ERASED_AT, Files, line, note_text
 from tests.audit.mutations import Case, mutation, resign
-from tests.audit.mutations_beside import change_json, spoil_json
+from tests.audit.mutations_beside import spoil_json
 
 PAYLOADS, CONTENTS, ERASURES, OUTSIDE = "payloads.ndjson", "contents.ndjson", "erasures.json", "outside.ndjson"
 WITNESS = "anchors/witness.ndjson"
@@ -372,8 +372,8 @@ def a_witness_that_saw_earlier(case):
 
 @mutation("plain")
 def a_witness_of_a_tree_that_nothing_proves(case):
-    case.put(WITNESS, [line({"checkpoint": resign(note_text(3, b"r" * 32)).decode(), "seen": "2026-03-01T00:00:00.000000Z"}),
-                       *case.lines(WITNESS)])  # fmt: skip
+    told = {"checkpoint": resign(note_text(3, b"r" * 32)).decode(), "seen": "2026-03-01T00:00:00.000000Z"}
+    case.put(WITNESS, [line(told), *case.lines(WITNESS)])
     return 71
 
 

@@ -125,7 +125,12 @@ def test_the_signature_line_is_taken_by_openssl_and_libsodium(tmp_path):
     signature = making.base64.b64decode(line.split(" ")[2])[4:]
     key = key_of(making.verifier_key(making.ORIGIN, 1, making.public(making.LOG)))
     prefix = bytes.fromhex("302a300506032b6570032100")  # RFC 8410: the key's DER
-    for name, raw in (("key", prefix + key.key.raw), ("text", text), ("signature", signature), ("bad", signature[::-1])):
+    for name, raw in (
+        ("key", prefix + key.key.raw),
+        ("text", text),
+        ("signature", signature),
+        ("bad", signature[::-1]),
+    ):
         (tmp_path / name).write_bytes(raw)
     for name, taken in (("signature", True), ("bad", False)):
         told = ["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", "key", "-in", "text"]

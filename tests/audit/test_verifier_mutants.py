@@ -26,7 +26,10 @@ def laid_out(root: Path) -> Laid:
         plan = fresh_plan(base)
         folder = making.write_folder(root / base, making.bundle(plan))
         laid[base] = [str(folder), "--key", str(root / "keys")], 0
-        laid[f"{base} zipped"] = [str(making.write_zip(root / f"{base}.zip", making.bundle(plan))), *laid[base][0][1:]], 0
+        laid[f"{base} zipped"] = (
+            [str(making.write_zip(root / f"{base}.zip", making.bundle(plan))), *laid[base][0][1:]],
+            0,
+        )
     for name in MUTATIONS:
         for seed in (1, 2):
             case, files, code = spoilt(name, seed)
@@ -66,7 +69,7 @@ def noticed(mutant: Mutant, laid: Laid, killers: list[str]) -> str:
                 told, code = laid[name]
                 if module.verify(module.arguments().parse_args(told)).exit != code:
                     return name
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - a mutant may do anything
         return type(problem).__name__
     return ""
 
