@@ -943,15 +943,18 @@ class QuickLeaves:
 
 
 class Limits:
-    """Between which moments a leaf may lie: not before what was cosigned earlier, not after what covers it."""
+    """Between which moments a leaf may lie: not before what was cosigned ahead of it, not after what covers it.
 
-    def __init__(self, times: Sequence[tuple[int, str]], skew: int) -> None:
-        ordered = sorted(times)
-        self.sizes = [size for size, _ in ordered]
+    A token is got some time after its checkpoint, when more leaves may be there: it bounds from above alone.
+    """
+
+    def __init__(self, cosigned: Sequence[tuple[int, str]], tokens: Sequence[tuple[int, str]], skew: int) -> None:
+        ordered = sorted([*((size, at, at) for size, at in cosigned), *((size, at, "") for size, at in tokens)])
+        self.sizes = [size for size, _, _ in ordered]
         self.lowest, self.highest = [""], ["~"]
-        for _, at in ordered:
-            self.lowest.append(max(self.lowest[-1], shifted(at, -skew)))
-        for _, at in reversed(ordered):
+        for _, _, at in ordered:
+            self.lowest.append(max(self.lowest[-1], shifted(at, -skew) if at else ""))
+        for _, at, _ in reversed(ordered):
             self.highest.append(min(self.highest[-1], shifted(at, skew)))
         self.highest.reverse()
 
@@ -1764,7 +1767,9 @@ class Check:
         self.older = check_older(self.bundle, manifest, tree, self.trust, findings)
         notes = {one.size: one.note.text for one in (*self.older, target)}
         check_tokens(self.bundle, notes, self.trust, self.anchors, findings)
-        self.leaves = Leaves(manifest, Limits(self._times(), self.trust.skew), self.trust.skew, findings)
+        cosigned_at = [(one.size, stamp_of(moment_of(at))) for one in (*self.older, target) for at in one.times]
+        limits = Limits(cosigned_at, self.anchors.tokens, self.trust.skew)
+        self.leaves = Leaves(manifest, limits, self.trust.skew, findings)
         self.leaves.wanted_hashes = proofs_of_records(self.bundle)
         self.leaves.wanted_roots = {one.size for _, one in self.trust.known}
         self.payloads = Payloads(self.bundle, manifest, findings)
@@ -1782,10 +1787,6 @@ class Check:
             check_witness(self.bundle, tree, self.trust, self.anchors, findings)
         with findings.part():
             self.redone = look_again(self.bundle, manifest, self.payloads, findings)
-
-    def _times(self) -> list[tuple[int, str]]:
-        cosigned_at = [(one.size, stamp_of(moment_of(at))) for one in (*self.older, self.target) for at in one.times]
-        return [*cosigned_at, *self.anchors.tokens]
 
     def _read_leaves(self) -> None:
         path = "range_proof.json"

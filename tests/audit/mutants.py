@@ -4,9 +4,10 @@ import ast
 import copy
 import functools
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from audit.bundle import verify
 
@@ -69,6 +70,54 @@ def mutants() -> Iterator[Mutant]:
         for node in ast.walk(function):
             for old, new in changes(node):
                 yield Mutant(function.name, node.lineno, old, new)
+
+
+class Watched:
+    """The verifier, watching which of its mutants would have decided something otherwise; nothing is changed."""
+
+    def __init__(self, chosen: list[Mutant]) -> None:
+        self.different: set[int] = set()
+        pairs: dict[int, list[tuple[int, ast.expr]]] = {}
+        for number, mutant in enumerate(chosen):
+            pairs.setdefault(id(mutant.old), []).append((number, mutant.new))
+        self.module = types.ModuleType("watched")
+        self.module.__dict__["watch"] = self.watch
+        tree = ast.fix_missing_locations(Watching(pairs).visit(TREE))
+        exec(compile(tree, "verify.py", "exec"), self.module.__dict__)
+        self.module.multiples = tables
+
+    def watch(self, old: Callable[[], Any], others: tuple[tuple[int, Callable[[], Any]], ...]) -> Any:
+        value = old()
+        for number, other in others:
+            if number not in self.different:
+                try:
+                    differs = bool(other()) != bool(value)
+                except Exception:  # noqa: BLE001 - what a mutant cannot even evaluate, it decides otherwise
+                    differs = True
+                if differs:
+                    self.different.add(number)
+        return value
+
+
+class Watching(ast.NodeTransformer):
+    """Has each expression that a mutant changes evaluated both ways."""
+
+    def __init__(self, pairs: dict[int, list[tuple[int, ast.expr]]]) -> None:
+        self.pairs = pairs
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        twin = super().visit(shallow(node))
+        if id(node) not in self.pairs:
+            return twin
+        others = [
+            ast.Tuple([ast.Constant(number), late(copy.deepcopy(new))], ast.Load())
+            for number, new in self.pairs[id(node)]
+        ]
+        return ast.Call(ast.Name("watch", ast.Load()), [late(twin), ast.Tuple(others, ast.Load())], [])
+
+
+def late(expression: ast.AST) -> ast.Lambda:
+    return ast.Lambda(ast.arguments([], [], None, [], [], None, []), expression)
 
 
 def replaced(tree: ast.Module, old: ast.expr, new: ast.expr) -> ast.Module:

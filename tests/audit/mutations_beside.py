@@ -269,7 +269,8 @@ def far_cosignature(raw: bytes) -> bytes:
 
 @mutation("plain")
 def another_tree_of_an_older_size(case):
-    path = next(path for path in case.files if path.startswith(f"checkpoints/{case.chance.choice([5, 9])}-"))
+    start = f"checkpoints/{case.chance.choice([5, 9])}-"
+    path = next(path for path in case.files if path.startswith(start))
     size, seconds = map(int, path.split("/")[1].split("-"))
     case.files[path] = resign(note_text(size, b"r" * 32), seconds)
     return 60

@@ -60,8 +60,10 @@ def token(authority: Path, text: bytes, by: str = "one", digest: str = "-sha256"
     return (authority / "token").read_bytes()
 
 
-def ended(tmp_path: Path, authority: Path, told: making.Files, *more: str) -> verify.Report:
-    plan = fresh_plan("whole")
+def ended(
+    tmp_path: Path, authority: Path, told: making.Files, *more: str, plan: making.Plan | None = None
+) -> verify.Report:
+    plan = plan or fresh_plan("whole")
     (tmp_path / "keys").write_text(making.KEYS)
     folder = making.write_folder(tmp_path / "bundle", making.sealed(plan, making.build(plan) | told))
     keys = ["--key", str(tmp_path / "keys")]
@@ -74,17 +76,21 @@ def text_of(size: int) -> bytes:
 
 
 def test_a_token_that_holds_anchors_what_it_is_over(tmp_path, authority):
-    # The clocks of these leaves run ahead of the authority's, or far behind it: that is not looked at here.
     told = {"anchors/16.tsr": token(authority, text_of(16))}
-    found = ended(tmp_path, authority, told, "--tsa-ca", str(authority / "one.ca"), "--skew", str(10**9))
+    found = ended(tmp_path, authority, told, "--tsa-ca", str(authority / "one.ca"))
     assert found.exit == 0 and found.verdict.startswith("ANCHORED SINCE 20") and found.verdict.endswith(".000000Z")
     assert "leaves from 16 on are not anchored" in found.notes and found.facts["tokens"][0].startswith("size 16 at ")
 
 
-def test_a_token_bounds_the_times_of_leaves(tmp_path, authority):
-    told = {"anchors/16.tsr": token(authority, text_of(16))}
-    found = ended(tmp_path, authority, told, "--tsa-ca", str(authority / "one.ca"))
-    assert found.exit == 43
+def test_a_leaf_later_than_a_token_over_it_is_refused(tmp_path, authority):
+    plan = fresh_plan("whole")
+    for one in plan.events:
+        one.fields["ts"] = one.fields["ts"].replace("2026-", "2126-")
+    making.relink(plan.events)
+    hashes = [making.leaf_hash(one.leaf) for one in plan.events]
+    told = {"anchors/16.tsr": token(authority, making.note_text(16, making.tree_hash(hashes[:16])))}
+    found = ended(tmp_path, authority, told, "--tsa-ca", str(authority / "one.ca"), plan=plan)
+    assert found.exit == 43 and found.findings.counts["time_anchor"] == 16
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.bundle import verify
-from tests.audit import making, mutations_beside, mutations_told
+from tests.audit import making, mutations_beside, mutations_laid, mutations_told
 from tests.audit.mutations import MUTATIONS, Case, spoilt
 
-assert mutations_beside and mutations_told  # they add to MUTATIONS
+assert mutations_beside and mutations_laid and mutations_told  # they add to MUTATIONS
 
 
 def ending(case: Case, files: making.Files, verifier=verify) -> verify.Report:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit import making, mutations_beside, mutations_told
+from tests.audit import making, mutations_beside, mutations_laid, mutations_told
 from tests.audit.merkle_vectors import vectors_hold
-from tests.audit.mutants import Mutant, mutants
+from tests.audit.mutants import Mutant, Watched, mutants
 from tests.audit.mutations import MUTATIONS, Case, fresh_plan, spoilt
 from tests.audit.unharmed import UNHARMED
 
-assert mutations_beside and mutations_told  # they add to MUTATIONS
+assert mutations_beside and mutations_laid and mutations_told  # they add to MUTATIONS
 Laid = dict[str, tuple[list[str], int]]
 
 
@@ -58,14 +58,26 @@ def seconds(limit: int) -> Iterator[None]:
         signal.alarm(0)
 
 
-def noticed(mutant: Mutant, laid: Laid, killers: list[str]) -> str:
+def candidates(chosen: list[Mutant], laid: Laid) -> list[list[str]]:
+    """Give, for each mutant, the bundles at which it would decide something otherwise than the verifier does."""
+    found: list[list[str]] = [[] for _ in chosen]
+    watched = Watched(chosen)
+    for name, (told, code) in laid.items():
+        watched.different.clear()
+        assert watched.module.verify(watched.module.arguments().parse_args(told)).exit == code, name
+        for number in watched.different:
+            found[number].append(name)
+    return found
+
+
+def noticed(mutant: Mutant, laid: Laid, names: list[str]) -> str:
     """Give the bundle that a mutant is noticed by, or an empty text."""
     try:
         with seconds(120):
             module = mutant.module()
             if not vectors_hold(module):
                 return "vectors"
-            for name in [*killers, *laid]:
+            for name in names:
                 told, code = laid[name]
                 if module.verify(module.arguments().parse_args(told)).exit != code:
                     return name
@@ -76,13 +88,9 @@ def noticed(mutant: Mutant, laid: Laid, killers: list[str]) -> str:
 
 def survivors(chosen: list[Mutant], root: Path) -> list[str]:
     laid = laid_out(root)
-    killers: list[str] = []
     alive = []
-    for mutant in chosen:
-        killer = noticed(mutant, laid, killers)
-        if killer in laid:
-            killers = [killer, *(one for one in killers if one != killer)][:30]
-        if not killer and (mutant.function, mutant.before, mutant.after) not in UNHARMED:
+    for mutant, names in zip(chosen, candidates(chosen, laid), strict=True):
+        if not noticed(mutant, laid, names) and (mutant.function, mutant.before, mutant.after) not in UNHARMED:
             alive.append(mutant.name)
     return alive
 
