@@ -1,0 +1,105 @@
+"""A bundle that grows file by file beside its target and gets its name when it is whole."""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from audit.bundle.journal import Journal, Place, Written
+from audit.bundle.stores import Folder, Store, Zip
+
+Chunks = Callable[[Any], Iterator[tuple[bytes, Any]]]
+"""Gives a file's content from a cursor on (None: from its beginning), piece by piece, each with the next cursor."""
+
+
+class Bundle:
+    """A bundle on its way to `target`: a zip file where the name ends so, else a folder.
+
+    It grows at `<target>.part`, and `<target>.journal` says how far it has come. `plan` is what it was begun as, None
+    for a new one.
+    """
+
+    def __init__(self, target: Path) -> None:
+        """Take up what is there of it.
+
+        Raises:
+            Busy: another export writes it.
+        """
+        self.target = target
+        self.part = target.with_name(target.name + ".part")
+        self.journal = Journal(target.with_name(target.name + ".journal"))
+        self.plan = self.journal.plan
+        if self.plan is None:
+            self._clear()
+        self._store: Store = self._at_part()
+
+    def _at_part(self) -> Store:
+        return Zip(self.part) if self.target.suffix == ".zip" else Folder(self.part)
+
+    def _clear(self) -> None:
+        if self.part.exists():
+            self._at_part().remove()
+
+    def begin(self, plan: dict[str, Any]) -> None:
+        """Begin anew, as planned."""
+        self._store.remove()
+        self._store = self._at_part()
+        self.journal.begin(plan)
+        self.plan = plan
+
+    @property
+    def written(self) -> list[Written]:
+        """The files that are whole, by path."""
+        return sorted(self.journal.written.values(), key=lambda one: one.path)
+
+    def write(self, path: str, chunks: Chunks) -> None:
+        """Write a file, or what is missing of it; one that is whole already is left alone."""
+        if path in self.journal.written:
+            return
+        start, size, crc, cursor, digest = self._taken_up(path)
+        for data, following in chunks(cursor):
+            if data:
+                digest.update(data)
+                size, crc = size + len(data), zlib.crc32(data, crc)
+                self.journal.reached(Place(path, start, self._store.add(data), size, crc, following))
+        end = self._store.end(path, size, crc)
+        self.journal.finished(Written(path, start, end, size, crc, digest.hexdigest()))
+
+    def _taken_up(self, path: str) -> tuple[int, int, int, Any, Any]:
+        """Open a file at its beginning, or where it was left; what a crash spoilt is written anew."""
+        place, digest = self.journal.open, hashlib.sha256()
+        if place is not None and place.path == path:
+            size = crc = 0
+            for block in self._blocks(place):
+                digest.update(block)
+                size, crc = size + len(block), zlib.crc32(block, crc)
+            if (size, crc) == (place.bytes, place.crc):
+                return place.start, size, crc, place.cursor, digest
+        end = max((one.end for one in self.journal.written.values()), default=0)
+        return self._store.begin(path, end), 0, 0, None, hashlib.sha256()
+
+    def _blocks(self, place: Place) -> Iterator[bytes]:
+        try:
+            yield from self._store.resume(place)
+        except (OSError, zlib.error):
+            return
+
+    def finish(self) -> None:
+        """Give the bundle its name; the journal goes."""
+        self._store.finish(self.written, self.target)
+        self.journal.close(remove=True)
+
+    def leave(self) -> None:
+        """Let go of it as it is, to be taken up later."""
+        self.journal.close(remove=False)
+
+    def give_up(self) -> None:
+        """Remove what there is of it."""
+        self._store.remove()
+        self.journal.close(remove=True)
+
+
+def whole(data: bytes) -> Chunks:
+    """Give content that is at hand."""
+    return lambda cursor: iter(() if cursor else [(data, 1)])
