@@ -15,12 +15,19 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the guards of the ledger's tables and put all guards back after every migrate."""
+        from django.utils.translation import gettext_lazy as _
+
         from audit import models
         from audit.models import Check, Frozen, guard
+        from audit.reads import EventKind, learn
 
         guard(
             *(Frozen(model) for model in (models.Event, models.Erasure, models.Leaf, models.Tile, models.Checkpoint)),
             Frozen(models.Payload, erasable=True),
             Check("audit_event_leaf_hash", models.Event, r"leaf_hash = sha256('\x00'::bytea || leaf)"),
+        )
+        learn(
+            EventKind("audit.key_rotated", _("Another key signs the ledger now")),
+            EventKind("audit.alarm_raised", _("The ledger raised an alarm: {code}")),
         )
         post_migrate.connect(_guard_again, sender=self, dispatch_uid="guards")

@@ -26,3 +26,53 @@ class NotCanonical(Refusal):
 
     code = "not_canonical"
     sentence = _("This value has no exact JSON form.")
+
+
+class TreeFault(Refusal):
+    """What keeps a log from being sealed. It is an alarm: someone has to look, and nothing is signed meanwhile."""
+
+    code = "ledger_fault"
+    sentence = _("The ledger cannot be sealed.")
+
+
+class EventAltered(TreeFault):
+    """A leaf that waits for its place is not what its hash says."""
+
+    code = "event_altered"
+    sentence = _("An event was changed after it was written. Compare the database with a backup before you go on.")
+
+
+class TreeDiffers(TreeFault):
+    """The tree does not begin with what was signed before."""
+
+    code = "tree_differs"
+    sentence = _(
+        "The ledger's tree is not the one that was signed before. Compare the database with a backup, "
+        "and with checkpoints that others keep, before you go on."
+    )
+
+
+class TreeSetBack(TreeFault):
+    """The tree is smaller than one that was signed: an older copy of the database is in use."""
+
+    code = "tree_set_back"
+    sentence = _(
+        "The ledger is shorter than what was signed before: this looks like an older copy of the database. "
+        "Restore the newest one."
+    )
+
+
+class KeyUnsafe(TreeFault):
+    """A key's file is none, or is open to others."""
+
+    code = "key_unsafe"
+    sentence = _(
+        "A key of the ledger cannot be used: its file must be an Ed25519 key that only its owner can read (0600)."
+    )
+
+
+class KeyElsewhere(Refusal):
+    """The key that signs is kept by what settings name."""
+
+    code = "key_elsewhere"
+    sentence = _("The key that signs the ledger is kept elsewhere (LEDGER_SIGNER); rotate it there.")

@@ -19,6 +19,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 
 celery.conf.beat_schedule = {
+    "events that wait for their place in the ledger": every(1, "hitl.seal_ledger"),
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),

@@ -15,6 +15,18 @@ def text(name: str, default: str) -> str:
     return os.environ.get(name) or default
 
 
+def origin(name: str) -> str:
+    """Give the name of a log, "" where it is unset.
+
+    Raises:
+        ImproperlyConfigured: it has spaces or a `+`, which no signed note can name, or is too long.
+    """
+    value = os.environ.get(name, "")
+    if any(one.isspace() or one == "+" or not one.isprintable() for one in value) or len(value) > 180:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to at most 180 characters without spaces and +.")
+    return value
+
+
 def flag(name: str, default: bool) -> bool:
     """Read a yes or no.
 

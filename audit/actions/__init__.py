@@ -1,5 +1,26 @@
 """Verbs of the ledger."""
 
+from audit.actions.keys import public_keys
+from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
+from audit.actions.rotating import rotate_key
+from audit.actions.sealing import Seal, seal
+from audit.actions.sequencing import sequence
 
-__all__ = ["NO_HEAD", "TAGS", "Entry", "Fact", "Head", "entry", "record"]
+__all__ = [
+    "NO_HEAD",
+    "TAGS",
+    "Entry",
+    "Fact",
+    "Head",
+    "Seal",
+    "Voice",
+    "entry",
+    "lock_log",
+    "public_keys",
+    "record",
+    "record_on_log",
+    "rotate_key",
+    "seal",
+    "sequence",
+]

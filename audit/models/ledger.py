@@ -1,10 +1,22 @@
 """The tables of the ledger (ledger.md section 1)."""
 
+from uuid import uuid4
+
 from django.db import models
 
 
 class Log(models.Model):
-    """One append-only Merkle tree with its own origin; one by default."""
+    """One append-only Merkle tree with its own origin; one by default.
+
+    `sseq` and `head` are the end of its own stream, `log/<uuid>`: keys, anchors, exports, alarms. `alarm` is the code
+    of what keeps it from being sealed, empty while nothing does.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    sseq = models.IntegerField(default=0)
+    head = models.BinaryField(null=True)
+    alarm = models.CharField(max_length=32, blank=True, default="")
+    alarm_at = models.DateTimeField(null=True)
 
     origin = models.CharField(max_length=200, unique=True)
     tree_size = models.BigIntegerField(default=0)
@@ -120,7 +132,7 @@ class Tile(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed statement of a log's size and root."""
+    """A signed statement of a log's size and root: one when it grew, one of the same size as a heartbeat when idle."""
 
     log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
     size = models.BigIntegerField()
@@ -129,7 +141,7 @@ class Checkpoint(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["log", "size"], name="audit_checkpoint_size")]
+        constraints = [models.UniqueConstraint(fields=["log", "size", "created_at"], name="audit_checkpoint_moment")]
 
     def __str__(self) -> str:
         return f"{self.log_id} at {self.size}"

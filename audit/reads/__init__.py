@@ -3,10 +3,12 @@
 from audit.reads.canonical import canonical, content_commitment, leaf_hash, payload_commitment
 from audit.reads.ids import first_uuid7, pseudonym, timestamp, uuid7
 from audit.reads.kinds import KINDS, EventKind, learn
+from audit.reads.state import LogState, states
 
 __all__ = [
     "KINDS",
     "EventKind",
+    "LogState",
     "canonical",
     "content_commitment",
     "first_uuid7",
@@ -14,6 +16,7 @@ __all__ = [
     "learn",
     "payload_commitment",
     "pseudonym",
+    "states",
     "timestamp",
     "uuid7",
 ]

@@ -1,0 +1,103 @@
+"""Sealing: what waits gets its place, and a checkpoint of the tree is signed and kept."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from audit.actions.keys import rotating
+from audit.actions.logs import Voice, lock_log, record_on_log
+from audit.actions.sequencing import sequence
+from audit.actions.signing import NOTHING, Signed, last_signed, sign_tree
+from audit.errors import TreeFault, TreeSetBack
+from audit.models import Checkpoint, Log
+from audit.models.sql import ask, postgres
+from audit.reads.nodes import node_reader
+from audit.tree import Frontier
+
+HEARTBEAT = dt.timedelta(minutes=15)
+LOCK = "SELECT id, origin, tree_size, root, frontier FROM audit_log WHERE id = %s"
+NEWEST = """
+SELECT size, root, note, created_at FROM audit_checkpoint WHERE log_id = %s ORDER BY size DESC, created_at DESC LIMIT 1
+"""
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What sealing a log did: events that got places, and the checkpoint that was signed, None for none."""
+
+    origin: str
+    placed: int
+    checkpoint: Checkpoint | None
+
+
+def seal(*, by: Voice, at: dt.datetime, logs: Iterable[Log] | None = None, wait: bool = False) -> list[Seal]:
+    """Sequence what is pending in each log and sign its checkpoint, when it grew or its heartbeat is due.
+
+    A log that others seal just now is left to them, unless `wait`. What keeps a log from being sealed is an alarm on it
+    and an event of its stream; the other logs are sealed all the same.
+
+    Raises:
+        ExceptionGroup: of the faults of single logs, at the end.
+    """
+    sealed, faults = [], []
+    for log in logs if logs is not None else Log.objects.order_by("pk"):
+        try:
+            sealed.append(_seal_log(log, at, wait))
+            _calm(log)
+        except TreeFault as problem:
+            _raise_alarm(log, problem, by, at)
+            faults.append(problem)
+    if faults:
+        raise ExceptionGroup("The ledger cannot be sealed.", faults)
+    return sealed
+
+
+def _seal_log(log: Log, at: dt.datetime, wait: bool) -> Seal:
+    placed = 0
+    while count := sequence(log.pk, wait=wait):
+        placed += count
+    return Seal(log.origin, placed, _sign(log.pk, at, wait))
+
+
+@transaction.atomic
+def _sign(log_id: int, at: dt.datetime, wait: bool) -> Checkpoint | None:
+    """Sign the tree as it was committed; what is signed can no longer be rolled back."""
+    locking = "" if not postgres() else " FOR NO KEY UPDATE" + ("" if wait else " SKIP LOCKED")
+    found = ask(LOCK + locking, [log_id])
+    if not found:
+        return None
+    log = found[0]
+    if log.tree_size < last_signed(log.origin).size:
+        raise TreeSetBack
+    newest = next(iter(ask(NEWEST, [log_id])), None)
+    if newest is not None and newest.size == log.tree_size and not rotating() and at < newest.created_at + HEARTBEAT:
+        return None
+    if newest is None and log.tree_size == 0:
+        return None
+    before = Signed(newest.size, bytes(newest.root)) if newest else NOTHING
+    edge = Frontier(log.tree_size, bytes(log.frontier))
+    note = sign_tree(log.origin, edge, bytes(log.root), before, node_reader(log_id), int(at.timestamp()))
+    kept = Checkpoint(log_id=log_id, size=edge.size, root=edge.root, note=note, created_at=at)
+    kept.save(force_insert=True)
+    return kept
+
+
+@transaction.atomic
+def _raise_alarm(log: Log, problem: TreeFault, by: Voice, at: dt.datetime) -> None:
+    """Say once on the log and in its stream what is wrong; a log that cannot be sealed still takes events."""
+    locked = lock_log(log.pk)
+    if locked.alarm == problem.code:
+        return
+    logger.error("The log %s is not sealed: %s", locked.origin, problem.sentence)
+    locked.alarm, locked.alarm_at = problem.code, at
+    locked.save(update_fields=["alarm", "alarm_at"])
+    record_on_log(locked, "audit.alarm_raised", by=by, at=at, sections={"alarm": {"code": problem.code}})
+
+
+def _calm(log: Log) -> None:
+    if log.alarm:
+        Log.objects.filter(pk=log.pk).update(alarm="", alarm_at=None)

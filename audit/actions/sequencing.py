@@ -1,0 +1,108 @@
+"""Sequencing: events that are visible and have no place get the next ones of their log, and the tree grows.
+
+Not a cursor over ids: an event whose transaction commits late is found in `pending` whenever it appears. Rollbacks
+leave gaps among the ids of events, never among places.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from audit.errors import EventAltered, TreeDiffers
+from audit.models.sql import Row, ask, insert, many, postgres, run
+from audit.reads.nodes import HEIGHT, WIDTH, leaf_hashes, tile_roots
+from audit.tree import Frontier
+
+MOST = 500
+"""Events of one transaction on SQLite, where a writer keeps all others waiting."""
+MOST_ON_POSTGRES = 10_000
+LOCK = "SELECT id, tree_size, root, frontier FROM audit_log WHERE id = %s"
+CHOSEN = """
+SELECT p.event_id, e.leaf_hash, e.leaf FROM audit_pending p JOIN audit_event e ON e.id = p.event_id
+WHERE e.log_id = %s ORDER BY p.event_id LIMIT %s
+"""
+PLACE = """
+WITH oldest AS (
+    SELECT p.event_id, e.leaf_hash, e.leaf_hash = sha256('\\x00'::bytea || e.leaf) AS whole
+    FROM audit_pending p JOIN audit_event e ON e.id = p.event_id
+    WHERE e.log_id = %s ORDER BY p.event_id LIMIT %s
+), chosen AS (
+    SELECT event_id, leaf_hash, whole, row_number() OVER (ORDER BY event_id) - 1 AS place FROM oldest
+), gone AS (
+    DELETE FROM audit_pending p USING chosen c WHERE p.event_id = c.event_id
+), placed AS (
+    INSERT INTO audit_leaf (log_id, log_index, event_id, leaf_hash)
+    SELECT %s::bigint, %s::bigint + place, event_id, leaf_hash FROM chosen
+)
+SELECT leaf_hash, whole FROM chosen ORDER BY place
+"""
+GROW = "UPDATE audit_log SET tree_size = %s, root = %s, frontier = %s WHERE id = %s"
+LEAF = {"log_id": "bigint", "log_index": "bigint", "event_id": "bigint", "leaf_hash": "bytea"}
+TILE = {"log_id": "bigint", "level": "int", '"index"': "bigint", "hashes": "bytea"}
+
+
+@transaction.atomic
+def sequence(log_id: int, *, wait: bool = False) -> int | None:
+    """Give the oldest waiting events of a log their places, at most a batch; tell how many there were.
+
+    None: another sequencer is at work on this log (with `wait` it is waited for). Locks the log's row.
+
+    Raises:
+        EventAltered: an event's leaf is not what its hash says; nothing gets a place until it is mended.
+        TreeDiffers: what the log's row says of the tree does not hold together.
+    """
+    locking = "" if not postgres() else " FOR NO KEY UPDATE" + ("" if wait else " SKIP LOCKED")
+    found = ask(LOCK + locking, [log_id])
+    if not found:
+        return None
+    log = found[0]
+    edge = Frontier(log.tree_size, bytes(log.frontier))
+    if edge.root != bytes(log.root):
+        raise TreeDiffers
+    hashes = (_place if postgres() else _place_one_by_one)(log)
+    if hashes:
+        edge.extend(hashes)
+        _lay_tiles(log_id, log.tree_size, edge.size)
+        run(GROW, [edge.size, edge.root, edge.kept, log_id])
+    return len(hashes)
+
+
+def _place(log: Row) -> list[bytes]:
+    rows = ask(PLACE, [log.id, MOST_ON_POSTGRES, log.id, log.tree_size])
+    if not all(row.whole for row in rows):
+        raise EventAltered
+    return [row.leaf_hash for row in rows]
+
+
+def _place_one_by_one(log: Row) -> list[bytes]:
+    rows = ask(CHOSEN, [log.id, MOST])
+    if any(hashlib.sha256(b"\x00" + row.leaf).digest() != row.leaf_hash for row in rows):
+        raise EventAltered
+    if rows:
+        insert(
+            "audit_leaf", LEAF, [(log.id, n, row.event_id, row.leaf_hash) for n, row in enumerate(rows, log.tree_size)]
+        )
+        places, ids = many(row.event_id for row in rows)
+        run(f"DELETE FROM audit_pending WHERE event_id IN {places}", ids)  # noqa: S608 - placeholders
+    return [row.leaf_hash for row in rows]
+
+
+def _lay_tiles(log_id: int, before: int, after: int) -> None:
+    """Keep each tile that became full, from the leaves up."""
+    level = 0
+    while after >> HEIGHT * (level + 1):
+        first, end = before >> HEIGHT * (level + 1), after >> HEIGHT * (level + 1)
+        tiles = []
+        for index in range(first, end):
+            begin = index * WIDTH
+            below: Sequence[bytes] = (
+                leaf_hashes(log_id, begin, begin + WIDTH)
+                if level == 0
+                else tile_roots(log_id, level - 1, begin, begin + WIDTH)
+            )
+            if len(below) != WIDTH:
+                raise TreeDiffers
+            tiles.append((log_id, level, index, b"".join(below)))
+        insert("audit_tile", TILE, tiles)
+        level += 1

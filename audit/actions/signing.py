@@ -1,0 +1,81 @@
+"""What was signed last, kept beside the key: a database that was set back, or rewritten, gets no signature."""
+
+import base64
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.actions.keys import cosigner, folder, log_keys
+from audit.errors import TreeDiffers, TreeSetBack
+from audit.tree import EMPTY, Frontier, checkpoint_text, consistency, consistent, signed
+from audit.tree.proofs import Node
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The largest tree that was signed: its size and root."""
+
+    size: int
+    root: bytes
+
+
+NOTHING = Signed(0, EMPTY)
+
+
+def last_signed(origin: str) -> Signed:
+    """Give what the signer remembers of a log; nothing where it never signed."""
+    path = _memory(origin)
+    if not path.exists():
+        return NOTHING
+    kept = json.loads(path.read_text())
+    return Signed(kept["size"], base64.b64decode(kept["root"]))
+
+
+def sign_tree(origin: str, edge: Frontier, root: bytes, before: Signed, node: Node, seconds: int) -> str:
+    """Sign a checkpoint of a tree that grew out of the last signed one; give the whole note.
+
+    `before` is the newest checkpoint that the database holds; the signer's own memory counts beside it. `seconds` are
+    those since 1970 that the cosignature says.
+
+    Raises:
+        TreeSetBack: the tree is smaller than one that was signed.
+        TreeDiffers: its edge does not give its root, or it does not begin with what was signed.
+    """
+    if edge.root != root:
+        raise TreeDiffers
+    for known in (last_signed(origin), before):
+        if edge.size < known.size:
+            raise TreeSetBack
+        if not _begins_with(known, edge.size, root, node):
+            raise TreeDiffers
+    text = checkpoint_text(origin, edge.size, root)
+    _remember(origin, edge.size, root)
+    lines = [key.line(text) for key in log_keys(origin)]
+    return signed(text, [*lines, cosigner(origin).line(text, seconds)])
+
+
+def _begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:
+    try:
+        proof = consistency(known.size, size, node)
+    except LookupError:
+        return False
+    return consistent(known.size, known.root, size, root, proof)
+
+
+def _remember(origin: str, size: int, root: bytes) -> None:
+    """Write it down before anything is signed: after a kill the same tree is signed again, never another one."""
+    path = _memory(origin)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump({"origin": origin, "size": size, "root": base64.b64encode(root).decode()}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _memory(origin: str) -> Path:
+    return folder() / f"signed-{hashlib.sha256(origin.encode()).hexdigest()[:16]}.json"
