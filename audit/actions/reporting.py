@@ -1,0 +1,58 @@
+"""The report of an export: what is in it, on a page that needs nothing else."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+from audit import bundle as bundles
+from audit.actions.keys import public_keys
+from audit.reads.figures import figures, sentences_of
+from audit.reads.filters import Filter
+
+STYLE = Path(bundles.__file__).parent / "report.css"
+
+
+def report(
+    log_id: int, begin: int, end: int, chosen: Filter, *, plan: Mapping[str, Any], names: Mapping[str, str]
+) -> bytes:
+    """Write the report of what is chosen of [begin, end); `names` are those of projects."""
+    found = figures(log_id, begin, end, chosen)
+    return render_to_string(
+        "audit/report.html",
+        {
+            "style": mark_safe(STYLE.read_text()),  # noqa: S308 - our own file
+            "origin": plan["origin"],
+            "begin": begin,
+            "last": end - 1,
+            "number": end - begin,
+            "size": plan["tree"],
+            "made": dt.datetime.fromisoformat(plan["made"]),
+            "exporter": plan["exporter"],
+            "filter": _said_filter(plan["filter"], names),
+            "checkpoint": plan["checkpoint"],
+            "keys": public_keys(plan["origin"]),
+            "entries": found.entries,
+            "erased": found.erased,
+            "types": sentences_of(found.types),
+            "projects": [(names.get(uuid, uuid), number) for uuid, number in found.projects.most_common()],
+            "people": _of("p_", found.actors),
+            "programs": _of("s_", found.actors) + _of("x_", found.actors),
+            "tables": [(heading, counted.most_common()) for heading, counted in found.tables],
+        },
+    ).encode()
+
+
+def _of(kind: str, actors: Counter[str]) -> list[tuple[str, int]]:
+    return [(actor, number) for actor, number in actors.most_common() if actor.startswith(kind)]
+
+
+def _said_filter(members: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [
+        (member, ", ".join(names.get(one, one) for one in values) if isinstance(values, list) else values)
+        for member, values in members.items()
+    ]

@@ -1,0 +1,122 @@
+"""The lines of a bundle's large files, a piece at a time in bounded memory.
+
+PostgreSQL writes them itself and sends a piece as one value; for SQLite, which runs in this process, they are written
+here. Both give the same bytes.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from json.encoder import encode_basestring as text_of
+from operator import itemgetter
+from typing import Any
+
+from audit.models.sql import ask, ask_one, in_turn, postgres
+from audit.reads.filters import Filter
+from audit.reads.telling import BODIES
+
+MOST = 2 << 20
+"""Bytes of bodies in a piece, unless one entry alone has more."""
+Piece = tuple[bytes, int]
+"""Lines, and the index of the entry to go on with."""
+LEAVES = """
+SELECT string_agg(e.leaf, '\\x0a'::bytea ORDER BY l.log_index) AS lines, count(*) AS number
+FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s
+"""
+LEAVES_IN_TURN = """
+SELECT e.leaf FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s ORDER BY l.log_index
+"""
+PAYLOADS = """, told AS (
+    SELECT c.i, p.section AS part, p.salt, p.body FROM chosen c JOIN audit_payload p ON p.event_id = c.event_id
+    WHERE p.body IS NOT NULL
+)"""
+CONTENTS = """, stored AS ({sources}), told AS (
+    SELECT s.i, s.commitment AS part, s.salt, s.body FROM stored s JOIN audit_payload p
+        ON p.event_id = s.event_id AND p.section = s.section AND p.body IS NOT NULL
+    WHERE s.body IS NOT NULL
+)"""
+WRITTEN = """, weighed AS (
+    SELECT t.*, sum(octet_length(t.body)) OVER (ORDER BY t.i) <= {most} OR first_value(t.i) OVER (ORDER BY t.i) = t.i AS fits
+    FROM told t
+)
+SELECT convert_to(string_agg({line}, '' ORDER BY i, {order}) FILTER (WHERE fits), 'UTF8') AS lines,
+    min(i) FILTER (WHERE NOT fits) AS following
+FROM weighed
+"""
+IN_TURN = " SELECT i, part, salt, body FROM told ORDER BY i, part"
+BODY = "'{\"body\":' || to_json(convert_from(body, 'UTF8'))::text || "
+TAIL = "'\"i\":' || i || ',\"salt\":\"' || encode(salt, 'hex') || '\"'"
+PAYLOAD_LINE = f"{BODY} ',' || {TAIL} || ',\"section\":' || to_json(part)::text || E'}}\\n'"
+CONTENT_LINE = f"{BODY} ',\"commitment\":\"' || encode(part, 'hex') || '\",' || {TAIL} || E'}}\\n'"
+
+
+class Missing(LookupError):
+    """A place of the log has no entry."""
+
+
+def leaf_lines(log_id: int, begin: int, end: int) -> bytes:
+    """Give the leaves of [begin, end), a line each.
+
+    Raises:
+        Missing: there are fewer.
+    """
+    if postgres():
+        found = ask(LEAVES, [log_id, begin, end])[0]
+        lines, number = (bytes(found.lines) + b"\n" if found.number else b""), found.number
+    else:
+        rows = in_turn(LEAVES_IN_TURN, [log_id, begin, end])
+        leaves = [bytes(row[0]) for row in rows]
+        lines, number = b"".join([leaf + b"\n" for leaf in leaves]), len(leaves)
+    if number != end - begin:
+        raise Missing(f"Of the entries {begin} to {end} of log {log_id} {end - begin - number} are missing.")
+    return lines
+
+
+def payload_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
+    """Give the disclosed payload sections of [begin, end), or of the first entries of it."""
+    with_, params = chosen.chosen(log_id, begin, end)
+    return _piece(with_ + PAYLOADS, params, end, (PAYLOAD_LINE, 'part COLLATE "C"', _payload))
+
+
+def content_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
+    """Give the stored bodies that disclosed payloads of [begin, end), or of its first entries, commit to."""
+    if not BODIES:
+        return b"", end
+    with_, params = chosen.chosen(log_id, begin, end)
+    return _piece(with_ + CONTENTS.format(sources=sources()), params, end, (CONTENT_LINE, "part", _content))
+
+
+def sources() -> str:
+    """Give the SELECT of all stored bodies that apps have told of."""
+    return " UNION ALL ".join(one.sql(postgres()) for one in BODIES.values())
+
+
+def _piece(with_: str, params: list[Any], end: int, form: tuple[str, str, Callable[..., str]]) -> Piece:
+    line, order, write = form
+    if not postgres():
+        return _written(in_turn(with_ + IN_TURN, params), end, write)
+    found = ask_one(with_ + WRITTEN.format(most=MOST, line=line, order=order), params)
+    assert found is not None
+    return bytes(found.lines or b""), end if found.following is None else found.following
+
+
+def _written(rows: Iterable[tuple[Any, ...]], end: int, write: Callable[..., str]) -> Piece:
+    lines: list[str] = []
+    taken = 0
+    for i, parts in groupby(rows, key=itemgetter(0)):
+        entry = list(parts)
+        taken += sum(len(row[3]) for row in entry)
+        if lines and taken > MOST:
+            return "".join(lines).encode(), i
+        lines += [write(*row) for row in entry]
+    return "".join(lines).encode(), end
+
+
+def _payload(i: int, section: str, salt: bytes, body: bytes) -> str:
+    return f'{{"body":{text_of(body.decode())},"i":{i},"salt":"{salt.hex()}","section":{text_of(section)}}}\n'
+
+
+def _content(i: int, commitment: bytes, salt: bytes, body: bytes) -> str:
+    return f'{{"body":{text_of(body.decode())},"commitment":"{commitment.hex()}","i":{i},"salt":"{salt.hex()}"}}\n'
+
