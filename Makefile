@@ -12,17 +12,12 @@ run: installed-run
 demo-reset: installed-run
 	@$(PY) manage.py run --afresh
 
+# Both engines side by side, since half of a journey's time is a browser that waits.
 test: installed-test
-	@failed=0; \
-	$(PY) -m pytest -m "not long" --engine=sqlite || failed=1; \
-	$(PY) -m pytest -m "not long" --engine=postgres || failed=1; \
-	exit $$failed
+	@$(PY) -m tests.both -m "not long"
 
 test-long: installed-test
-	@failed=0; \
-	$(PY) -m pytest -m long --engine=sqlite || failed=1; \
-	$(PY) -m pytest -m long --engine=postgres || failed=1; \
-	exit $$failed
+	@$(PY) -m tests.both -m long
 
 check: installed-check
 	@$(PY) -m checks.run

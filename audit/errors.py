@@ -135,3 +135,17 @@ class ErasedMeanwhile(Refusal):
 
     code = "erased_meanwhile"
     sentence = _("While the export ran, more was erased each time. Export a smaller range, or later.")
+
+
+class BadOrigin(Refusal):
+    """A log cannot have this name."""
+
+    code = "bad_origin"
+    sentence = _("A log's name has 1 to 180 characters without spaces and +, like ledger.example.com/retail.")
+
+
+class LogFixed(Refusal):
+    """A project's log was chosen when it was created."""
+
+    code = "log_fixed"
+    sentence = _("This project's events stand in another log, for good: a project's log is chosen when it is created.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.server import environment
 
-PARTS = ("claim", "pair", "intake", "watermark", "screen", "sqlite")
+PARTS = ("claim", "append", "pair", "intake", "watermark", "screen", "sqlite")
 
 
 def arguments() -> argparse.Namespace:
@@ -50,7 +50,7 @@ def main() -> None:
 def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
     from django.db import connection
 
-    from bench import claims, filling, intake, pairs, screen, watermark
+    from bench import appends, claims, filling, intake, pairs, screen, watermark
     from bench.measuring import seconds
 
     size, people = filling.Size(options.rows), max(claims.people(options), 64)
@@ -62,7 +62,14 @@ def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
         for name in ("server_version", "fsync"):
             cursor.execute(f"SHOW {name}")
             about[name.replace("server_version", "PostgreSQL")] = cursor.fetchone()[0]
-    parts = {"claim": claims, "pair": pairs, "intake": intake, "watermark": watermark, "screen": screen}
+    parts = {
+        "claim": claims,
+        "append": appends,
+        "pair": pairs,
+        "intake": intake,
+        "watermark": watermark,
+        "screen": screen,
+    }
     figures = []
     for name in options.only or PARTS:
         if name in parts:

@@ -54,7 +54,9 @@ class ClaimLost(Refusal):
     """The claim lapsed, ended, or is another person's."""
 
     code = "claim_lost"
-    sentence = _("Your claim on this task has lapsed; take the next one. What you typed is kept.")
+    sentence = _(
+        "Your claim on this task has ended: it lapsed, or was given back. Take the next one; what you typed is kept."
+    )
 
 
 class ClaimOver(Refusal):

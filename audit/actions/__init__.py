@@ -2,7 +2,7 @@
 
 from audit.actions.exporting import Exported, Wanted, export
 from audit.actions.keys import public_keys
-from audit.actions.logs import Voice, lock_log, record_on_log
+from audit.actions.logs import Voice, lock_log, open_log, record_on_log
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
 from audit.actions.rotating import rotate_key
 from audit.actions.sealing import Seal, seal
@@ -21,6 +21,7 @@ __all__ = [
     "entry",
     "export",
     "lock_log",
+    "open_log",
     "public_keys",
     "record",
     "record_on_log",

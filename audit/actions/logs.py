@@ -1,11 +1,15 @@
 """The streams of logs: keys, anchors, exports and alarms of a log, on the row that carries its head."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from audit.actions.recording import Head, entry, record
+from audit.errors import BadOrigin
 from audit.models import Log
+
+NAME = re.compile(r"[^\s+]{1,180}")
 
 
 class Voice(Protocol):
@@ -22,6 +26,18 @@ class Voice(Protocol):
     @property
     def via(self) -> str:
         """`browser`, `api`, `command` or `clock`."""
+
+
+def open_log(origin: str) -> Log:
+    """Give the log of this name, opened where there is none; its name never changes.
+
+    Raises:
+        BadOrigin: no signed note could name it.
+    """
+    if not NAME.fullmatch(origin) or not origin.isprintable():
+        raise BadOrigin
+    log, _ = Log.objects.get_or_create(origin=origin)
+    return log
 
 
 def lock_log(log_id: int) -> Log:

@@ -11,6 +11,8 @@ from django.db import transaction
 from accounts.actions import change_project, create_project, lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
+from audit.actions import open_log
+from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
@@ -82,11 +84,18 @@ DEFAULT_RIGHTS = {
 
 
 @transaction.atomic
-def apply_project(*, document: bytes | dict[str, Any], by: Actor, at: dt.datetime) -> tuple[Project, list[str]]:
+def apply_project(
+    *, document: bytes | dict[str, Any], by: Actor, at: dt.datetime, log: str | None = None
+) -> tuple[Project, list[str]]:
     """Create or update a project from its file; give it and what changed, in words. All of it or nothing.
+
+    `log` names the log that a new project's events stand in, opened where there is none; without it they stand in the
+    installation's.
 
     Raises:
         Forbidden: the actor may not do what the file asks.
+        BadOrigin: no log can have this name.
+        LogFixed: the project stands in another log.
         BadProjectFile, BadProject, BadRights, BadOutput: with the place in the file.
     """
     file = _read(document)
@@ -99,8 +108,11 @@ def apply_project(*, document: bytes | dict[str, Any], by: Actor, at: dt.datetim
         "language": file.language,
     }
     if project is None:
-        project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, **settings)
+        kept = open_log(log) if log else None
+        project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, log=kept, **settings)
         changes.append(f"created the project {file.slug}")
+    elif log and project.log.origin != log:
+        raise LogFixed
     elif project.task_type != file.task_type:
         raise BadProjectFile(fields=[("task_type", f"This project is of type {project.task_type} for good.")])
     else:

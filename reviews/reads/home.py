@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models.sql import Row, ask, ask_one
-from reviews.reads.held import NEVER_DUE
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
 from reviews.reads.pane import words_of
 from reviews.reads.published import rights_of
+from reviews.reads.waiting import with_waiting
 from reviews.rights import ADJUDICATION, duration
-
-SOON = dt.timedelta(minutes=30)
 
 LINES = f"""
 SELECT l.id AS lane_id, q.id AS queue_id, q.slug, q.name, q.level, p.slug AS project_slug, p.name AS project_name,
@@ -161,27 +159,13 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
     waiting = waiting_in([row.lane_id for row in rows], person_id, at) if rows else {}
     found: dict[int, Line] = {}
     for row in rows:
-        found[row.queue_id] = _added(found.get(row.queue_id) or _line(row), waiting.get(row.lane_id), at)
+        found[row.queue_id] = with_waiting(found.get(row.queue_id) or _line(row), waiting.get(row.lane_id), at)
     return [replace(line, key=str(key) if key < 10 else "") for key, line in enumerate(found.values(), 1)]
 
 
 def _line(row: Row) -> Line:
     return Line(
         row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False
-    )
-
-
-def _added(line: Line, seen: Row | None, at: dt.datetime) -> Line:
-    if seen is None:
-        return line
-    due_at = seen.due_at if seen.due_at - at < NEVER_DUE / 2 else None
-    return replace(
-        line,
-        waiting=line.waiting + seen.waiting,
-        overdue=line.overdue + (seen.overdue or 0),
-        oldest_at=min(filter(None, [line.oldest_at, seen.opened_at]), default=None),
-        due_at=min(filter(None, [line.due_at, due_at]), default=None),
-        soon=line.soon or (due_at is not None and due_at - at < SOON),
     )
 
 

@@ -3,13 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from audit.models.sql import Row, ask, ask_one, many
-from reviews.reads.held import NEVER_DUE
-from reviews.reads.home import SOON
 from reviews.reads.listing import COUNTED, Listed, listing, waiting_in
+from reviews.reads.waiting import with_waiting
 from reviews.reads.words import WORDS
 
 HELD_SHOWN = 10
@@ -132,25 +130,11 @@ def loads(projects: list[int], leased: list[Row], at: dt.datetime) -> list[Load]
     found: dict[int, Load] = {}
     for row in rows:
         known = found.get(row.queue_id) or Load(row.project_id, row.slug, row.name, row.level)
-        found[row.queue_id] = _added(known, waiting.get(row.lane_id), at)
+        found[row.queue_id] = with_waiting(known, waiting.get(row.lane_id), at)
     for row in leased:
         if row.queue_id in found:
             found[row.queue_id] = replace(found[row.queue_id], leased=found[row.queue_id].leased + 1)
     return list(found.values())
-
-
-def _added(load: Load, seen: Any, at: dt.datetime) -> Load:
-    if seen is None:
-        return load
-    due_at = seen.due_at if seen.due_at - at < NEVER_DUE / 2 else None
-    return replace(
-        load,
-        waiting=load.waiting + seen.waiting,
-        overdue=load.overdue + (seen.overdue or 0),
-        oldest_at=min(filter(None, [load.oldest_at, seen.opened_at]), default=None),
-        due_at=min(filter(None, [load.due_at, due_at]), default=None),
-        soon=load.soon or (due_at is not None and due_at - at < SOON),
-    )
 
 
 def sitting(project_id: int, token: UUID, at: dt.datetime) -> Sitting | None:

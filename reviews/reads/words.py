@@ -15,6 +15,13 @@ RULES = {
     "switch": pgettext_lazy("rule", "The switch"),
     "unknown_label": pgettext_lazy("rule", "Unknown label"),
 }
+HELD_AGAIN = {
+    "unknown_label": gettext_lazy(
+        "Held again: the model proposed a label that the taxonomy lacks. Add it there first."
+    ),
+    "nobody_left": gettext_lazy("Held again: everyone in its queue has had this item. Give someone else the role."),
+    "": gettext_lazy("Held again: the decision rights or a switch hold it. The item's page says which."),
+}
 PURPOSES = {
     "audit": gettext_lazy("Audit"),
     "second": gettext_lazy("Second review"),

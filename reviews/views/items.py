@@ -3,10 +3,12 @@
 import uuid
 from dataclasses import replace
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotFound
@@ -22,6 +24,7 @@ from reviews.reads.pane import pane
 from reviews.reads.resting import showing
 from reviews.reads.times import times
 from reviews.reads.veils import veil_in
+from reviews.reads.words import HELD_AGAIN
 from reviews.views.asking import page, person_of, who
 
 
@@ -64,7 +67,11 @@ def routes(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     """Route a held item again, under what is in force now."""
     by, at = who(request), timezone.now()
     row, _roles = item_for(project, item, by=by, at=at)
-    route_again(item=row, by=by, at=at)
+    route = route_again(item=row, by=by, at=at)
+    if route.arm == "hold":
+        messages.warning(request, HELD_AGAIN.get(route.problem, HELD_AGAIN[""]))
+    else:
+        messages.success(request, _("Routed again: it is no longer held."))
     return redirect("item", project, row.uuid)
 
 

@@ -83,7 +83,7 @@ def test_a_refused_decision_brings_its_item_back_with_what_was_typed(house):
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     title(page, "item-1")
-    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has lapsed")
+    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has ended")
     expect(page.locator("[name=label]:checked")).to_have_value("fox")
     expect(page.locator("#rationale")).to_have_value("Its tail")
     assert Decision.objects.count() == 0

@@ -141,7 +141,7 @@ def test_a_lapsed_claim_says_so_and_keeps_what_was_typed(house):
     expect(page.locator("[data-kept]")).to_have_text("Saved")
     Seat.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
     page.keyboard.press("Enter")
-    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has lapsed")
+    expect(page.locator("[data-notice]")).to_contain_text("Your claim on this task has ended")
     assert not Decision.objects.exists()
     page.get_by_role("link", name="Take the next one").click()
     title(page, "item-1")

@@ -232,3 +232,11 @@ def test_a_claim_that_is_only_fetched_is_told_apart_and_a_lapsed_one_too(town):
     open_claim(token=fetched.token, by=town.people[0], at=town.now)
     (opened,) = running(town.project.pk, reader=0, at=town.now).sittings
     assert not opened.fetched
+
+
+def test_an_item_that_is_routed_again_and_held_again_says_why() -> None:
+    town = build()
+    sent = town.send(0.5, label="unicorn")
+    client = signed_in(with_role(town, "operations"))
+    told = client.post(reverse("routes", args=["cats", sent["id"]]), follow=True).content.decode()
+    assert "Held again: the model proposed a label that the taxonomy lacks" in told
