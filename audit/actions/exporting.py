@@ -3,21 +3,29 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from audit.actions.bundling import Cut, Told, write_files
+from audit.actions.bundling import Told, write_files
 from audit.actions.keys import log_keys
 from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.sealing import seal
 from audit.bundle import Bundle, Busy, manifest_text, whole
-from audit.errors import ErasedMeanwhile, ExportBusy, ExportDiffers, ExportHalfWritten, NotCited, NothingToExport, TargetTaken
+from audit.errors import (
+    ErasedMeanwhile,
+    ExportBusy,
+    ExportDiffers,
+    ExportHalfWritten,
+    NotCited,
+    NothingToExport,
+    TargetTaken,
+)
 from audit.models import Checkpoint, Log, Payload
-from audit.reads.filters import Filter, bounds_in_time
+from audit.reads.filters import Cut, Filter, bounds_in_time
 from audit.reads.gone import erased_after
 from audit.reads.ids import timestamp
 from audit.tree import signed
@@ -29,13 +37,13 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be exported: entries [begin, end) of a log (None: from its first, to its last), and of them the chosen.
+    """What is to be exported: entries [begin, end) of a log (None: from its first, to its last), the chosen of them.
 
     A time in `chosen` narrows the range to the entries of that time, where none is given. `cite` names entries that get
     a proof of their own.
     """
 
-    chosen: Filter = Filter()
+    chosen: Filter = field(default_factory=Filter)
     begin: int | None = None
     end: int | None = None
     cite: tuple[int, ...] = ()
@@ -182,7 +190,8 @@ def _note_export(log_id: int, plan: dict[str, Any], digest: str, by: Voice, at: 
     known = Payload.objects.filter(
         event__stream=f"log/{log.uuid}", event__type="audit.exported", event__recorded_at__gte=began
     )
-    if any(body is not None and json.loads(body)["manifest"] == digest for body in known.values_list("body", flat=True)):
+    bodies = known.filter(body__isnull=False).values_list("body", flat=True)
+    if any(json.loads(bytes(body or b""))["manifest"] == digest for body in bodies):
         return
     told = {name: plan[name] for name in ("range", "tree", "filter")} | {"manifest": digest}
     record_on_log(log, "audit.exported", by=by, at=at, sections={"export": told})

@@ -12,16 +12,14 @@ from django.utils.safestring import mark_safe
 from audit import bundle as bundles
 from audit.actions.keys import public_keys
 from audit.reads.figures import figures, sentences_of
-from audit.reads.filters import Filter
+from audit.reads.filters import Cut
 
 STYLE = Path(bundles.__file__).parent / "report.css"
 
 
-def report(
-    log_id: int, begin: int, end: int, chosen: Filter, *, plan: Mapping[str, Any], names: Mapping[str, str]
-) -> bytes:
-    """Write the report of what is chosen of [begin, end); `names` are those of projects."""
-    found = figures(log_id, begin, end, chosen)
+def report(cut: Cut, *, plan: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
+    """Write the report of an export; `names` are those of projects."""
+    found, begin, end = figures(cut.log_id, cut.begin, cut.end, cut.chosen), cut.begin, cut.end
     return render_to_string(
         "audit/report.html",
         {

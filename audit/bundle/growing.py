@@ -53,6 +53,10 @@ class Bundle:
         """The files that are whole, by path."""
         return sorted(self.journal.written.values(), key=lambda one: one.path)
 
+    def __contains__(self, path: str) -> bool:
+        """Tell whether a file is whole."""
+        return path in self.journal.written
+
     def write(self, path: str, chunks: Chunks) -> None:
         """Write a file, or what is missing of it; one that is whole already is left alone."""
         if path in self.journal.written:

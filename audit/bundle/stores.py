@@ -59,7 +59,7 @@ class Folder:
         assert self._file is not None
         return self._file
 
-    def begin(self, path: str, at: int) -> int:  # noqa: ARG002
+    def begin(self, path: str, at: int) -> int:
         """Open a file at its beginning."""
         place = self.part / path
         place.parent.mkdir(exist_ok=True)
@@ -71,7 +71,7 @@ class Folder:
         self.file.write(data)
         return self.file.tell()
 
-    def end(self, path: str, bytes: int, crc: int) -> int:  # noqa: A002, ARG002
+    def end(self, path: str, bytes: int, crc: int) -> int:  # noqa: A002
         """Close the file."""
         self.file.close()
         return bytes

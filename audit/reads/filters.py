@@ -77,3 +77,19 @@ def bounds_in_time(log_id: int, size: int, since: dt.datetime | None, until: dt.
         where, params = where + " AND e.recorded_at < %s", [*params, until]
     found = ask_one(BOUNDS + where, [log_id, size, *params])
     return (0, 0) if found is None or found.first is None else (found.first, found.last + 1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What an export holds: entries [begin, end) of a log, which of them it discloses, and against which tree.
+
+    `checkpoint` is the row of the one that states the tree of `size`; `cite` are entries to prove one by one.
+    """
+
+    log_id: int
+    begin: int
+    end: int
+    size: int
+    checkpoint: int
+    chosen: Filter
+    cite: tuple[int, ...]

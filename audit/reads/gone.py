@@ -8,14 +8,19 @@ from audit.reads.lines import sources
 from audit.reads.telling import BODIES
 
 BY = """
- JOIN audit_erasure x ON x.id = {table}.erasure_id LEFT JOIN audit_leaf y ON y.event_id = x.event_id AND y.log_id = %s"""
-SECTIONS = " SELECT c.i, p.section, y.log_index AS place FROM chosen c JOIN audit_payload p ON p.event_id = c.event_id" + BY
-CONTENTS = (
-    ", stored AS ({sources}) SELECT s.i, s.commitment, y.log_index AS place FROM stored s JOIN audit_payload p "
-    "ON p.event_id = s.event_id AND p.section = s.section AND p.body IS NOT NULL"
-) + BY
+JOIN audit_erasure x ON x.id = {table}.erasure_id
+LEFT JOIN audit_leaf y ON y.event_id = x.event_id AND y.log_id = %s
+"""
+SECTIONS = """
+SELECT c.i, p.section, y.log_index AS place FROM chosen c JOIN audit_payload p ON p.event_id = c.event_id
+"""
+CONTENTS = """, stored AS ({sources})
+SELECT s.i, s.commitment, y.log_index AS place FROM stored s
+JOIN audit_payload p ON p.event_id = s.event_id AND p.section = s.section AND p.body IS NOT NULL
+"""
 LATE = """
-SELECT x.id FROM audit_erasure x JOIN audit_event e ON e.id = x.event_id LEFT JOIN audit_leaf y ON y.event_id = x.event_id
+SELECT x.id FROM audit_erasure x JOIN audit_event e ON e.id = x.event_id
+LEFT JOIN audit_leaf y ON y.event_id = x.event_id
 WHERE e.log_id = %s AND (y.log_index IS NULL OR y.log_index >= %s) LIMIT 1
 """
 ANY = "SELECT id FROM audit_erasure LIMIT 1"
@@ -39,10 +44,10 @@ def gone(log_id: int, begin: int, end: int, chosen: Filter) -> list[dict[str, An
     with_, params = chosen.chosen(log_id, begin, end)
     found: list[dict[str, Any]] = [
         {"by": row.place, "i": row.i, "section": row.section}
-        for row in ask(with_ + SECTIONS.format(table="p"), [*params, log_id])
+        for row in ask(with_ + (SECTIONS + BY).format(table="p"), [*params, log_id])
     ]
     if BODIES:
-        sql = with_ + CONTENTS.format(sources=sources(), table="s")
+        sql = with_ + (CONTENTS + BY).format(sources=sources(), table="s")
         found += [
             {"by": row.place, "commitment": row.commitment.hex(), "i": row.i} for row in ask(sql, [*params, log_id])
         ]

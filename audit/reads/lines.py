@@ -37,8 +37,8 @@ CONTENTS = """, stored AS ({sources}), told AS (
     WHERE s.body IS NOT NULL
 )"""
 WRITTEN = """, weighed AS (
-    SELECT t.*, sum(octet_length(t.body)) OVER (ORDER BY t.i) <= {most} OR first_value(t.i) OVER (ORDER BY t.i) = t.i AS fits
-    FROM told t
+    SELECT t.*, sum(octet_length(t.body)) OVER w <= {most} OR first_value(t.i) OVER w = t.i AS fits
+    FROM told t WINDOW w AS (ORDER BY t.i)
 )
 SELECT convert_to(string_agg({line}, '' ORDER BY i, {order}) FILTER (WHERE fits), 'UTF8') AS lines,
     min(i) FILTER (WHERE NOT fits) AS following
@@ -51,7 +51,7 @@ PAYLOAD_LINE = f"{BODY} ',' || {TAIL} || ',\"section\":' || to_json(part)::text 
 CONTENT_LINE = f"{BODY} ',\"commitment\":\"' || encode(part, 'hex') || '\",' || {TAIL} || E'}}\\n'"
 
 
-class Missing(LookupError):
+class Missing(LookupError):  # noqa: N818 - a fact
     """A place of the log has no entry."""
 
 
@@ -76,7 +76,7 @@ def leaf_lines(log_id: int, begin: int, end: int) -> bytes:
 def payload_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
     """Give the disclosed payload sections of [begin, end), or of the first entries of it."""
     with_, params = chosen.chosen(log_id, begin, end)
-    return _piece(with_ + PAYLOADS, params, end, (PAYLOAD_LINE, 'part COLLATE "C"', _payload))
+    return _piece(with_ + PAYLOADS, params, end, (PAYLOAD_LINE, 'part COLLATE "C"', payload_line))
 
 
 def content_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
@@ -113,10 +113,10 @@ def _written(rows: Iterable[tuple[Any, ...]], end: int, write: Callable[..., str
     return "".join(lines).encode(), end
 
 
-def _payload(i: int, section: str, salt: bytes, body: bytes) -> str:
+def payload_line(i: int, section: str, salt: bytes, body: bytes) -> str:
+    """Write a line of a disclosed payload section."""
     return f'{{"body":{text_of(body.decode())},"i":{i},"salt":"{salt.hex()}","section":{text_of(section)}}}\n'
 
 
 def _content(i: int, commitment: bytes, salt: bytes, body: bytes) -> str:
     return f'{{"body":{text_of(body.decode())},"commitment":"{commitment.hex()}","i":{i},"salt":"{salt.hex()}"}}\n'
-

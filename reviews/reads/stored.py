@@ -1,8 +1,8 @@
 """Where the bodies lie that the loop's events commit to, told to the ledger for its exports."""
 
-from audit.reads.telling import Bodies, Counts
 from django.utils.translation import gettext_lazy as _
 
+from audit.reads.telling import Bodies, Counts
 from reviews.models import Source, Verdict
 
 COLUMNS = "SELECT c.event_id, c.i, '{section}' AS section, x.commitment, x.salt, x.body, x.erasure_id FROM chosen c "
@@ -38,7 +38,7 @@ def _of_outcomes(on_postgres: bool) -> str:
     )
 
 
-def _of_decisions(on_postgres: bool) -> str:  # noqa: ARG001
+def _of_decisions(on_postgres: bool) -> str:
     return (
         COLUMNS.format(section="decision")
         + "JOIN reviews_decision x ON x.event_id = c.event_id WHERE c.type = 'reviews.decision_submitted'"
@@ -53,7 +53,7 @@ STORED = (
 )
 
 
-def _verdicts(on_postgres: bool) -> str:  # noqa: ARG001
+def _verdicts(on_postgres: bool) -> str:
     return (
         "SELECT x.verdict AS code, count(*) AS number FROM chosen c JOIN reviews_decision x ON x.event_id = c.event_id "
         "WHERE c.type = 'reviews.decision_submitted' GROUP BY x.verdict"
@@ -64,7 +64,9 @@ def _sources(on_postgres: bool) -> str:
     return (
         "SELECT x.source AS code, count(*) AS number FROM chosen c "
         + ITEM.format(uuid=_of_stream(on_postgres))
-        + f"JOIN reviews_outcome x ON x.item_id = i.id AND x.event_id = c.event_id {SETTLING} GROUP BY x.source"
+        + "JOIN reviews_outcome x ON x.item_id = i.id AND x.event_id = c.event_id "
+        + SETTLING
+        + " GROUP BY x.source"
     )
 
 
