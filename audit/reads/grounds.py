@@ -17,6 +17,7 @@ SELECT l.log_index FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
 WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s
     AND e.type IN ('reviews.seed_committed', 'reviews.seed_revealed') AND e.stream IN {streams}
 """
+CHOSEN = " SELECT i FROM chosen"
 GROUND = """
 SELECT p.section, p.salt, p.body FROM audit_leaf l JOIN audit_payload p ON p.event_id = l.event_id
 WHERE l.log_id = %s AND l.log_index = %s AND p.body IS NOT NULL AND p.section IN {sections} ORDER BY p.section

@@ -11,6 +11,12 @@ RECEIVED = "WHERE c.type = 'reviews.item_received'"
 SETTLING = "WHERE c.type IN ('reviews.item_received', 'reviews.item_routed_again', 'reviews.outcome_settled')"
 
 
+SOURCES = """
+SELECT x.source AS code, count(*) AS number FROM chosen c {item}
+JOIN reviews_outcome x ON x.item_id = i.id AND x.event_id = c.event_id {settling} GROUP BY x.source
+"""
+
+
 def _of_stream(on_postgres: bool) -> str:
     """Give the id of the item that an event's stream is of, as the engine keeps it."""
     return "substr(c.stream, 6)::uuid" if on_postgres else "replace(substr(c.stream, 6), '-', '')"
@@ -61,13 +67,7 @@ def _verdicts(on_postgres: bool) -> str:
 
 
 def _sources(on_postgres: bool) -> str:
-    return (
-        "SELECT x.source AS code, count(*) AS number FROM chosen c "
-        + ITEM.format(uuid=_of_stream(on_postgres))
-        + "JOIN reviews_outcome x ON x.item_id = i.id AND x.event_id = c.event_id "
-        + SETTLING
-        + " GROUP BY x.source"
-    )
+    return SOURCES.format(item=ITEM.format(uuid=_of_stream(on_postgres)), settling=SETTLING)
 
 
 COUNTED = {
