@@ -1,6 +1,6 @@
 """The files of an export that hold what happened, one after the other, each a piece at a time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from audit.actions.reporting import report
 from audit.bundle import Bundle, Chunks, document, json_line, row, whole
 from audit.errors import ErasedElsewhere
 from audit.models.sql import ask, many
+from audit.reads.figures import Figures, figures
 from audit.reads.filters import Cut
 from audit.reads.gone import anything_gone, gone
 from audit.reads.grounds import ground_lines, grounds
 from audit.reads.lines import Piece, content_lines, leaf_lines, payload_lines
-from audit.reads.telling import RECORDS
+from audit.reads.telling import BODIES, RECORDS
 
 STEP = 2000
 """Entries looked at for one piece."""
@@ -49,14 +50,16 @@ def write_files(bundle: Bundle, cut: Cut, plan: Mapping[str, Any], names: Mappin
     entries = Pace("entries.ndjson", cut, told)
     bundle.write(entries.path, _lines(cut, lambda i, end: (leaf_lines(log, i, end), end), entries))
     bundle.write("erasures.json", _erasures(cut))
-    resting = grounds(log, cut.begin, cut.end, cut.size, chosen)
+    found = figures(cut)
+    resting = grounds(cut, found.drawn)
     bundle.write("payloads.ndjson", _payloads(cut, resting, Pace("payloads.ndjson", cut, told)))
     contents = Pace("contents.ndjson", cut, told)
-    bundle.write(contents.path, _lines(cut, lambda i, end: content_lines(log, i, end, chosen), contents))
-    bundle.write("records.csv", _records(cut, Pace("records.csv", cut, told)))
+    kinds = frozenset().union(*(one.types for one in BODIES.values()))
+    bundle.write(contents.path, _some(found, kinds, lambda i, end: content_lines(log, i, end, chosen), contents))
+    bundle.write("records.csv", _records(cut, found, Pace("records.csv", cut, told)))
     write_proofs(bundle, cut, plan["checkpoint"], [index for index in resting if index >= cut.end])
     if "report.html" not in bundle:
-        bundle.write("report.html", whole(report(cut, plan=plan, names=names)))
+        bundle.write("report.html", whole(report(cut, found, plan=plan, names=names)))
     for name in FOR_PEOPLE:
         bundle.write(name, whole((HERE / name).read_bytes()))
 
@@ -92,14 +95,32 @@ def _payloads(cut: Cut, resting: list[int], pace: Pace) -> Chunks:
     return chunks
 
 
-def _records(cut: Cut, pace: Pace) -> Chunks:
+def _some(found: Figures, types: Set[str], lines: Callable[[int, int], Piece], pace: Pace) -> Chunks:
+    """Give lines where a cut has events of these types."""
+
+    def chunks(cursor: int | None) -> Iterator[tuple[bytes, int]]:
+        for begin, end in found.ranges_of(types, cursor or 0):
+            i = begin
+            while i < end:
+                piece, i = lines(i, min(i + STEP, end))
+                yield piece, i
+                pace.reached(i)
+
+    return chunks
+
+
+def _records(cut: Cut, found: Figures, pace: Pace) -> Chunks:
     columns = [name for one in RECORDS for name in one.columns]
+    types = frozenset().union(*(one.types for one in RECORDS))
 
-    def lines(i: int, end: int) -> Piece:
-        head = row(["index", *columns]) if i == cut.begin else ""
-        return (head + "".join(map(row, _rows(cut, i, end)))).encode(), end
+    def chunks(cursor: int | None) -> Iterator[tuple[bytes, int]]:
+        if cursor is None:
+            yield row(["index", *columns]).encode(), cut.begin
+        yield from _some(found, types, lambda i, end: ("".join(map(row, _rows(cut, i, end))).encode(), end), pace)(
+            cursor
+        )
 
-    return _lines(cut, lines, pace)
+    return chunks
 
 
 def _rows(cut: Cut, begin: int, end: int) -> Iterator[list[Any]]:

@@ -11,23 +11,22 @@ from django.utils.safestring import mark_safe
 
 from audit import bundle as bundles
 from audit.actions.keys import public_keys
-from audit.reads.figures import figures, sentences_of
+from audit.reads.figures import Figures, erased, sentences_of, tables
 from audit.reads.filters import Cut
 
 STYLE = Path(bundles.__file__).parent / "report.css"
 
 
-def report(cut: Cut, *, plan: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
+def report(cut: Cut, found: Figures, *, plan: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
     """Write the report of an export; `names` are those of projects."""
-    found, begin, end = figures(cut.log_id, cut.begin, cut.end, cut.chosen), cut.begin, cut.end
     return render_to_string(
         "audit/report.html",
         {
             "style": mark_safe(STYLE.read_text()),  # noqa: S308 - our own file
             "origin": plan["origin"],
-            "begin": begin,
-            "last": end - 1,
-            "number": end - begin,
+            "begin": cut.begin,
+            "last": cut.end - 1,
+            "number": cut.end - cut.begin,
             "size": plan["tree"],
             "made": dt.datetime.fromisoformat(plan["made"]),
             "exporter": plan["exporter"],
@@ -35,12 +34,12 @@ def report(cut: Cut, *, plan: Mapping[str, Any], names: Mapping[str, str]) -> by
             "checkpoint": plan["checkpoint"],
             "keys": public_keys(plan["origin"]),
             "entries": found.entries,
-            "erased": found.erased,
+            "erased": erased(cut),
             "types": sentences_of(found.types),
             "projects": [(names.get(uuid, uuid), number) for uuid, number in found.projects.most_common()],
             "people": _of("p_", found.actors),
             "programs": _of("s_", found.actors) + _of("x_", found.actors),
-            "tables": [(heading, counted.most_common()) for heading, counted in found.tables],
+            "tables": tables(cut, found),
         },
     ).encode()
 

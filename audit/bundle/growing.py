@@ -3,6 +3,8 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,22 @@ from audit.bundle.stores import Folder, Store, Zip
 
 Chunks = Callable[[Any], Iterator[tuple[bytes, Any]]]
 """Gives a file's content from a cursor on (None: from its beginning), piece by piece, each with the next cursor."""
+
+
+@dataclass
+class Content:
+    """What is known of the content of a file so far."""
+
+    path: str
+    start: int
+    size: int = 0
+    crc: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def take(self, data: bytes) -> None:
+        """Take up the next piece."""
+        self.digest.update(data)
+        self.size, self.crc = self.size + len(data), zlib.crc32(data, self.crc)
 
 
 class Bundle:
@@ -33,6 +51,7 @@ class Bundle:
         if self.plan is None:
             self._clear()
         self._store: Store = self._at_part()
+        self._beside = ThreadPoolExecutor(1)
 
     def _at_part(self) -> Store:
         return Zip(self.part) if self.target.suffix == ".zip" else Folder(self.part)
@@ -61,27 +80,35 @@ class Bundle:
         """Write a file, or what is missing of it; one that is whole already is left alone."""
         if path in self.journal.written:
             return
-        start, size, crc, cursor, digest = self._taken_up(path)
+        content, cursor = self._taken_up(path)
+        adding: Future[None] | None = None
         for data, following in chunks(cursor):
-            if data:
-                digest.update(data)
-                size, crc = size + len(data), zlib.crc32(data, crc)
-                self.journal.reached(Place(path, start, self._store.add(data), size, crc, following))
-        end = self._store.end(path, size, crc)
-        self.journal.finished(Written(path, start, end, size, crc, digest.hexdigest()))
+            if adding is not None:
+                adding.result()
+            adding = self._beside.submit(self._add, content, data, following)
+        if adding is not None:
+            adding.result()
+        end = self._store.end(path, content.size, content.crc)
+        self.journal.finished(Written(path, content.start, end, content.size, content.crc, content.digest.hexdigest()))
 
-    def _taken_up(self, path: str) -> tuple[int, int, int, Any, Any]:
+    def _add(self, content: "Content", data: bytes, following: Any) -> None:
+        """Hash and pack a piece, while the next one is fetched."""
+        if data:
+            content.take(data)
+            end = self._store.add(data)
+            self.journal.reached(Place(content.path, content.start, end, content.size, content.crc, following))
+
+    def _taken_up(self, path: str) -> tuple["Content", Any]:
         """Open a file at its beginning, or where it was left; what a crash spoilt is written anew."""
-        place, digest = self.journal.open, hashlib.sha256()
+        place = self.journal.open
         if place is not None and place.path == path:
-            size = crc = 0
+            content = Content(path, place.start)
             for block in self._blocks(place):
-                digest.update(block)
-                size, crc = size + len(block), zlib.crc32(block, crc)
-            if (size, crc) == (place.bytes, place.crc):
-                return place.start, size, crc, place.cursor, digest
+                content.take(block)
+            if (content.size, content.crc) == (place.bytes, place.crc):
+                return content, place.cursor
         end = max((one.end for one in self.journal.written.values()), default=0)
-        return self._store.begin(path, end), 0, 0, None, hashlib.sha256()
+        return Content(path, self._store.begin(path, end)), None
 
     def _blocks(self, place: Place) -> Iterator[bytes]:
         try:
@@ -91,15 +118,18 @@ class Bundle:
 
     def finish(self) -> None:
         """Give the bundle its name; the journal goes."""
+        self._beside.shutdown()
         self._store.finish(self.written, self.target)
         self.journal.close(remove=True)
 
     def leave(self) -> None:
         """Let go of it as it is, to be taken up later."""
+        self._beside.shutdown()
         self.journal.close(remove=False)
 
     def give_up(self) -> None:
         """Remove what there is of it."""
+        self._beside.shutdown()
         self._store.remove()
         self.journal.close(remove=True)
 

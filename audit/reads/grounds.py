@@ -4,14 +4,15 @@ An export discloses of them what a verifier needs, also where its filter does no
 its range.
 """
 
+from collections.abc import Collection
+
 from audit.models.sql import ask, many
-from audit.reads.filters import Filter
+from audit.reads.filters import Cut, Filter
 from audit.reads.gone import anything_gone, gone
 from audit.reads.lines import payload_line
 
 SECTIONS = ("erased", "seed")
 STEP = 2000
-DRAWN = " SELECT DISTINCT project_uuid FROM chosen WHERE type = 'reviews.item_received'"
 SEEDS = """
 SELECT l.log_index FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
 WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s
@@ -27,25 +28,22 @@ LEAF = (
 )
 
 
-def grounds(log_id: int, begin: int, end: int, size: int, chosen: Filter) -> list[int]:
-    """List the indexes that what is chosen of [begin, end) rests upon and that are not chosen themselves, in order.
+def grounds(cut: Cut, drawn: Collection[str]) -> list[int]:
+    """List the indexes that what a cut chooses rests upon and that are not chosen themselves, in order.
 
-    All of them lie at or behind `begin`, in the tree of `size`.
+    `drawn` are the projects whose draws it discloses. All of them lie at or behind the cut's begin, in its tree.
     """
-    found = _seeds(log_id, begin, end, size, chosen)
-    if anything_gone():
-        for start in range(begin, end, STEP):
-            found.update(
-                one["by"] for one in gone(log_id, start, min(start + STEP, end), chosen) if one["by"] is not None
-            )
-    return sorted(index for index in found if index >= end or not _chosen(log_id, index, chosen))
+    found = _seeds(cut, drawn)
+    for begin in range(cut.begin, cut.end, STEP) if anything_gone() else ():
+        erased = gone(cut.log_id, begin, min(begin + STEP, cut.end), cut.chosen)
+        found.update(one["by"] for one in erased if one["by"] is not None)
+    return sorted(index for index in found if index >= cut.end or not _chosen(cut.log_id, index, cut.chosen))
 
 
-def _seeds(log_id: int, begin: int, end: int, size: int, chosen: Filter) -> set[int]:
-    with_, params = chosen.chosen(log_id, begin, end)
-    projects = [row.project_uuid for row in ask(with_ + DRAWN, params)]
-    streams, names = many([f"project/{one}" for one in projects])
-    return {row.log_index for row in ask(SEEDS.format(streams=streams), [log_id, begin, size, *names])}
+def _seeds(cut: Cut, drawn: Collection[str]) -> set[int]:
+    streams, names = many([f"project/{one}" for one in drawn])
+    sql = SEEDS.format(streams=streams)
+    return {row.log_index for row in ask(sql, [cut.log_id, cut.begin, cut.size, *names])}
 
 
 def _chosen(log_id: int, index: int, chosen: Filter) -> bool:

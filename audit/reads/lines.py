@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as text_of
 from operator import itemgetter
 from typing import Any
 
-from audit.models.sql import ask, ask_one, in_turn, postgres
+from audit.models.sql import ask, in_turn, postgres
 from audit.reads.filters import Filter
 from audit.reads.telling import BODIES
 
@@ -36,12 +36,9 @@ CONTENTS = """, stored AS ({sources}), told AS (
         ON p.event_id = s.event_id AND p.section = s.section AND p.body IS NOT NULL
     WHERE s.body IS NOT NULL
 )"""
-WRITTEN = """, weighed AS (
-    SELECT t.*, sum(octet_length(t.body)) OVER w <= {most} OR first_value(t.i) OVER w = t.i AS fits
-    FROM told t WINDOW w AS (ORDER BY t.i)
-)
-SELECT convert_to(string_agg({line}, '' ORDER BY i, {order}) FILTER (WHERE fits), 'UTF8') AS lines,
-    min(i) FILTER (WHERE NOT fits) AS following
+WRITTEN = """, weighed AS (SELECT sum(octet_length(body)) AS bytes FROM told)
+SELECT bytes, CASE WHEN bytes <= {most}
+    THEN (SELECT convert_to(string_agg({line}, '' ORDER BY i, {order}), 'UTF8') FROM told) END AS lines
 FROM weighed
 """
 IN_TURN = " SELECT i, part, salt, body FROM told ORDER BY i, part"
@@ -75,16 +72,15 @@ def leaf_lines(log_id: int, begin: int, end: int) -> bytes:
 
 def payload_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
     """Give the disclosed payload sections of [begin, end), or of the first entries of it."""
-    with_, params = chosen.chosen(log_id, begin, end)
-    return _piece(with_ + PAYLOADS, params, end, (PAYLOAD_LINE, 'part COLLATE "C"', payload_line))
+    return _piece((log_id, begin, end), chosen, PAYLOADS, (PAYLOAD_LINE, 'part COLLATE "C"', payload_line))
 
 
 def content_lines(log_id: int, begin: int, end: int, chosen: Filter) -> Piece:
     """Give the stored bodies that disclosed payloads of [begin, end), or of its first entries, commit to."""
     if not BODIES:
         return b"", end
-    with_, params = chosen.chosen(log_id, begin, end)
-    return _piece(with_ + CONTENTS.format(sources=sources()), params, end, (CONTENT_LINE, "part", _content))
+    told = CONTENTS.format(sources=sources())
+    return _piece((log_id, begin, end), chosen, told, (CONTENT_LINE, "part", _content))
 
 
 def sources() -> str:
@@ -92,13 +88,19 @@ def sources() -> str:
     return " UNION ALL ".join(one.sql(postgres()) for one in BODIES.values())
 
 
-def _piece(with_: str, params: list[Any], end: int, form: tuple[str, str, Callable[..., str]]) -> Piece:
+def _piece(place: tuple[int, int, int], chosen: Filter, told: str, form: tuple[str, str, Callable[..., str]]) -> Piece:
+    log_id, begin, end = place
     line, order, write = form
     if not postgres():
-        return _written(in_turn(with_ + IN_TURN, params), end, write)
-    found = ask_one(with_ + WRITTEN.format(most=MOST, line=line, order=order), params)
-    assert found is not None
-    return bytes(found.lines or b""), end if found.following is None else found.following
+        with_, params = chosen.chosen(log_id, begin, end)
+        return _written(in_turn(with_ + told + IN_TURN, params), end, write)
+    while True:
+        with_, params = chosen.chosen(log_id, begin, end)
+        most = MOST if end - begin > 1 else 1 << 40
+        found = ask(with_ + told + WRITTEN.format(line=line, order=order, most=most), params)[0]
+        if not found.bytes or found.lines is not None:
+            return bytes(found.lines or b""), end
+        end = begin + max(1, (end - begin) * MOST // (2 * found.bytes))
 
 
 def _written(rows: Iterable[tuple[Any, ...]], end: int, write: Callable[..., str]) -> Piece:

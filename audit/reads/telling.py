@@ -18,11 +18,12 @@ Sql = Callable[[bool], str]
 class Bodies:
     """Stored bodies that payloads commit to.
 
-    `sql` selects (event_id, i, section, commitment, salt, body, erasure_id); `section` is that of the payload which
-    names the commitment.
+    `sql` selects (event_id, i, section, commitment, salt, body, erasure_id) for events of these types; `section` is
+    that of the payload which names the commitment.
     """
 
     name: str
+    types: frozenset[str]
     sql: Sql
 
 
@@ -40,9 +41,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Counts:
-    """A table of a report: `sql` selects (code, count); `words` says the codes."""
+    """A table of a report: `sql` selects (code, number) for events of these types; `words` says the codes."""
 
     heading: Text
+    types: frozenset[str]
     sql: Sql
     words: Mapping[str, Any] = field(default_factory=dict)
 

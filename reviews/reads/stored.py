@@ -7,6 +7,9 @@ from reviews.models import Source, Verdict
 
 COLUMNS = "SELECT c.event_id, c.i, '{section}' AS section, x.commitment, x.salt, x.body, x.erasure_id FROM chosen c "
 ITEM = "JOIN reviews_item i ON i.uuid = {uuid} "
+RECEIVES = frozenset({"reviews.item_received"})
+SETTLES = frozenset({"reviews.item_received", "reviews.item_routed_again", "reviews.outcome_settled"})
+DECIDES = frozenset({"reviews.decision_submitted"})
 RECEIVED = "WHERE c.type = 'reviews.item_received'"
 SETTLING = "WHERE c.type IN ('reviews.item_received', 'reviews.item_routed_again', 'reviews.outcome_settled')"
 
@@ -52,10 +55,10 @@ def _of_decisions(on_postgres: bool) -> str:
 
 
 STORED = (
-    Bodies("reviews.item", _of_items),
-    Bodies("reviews.prediction", _of_predictions),
-    Bodies("reviews.outcome", _of_outcomes),
-    Bodies("reviews.decision", _of_decisions),
+    Bodies("reviews.item", RECEIVES, _of_items),
+    Bodies("reviews.prediction", RECEIVES, _of_predictions),
+    Bodies("reviews.outcome", SETTLES, _of_outcomes),
+    Bodies("reviews.decision", DECIDES, _of_decisions),
 )
 
 
@@ -71,6 +74,6 @@ def _sources(on_postgres: bool) -> str:
 
 
 COUNTED = {
-    "verdicts": Counts(_("Decisions, by verdict"), _verdicts, dict(Verdict.choices)),
-    "sources": Counts(_("Outcomes, by where they came from"), _sources, dict(Source.choices)),
+    "verdicts": Counts(_("Decisions, by verdict"), DECIDES, _verdicts, dict(Verdict.choices)),
+    "sources": Counts(_("Outcomes, by where they came from"), SETTLES, _sources, dict(Source.choices)),
 }
