@@ -59,7 +59,15 @@ def keys_of(folder: Path, log: Log | None = None) -> Path:
 def verified(bundle: Path, log: Log | None = None, *more: str) -> dict[str, Any]:
     """Run the verifier in a process of its own; give its report."""
     origin = (log or Log.objects.order_by("pk")[0]).origin
-    command = [sys.executable, str(VERIFIER), str(bundle), "--key", str(keys_of(bundle.parent, log)), "--origin", origin]
+    command = [
+        sys.executable,
+        str(VERIFIER),
+        str(bundle),
+        "--key",
+        str(keys_of(bundle.parent, log)),
+        "--origin",
+        origin,
+    ]
     ran = subprocess.run([*command, "--json", *more], capture_output=True, text=True)
     return json.loads(ran.stdout)
 
