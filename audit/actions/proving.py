@@ -13,14 +13,17 @@ from audit.tree import consistency, inclusion, range_hashes
 STEP = 500
 PROOFS = 100
 """Proofs made before the tiles that they read are let go."""
-SIZES = """
-SELECT DISTINCT size FROM audit_checkpoint WHERE log_id = %s AND size >= %s AND size > %s AND size < %s
-ORDER BY size LIMIT {limit}
+MOST = 5000
+"""Checkpoints of a bundle; of more than that every second, every third and so on is taken, the target's among them."""
+COUNT = "SELECT count(*) AS number FROM audit_checkpoint WHERE log_id = %s AND size >= %s AND size <= %s AND id <= %s"
+KEPT = """
+FROM (
+    SELECT id, size, note, row_number() OVER (ORDER BY id DESC) - 1 AS place FROM audit_checkpoint
+    WHERE log_id = %s AND size >= %s AND size <= %s AND id <= %s
+) kept WHERE place %% %s = 0
 """
-NOTES = """
-SELECT id, size, note FROM audit_checkpoint WHERE log_id = %s AND size >= %s AND size <= %s AND id > %s AND id <= %s
-ORDER BY id LIMIT {limit}
-"""
+SIZES = "SELECT DISTINCT size " + KEPT + " AND size > %s AND size < %s ORDER BY size LIMIT {limit}"
+NOTES = "SELECT id, size, note " + KEPT + " AND id > %s ORDER BY id LIMIT {limit}"
 
 
 def write_proofs(bundle: Bundle, cut: Cut, checkpoint: str, outside: list[int]) -> None:
@@ -32,19 +35,27 @@ def write_proofs(bundle: Bundle, cut: Cut, checkpoint: str, outside: list[int]) 
     }
     bundle.write("range_proof.json", whole(document(sides)))
     bundle.write("checkpoint", whole(checkpoint.encode()))
-    for path, note in _checkpoints(cut):
+    kept = _kept(cut)
+    for path, note in _checkpoints(kept):
         bundle.write(path, whole(note))
-    bundle.write("consistency.json", _consistency(cut))
+    bundle.write("consistency.json", _consistency(cut, kept))
     bundle.write("outside.ndjson", _outside(cut, outside))
     for index in cut.cite:
         proof = record_proof(index, inclusion(index, cut.size, node), checkpoint)
         bundle.write(f"proofs/{index}.tlog-proof", whole(proof))
 
 
-def _checkpoints(cut: Cut) -> Iterator[tuple[str, bytes]]:
+def _kept(cut: Cut) -> list[int]:
+    """Give the parameters of KEPT: which checkpoints of a cut's range a bundle holds."""
+    range_ = [cut.log_id, cut.begin, cut.size, cut.checkpoint]
+    number: int = ask(COUNT, range_)[0].number
+    return [*range_, max(1, -(-number // MOST))]
+
+
+def _checkpoints(kept: list[int]) -> Iterator[tuple[str, bytes]]:
     """Give the checkpoints of the range by name; of two of one second, the later one, which more keys have signed."""
     after, held = 0, None
-    while found := ask(NOTES.format(limit=STEP), [cut.log_id, cut.begin, cut.size, after, cut.checkpoint]):
+    while found := ask(NOTES.format(limit=STEP), [*kept, after]):
         for one in found:
             path = f"checkpoints/{one.size}-{cosigned_at(one.note)}"
             if held and held[0] != path:
@@ -54,13 +65,12 @@ def _checkpoints(cut: Cut) -> Iterator[tuple[str, bytes]]:
         yield held
 
 
-def _consistency(cut: Cut) -> Chunks:
+def _consistency(cut: Cut, kept: list[int]) -> Chunks:
     def chunks(cursor: list[Any] | None) -> Iterator[tuple[bytes, list[Any]]]:
         after, some = cursor or (0, False)
         while after < cut.size:
             node = node_reader(cut.log_id)
-            bounds = [cut.log_id, cut.begin, after, cut.size]
-            sizes = [row.size for row in ask(SIZES.format(limit=PROOFS), bounds)]
+            sizes = [row.size for row in ask(SIZES.format(limit=PROOFS), [*kept, after, cut.size])]
             proofs = [{"from": size, "proof": base64s(consistency(size, cut.size, node))} for size in sizes]
             said = b",".join(map(json_line, proofs))
             head, after = b"[" if after == 0 else b"", sizes[-1] if len(sizes) == PROOFS else cut.size

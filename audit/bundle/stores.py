@@ -101,7 +101,7 @@ class Zip:
     def __init__(self, part: Path) -> None:
         """Take up the file that grows."""
         self.part = part
-        self.file = part.open("r+b" if part.exists() else "w+b")
+        self.file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         self.start = 0
         self._open()
 

@@ -14,12 +14,12 @@ from audit.models.sql import ask, in_turn, postgres
 from audit.reads.filters import Filter
 from audit.reads.telling import BODIES
 
-MOST = 2 << 20
+MOST = 1 << 20
 """Bytes of bodies in a piece, unless one entry alone has more."""
 Piece = tuple[bytes, int]
 """Lines, and the index of the entry to go on with."""
 LEAVES = """
-SELECT string_agg(e.leaf, '\\x0a'::bytea ORDER BY l.log_index) AS lines, count(*) AS number
+SELECT string_agg(e.leaf || '\\x0a'::bytea, ''::bytea ORDER BY l.log_index) AS lines, count(*) AS number
 FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
 WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s
 """
@@ -60,7 +60,7 @@ def leaf_lines(log_id: int, begin: int, end: int) -> bytes:
     """
     if postgres():
         found = ask(LEAVES, [log_id, begin, end])[0]
-        lines, number = (bytes(found.lines) + b"\n" if found.number else b""), found.number
+        lines, number = bytes(found.lines or b""), found.number
     else:
         rows = in_turn(LEAVES_IN_TURN, [log_id, begin, end])
         leaves = [bytes(row[0]) for row in rows]

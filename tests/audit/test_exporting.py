@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import zipfile
 
 import pytest
 from django.core.management import call_command
@@ -236,3 +237,29 @@ def test_the_report_counts_what_is_in_it_and_runs_no_script(tmp_path):
     assert "<script" not in report and "onclick" not in report and "href=" not in report
     assert f'<td class="number">{Event.objects.filter(type="reviews.item_received").count()}</td>' in report
     assert str(made.size) in report and "Decisions, by verdict" in report and "verify.py" in report
+
+
+def test_of_very_many_checkpoints_an_even_selection_is_taken(tmp_path, monkeypatch):
+    from audit.actions import proving
+
+    monkeypatch.setattr(proving, "MOST", 2)
+    town = busy(items=2)
+    for _ in range(4):
+        town.send(0.5)
+        seal(by=console(), at=dt.datetime.now(dt.UTC), wait=True)
+    made = exported(tmp_path / "bundle")
+    report = verified(tmp_path / "bundle")
+    kept = [path for path in files_of(tmp_path / "bundle") if path.startswith("checkpoints/")]
+    assert (report["exit"], len(kept)) == (0, 2) and Checkpoint.objects.count() > 4
+    assert any(path.startswith(f"checkpoints/{made.size}-") for path in kept)
+
+
+def test_a_bundle_is_its_owners_alone_and_unzip_reads_it(tmp_path):
+    busy(items=2)
+    exported(tmp_path / "bundle.zip")
+    exported(tmp_path / "bundle")
+    assert (tmp_path / "bundle.zip").stat().st_mode & 0o077 == (tmp_path / "bundle").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path / "out")
+    assert verified(tmp_path / "out")["exit"] == 0

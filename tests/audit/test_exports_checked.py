@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 ERASED = "compliance.subject_erased"
 
 
-def erase(item: Item) -> None:
-    """Erase an item's body and the sections of its receipt, as an approved request would."""
+def erase(item: Item, *others: list[str]) -> None:
+    """Erase an item's body and a section of its receipt, as an approved request would, and name what else is."""
     learn(EventKind(ERASED, "Something was erased"))
     log = Log.objects.get()
     received = Event.objects.get(stream=f"item/{item.uuid}", sseq=1)
@@ -33,12 +33,18 @@ def erase(item: Item) -> None:
     made = entry(
         log=(log.pk, log.origin), type=ERASED, actor=console().pseudonym, role="console", via="command", project=None,
         stream=f"delivery/{uuid7(timezone.now())}", head=NO_HEAD, at=timezone.now(),
-        sections={"erased": {"entries": gone}, "basis": {"law": "GDPR 17"}},
+        sections={"erased": {"entries": gone + list(others)}, "basis": {"law": "GDPR 17"}},
     )  # fmt: skip
     with transaction.atomic():
         erasure = Erasure.objects.create(event_id=record([made])[0], kind="request")
         Payload.objects.filter(event=received, section="route").update(body=None, salt=None, erasure=erasure)
         Item.objects.filter(pk=item.pk).update(body=None, salt=None, erasure=erasure)
+
+
+def erase_section(item: Item, section: str) -> None:
+    """Erase a section of an item's receipt alone: its body stays, and no payload names it any more."""
+    received = Event.objects.get(stream=f"item/{item.uuid}", sseq=1)
+    Payload.objects.filter(event=received, section=section).update(body=None, salt=None, erasure=Erasure.objects.get())
 
 
 def sealed() -> int:
@@ -52,28 +58,31 @@ def test_what_was_erased_is_named_with_the_event_that_permits_it(tmp_path):
     end = sealed()
     item = Item.objects.order_by("pk")[0]
     commitment = bytes(item.commitment).hex()
-    erase(item)
+    kept = Item.objects.order_by("pk")[1]
+    erase(item, [str(Event.objects.get(stream=f"item/{kept.uuid}", sseq=1).event_id), "received"])
+    erase_section(kept, "received")
     place = sealed() - 1
     exported(tmp_path / "whole")
     report = verified(tmp_path / "whole")
-    assert (report["exit"], report["beside"]) == (0, ["ERASED 2 sections or bodies"]), report
+    assert (report["exit"], report["beside"]) == (0, ["ERASED 3 sections or bodies"]), report
     (named,) = lines_of(tmp_path / "whole", "erasures.json")
     index = Leaf.objects.get(event__stream=f"item/{item.uuid}", event__sseq=1).log_index
     assert {(one["i"], one["by"], one.get("section", one.get("commitment"))) for one in named} == {
         (index, place, "route"), (index, place, commitment),
+        (Leaf.objects.get(event__stream=f"item/{kept.uuid}", event__sseq=1).log_index, place, "received"),
     }  # fmt: skip
     assert lines_of(tmp_path / "whole", "outside.ndjson") == []
     # the erasure lies behind the range: it comes along with a proof of its own, and nothing else of it is told
     exported(tmp_path / "range", begin=0, end=end)
     report = verified(tmp_path / "range")
-    assert (report["exit"], report["beside"]) == (0, ["PARTIAL", "ERASED 2 sections or bodies"]), report
+    assert (report["exit"], report["beside"]) == (0, ["PARTIAL", "ERASED 3 sections or bodies"]), report
     assert [one["i"] for one in lines_of(tmp_path / "range", "outside.ndjson")] == [place]
     behind = [one["section"] for one in lines_of(tmp_path / "range", "payloads.ndjson") if one["i"] == place]
     assert behind == ["erased"]
     # nor does a filter that passes it over leave it out
     exported(tmp_path / "filtered", types=("reviews.item_received",))
     report = verified(tmp_path / "filtered")
-    assert (report["exit"], report["beside"]) == (0, ["PARTIAL", "ERASED 2 sections or bodies"]), report
+    assert (report["exit"], report["beside"]) == (0, ["PARTIAL", "ERASED 3 sections or bodies"]), report
 
 
 def test_an_erasure_that_overtakes_an_export_makes_it_begin_anew(tmp_path):

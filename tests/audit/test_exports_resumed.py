@@ -90,6 +90,26 @@ def test_a_piece_that_a_crash_spoilt_is_written_anew(tmp_path: Path, name: str) 
     assert files_of(tmp_path / name) == {"first": b"first", "lines": b"".join(pieces)}
 
 
+@pytest.mark.django_db
+def test_an_export_that_could_not_take_its_name_is_recorded_once(tmp_path: Path) -> None:
+    busy(items=2)
+    target = tmp_path / "bundle"
+
+    def told(path: str, _done: int, _all: int) -> None:
+        if path == "records.csv" and not target.exists():
+            target.mkdir()
+            (target / "somebody's").touch()
+
+    with pytest.raises(OSError, match="not empty"):
+        export_records(
+            log=Log.objects.get(), choice=Choice(), target=target, by=console(), now=timezone.now, told=told
+        )  # fmt: skip
+    (target / "somebody's").unlink()
+    target.rmdir()
+    exported(target, resume=True)
+    assert Event.objects.filter(type="audit.exported").count() == 1 and verified(target)["exit"] == 0
+
+
 def fill(count: int) -> Log:
     """Fill a log with events that have a payload of a kilobyte each."""
     log = Log.objects.create(origin=f"many.invalid/{count}")
