@@ -28,6 +28,7 @@ class AuditConfig(AppConfig):
         )
         learn(
             EventKind("audit.key_rotated", _("Another key signs the ledger now")),
+            EventKind("audit.exported", _("A part of the ledger was exported: entries {range}")),
             EventKind("audit.alarm_raised", _("The ledger raised an alarm: {code}")),
         )
         post_migrate.connect(_guard_again, sender=self, dispatch_uid="guards")

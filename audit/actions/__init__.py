@@ -1,5 +1,6 @@
 """Verbs of the ledger."""
 
+from audit.actions.exporting import Exported, Wanted, export
 from audit.actions.keys import public_keys
 from audit.actions.logs import Voice, lock_log, open_log, record_on_log
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
@@ -11,11 +12,14 @@ __all__ = [
     "NO_HEAD",
     "TAGS",
     "Entry",
+    "Exported",
     "Fact",
     "Head",
     "Seal",
     "Voice",
+    "Wanted",
     "entry",
+    "export",
     "lock_log",
     "open_log",
     "public_keys",

@@ -1,6 +1,7 @@
 """What may be read of the ledger, and the bytes it is made of."""
 
 from audit.reads.canonical import canonical, content_commitment, leaf_hash, payload_commitment
+from audit.reads.filters import Filter
 from audit.reads.ids import first_uuid7, pseudonym, timestamp, uuid7
 from audit.reads.kinds import KINDS, EventKind, learn
 from audit.reads.state import LogState, states
@@ -8,6 +9,7 @@ from audit.reads.state import LogState, states
 __all__ = [
     "KINDS",
     "EventKind",
+    "Filter",
     "LogState",
     "canonical",
     "content_commitment",

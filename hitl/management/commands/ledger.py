@@ -1,4 +1,4 @@
-"""`ledger`: seal it, look at it, its keys."""
+"""`ledger`: seal it, look at it, its keys, export it."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,13 +11,14 @@ from audit.actions import Seal, public_keys, rotate_key, seal
 from audit.errors import Refusal
 from audit.models import Log
 from audit.reads import states
+from hitl import exporting
 from hitl.commands import said_of
 
 
 class Command(BaseCommand):
     """What an operator does with the ledger."""
 
-    help = "ledger seal | status | keys | rotate-key"
+    help = "ledger seal | status | keys | rotate-key | export"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the verbs."""
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         verbs.add_parser("status", help="how far each log is sealed, what waits, and what is wrong")
         verbs.add_parser("keys", help="print the public keys that an auditor needs, for the file of --key")
         verbs.add_parser("rotate-key", help="let another key sign; a checkpoint signed by both stands in between")
+        exporting.declare(verbs.add_parser("export", help=exporting.HELP))
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Do what was asked.
@@ -60,6 +62,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {one.waiting} events wait, the oldest for {one.lag.total_seconds():.0f} s")
             if one.alarm:
                 self.stdout.write(f"  ALARM {one.alarm} since {one.alarm_at}")
+
+    def _export(self, **options: Any) -> None:
+        exporting.run(options, self.stdout)
 
     def _keys(self, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
