@@ -1,4 +1,4 @@
-"""`ledger`: seal it, look at it, its keys, export it."""
+"""`ledger`: seal it, look at it, its keys, export it, verify what was exported."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,14 +11,14 @@ from audit.actions import Seal, public_keys, rotate_key, seal
 from audit.errors import Refusal
 from audit.models import Log
 from audit.reads import states
-from hitl import exporting
+from hitl import exporting, verifying
 from hitl.commands import said_of
 
 
 class Command(BaseCommand):
     """What an operator does with the ledger."""
 
-    help = "ledger seal | status | keys | rotate-key | export"
+    help = "ledger seal | status | keys | rotate-key | export | verify"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the verbs."""
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         verbs.add_parser("keys", help="print the public keys that an auditor needs, for the file of --key")
         verbs.add_parser("rotate-key", help="let another key sign; a checkpoint signed by both stands in between")
         exporting.declare(verbs.add_parser("export", help=exporting.HELP))
+        verifying.declare(verbs)
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Do what was asked.
@@ -65,6 +66,9 @@ class Command(BaseCommand):
 
     def _export(self, **options: Any) -> None:
         exporting.run(options, self.stdout)
+
+    def _verify(self, **options: Any) -> None:
+        verifying.run(options, self.stdout)
 
     def _keys(self, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
