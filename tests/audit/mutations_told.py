@@ -250,7 +250,7 @@ def an_erased_body_disclosed_as_if_never_erased(case):
 # ----------------------------------------------------------------------------------- leaves outside the range
 
 spoil_line("a_leaf_outside_without_proof", OUTSIDE, lambda one: one.update(proof=[]), 62, base="part")
-spoil_line("a_leaf_outside_at_another_index", OUTSIDE, lambda one: one.update(i=one["i"] + 2), 50, base="part")
+spoil_line("a_leaf_outside_at_another_index", OUTSIDE, lambda one: one.update(i=41), 50, '"i":39,', "part")
 spoil_line("a_leaf_outside_within", OUTSIDE, lambda one: one.update(i=29), 34, base="part")
 spoil_line("a_leaf_outside_with_more", OUTSIDE, lambda one: one.update(more=1), 34, base="part")
 spoil_line("a_short_hash_outside", OUTSIDE, lambda one: one["proof"].append("AAAA"), 34, base="part")
