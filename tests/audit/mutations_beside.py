@@ -335,6 +335,32 @@ def a_known_tree_that_nobody_signed(case):
     return 2
 
 
+def keys(name: str, told: str) -> None:
+    """Give the verifier other keys."""
+
+    def spoil(case: Case) -> int:
+        case.given["others"] = told.encode()
+        case.arguments += ["--key", "{others}"]
+        return 2
+
+    spoil.__name__ = name
+    mutation("plain")(spoil)
+
+
+def key(kind: int, raw: bytes, name: str = making.ORIGIN) -> str:
+    return making.verifier_key(name, kind, raw) + "\n"
+
+
+keys("no_keys", "# none\n")
+keys("a_key_that_is_no_line_of_one", making.KEYS + "x\n")
+keys("a_key_of_an_unknown_type", making.KEYS + key(2, making.public(making.LOG)))
+keys("a_key_of_another_hash", making.KEYS.replace("+", "+0", 1).replace("+0", "+", 1).replace("/one+", "/two+"))
+keys("keys_of_two_logs", making.KEYS + key(1, making.public(making.LOG), "example.org/log/two"))
+keys("a_cosigner_of_no_log", key(4, making.public(making.WITNESS)))
+keys("a_key_of_31_bytes", making.KEYS + key(1, bytes(31)))
+keys("an_empty_key", making.KEYS + "a+00000000+\n")
+
+
 # ----------------------------------------------------------------------------------------------- the manifest
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.audit import making, mutations_beside, mutations_laid, mutations_told
-from tests.audit.merkle_vectors import vectors_hold
 from tests.audit.mutants import Mutant, Watched, mutants
 from tests.audit.mutations import MUTATIONS, Case, fresh_plan, spoilt
 from tests.audit.unharmed import UNHARMED
+from tests.audit.vectors import vectors_hold
 
 assert mutations_beside and mutations_laid and mutations_told  # they add to MUTATIONS
 Laid = dict[str, tuple[list[str], int]]

@@ -66,6 +66,28 @@ SIGNATURES = [  # secret key, public key, message, signature: RFC 8032 section 7
 ]  # fmt: skip
 
 
+SMALL = [  # encodings of the points of order 1, 2, 4 and 8
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+]
+P = 2**255 - 19
+IMPROPER = [  # bytes that are no proper key
+    (P + 1).to_bytes(32, "little"),  # the neutral point, not canonically
+    P.to_bytes(32, "little"),
+    (1 | 1 << 255).to_bytes(32, "little"),  # x is 0, and its sign is set
+    (2).to_bytes(32, "little"),  # no point of the curve
+    b"",
+    bytes(31),
+    bytes(33),
+]
+
+
 def spoilt_inclusions(index: int, size: int, leaf: bytes, root: bytes, proof: Hashes) -> Iterator[Inclusion]:
     yield from ((other, size, leaf, root, proof) for other in (index - 1, index + 1, index ^ 2))
     yield from ((index, other, leaf, root, proof) for other in (size * 2, size // 2))
@@ -142,7 +164,16 @@ def vectors_hold(verifier: Any) -> bool:
     for name, told, holds in probes(verifier):
         if getattr(verifier, name)(*told) is not holds:
             return False
-    return all(
-        verifier.PublicKey(bytes.fromhex(key)).signed(bytes.fromhex(signature), bytes.fromhex(message))
-        for _, key, message, signature in SIGNATURES
-    )
+    for encoded in [*IMPROPER, *map(bytes.fromhex, SMALL)]:
+        try:
+            verifier.PublicKey(encoded)
+        except verifier.Malformed:
+            continue
+        return False
+    for _, key, message, signature in SIGNATURES:
+        told, raw = verifier.PublicKey(bytes.fromhex(key)), bytes.fromhex(signature)
+        larger = raw[:32] + (int.from_bytes(raw[32:], "little") + verifier.L).to_bytes(32, "little")
+        taken = [told.signed(one, bytes.fromhex(message)) for one in (raw, larger, raw[:-1], raw + b"\0", raw[::-1])]
+        if taken != [True, False, False, False, False]:
+            return False
+    return True
