@@ -91,7 +91,8 @@ class Watched:
         for number, other in others:
             if number not in self.different:
                 try:
-                    differs = bool(other()) != bool(value)
+                    told = other()
+                    differs = bool(told) != bool(value) or (type(told) is type(value) and told != value)
                 except Exception:  # noqa: BLE001 - what a mutant cannot even evaluate, it decides otherwise
                     differs = True
                 if differs:

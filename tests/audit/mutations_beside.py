@@ -380,6 +380,9 @@ def signed_by_another(text: bytes) -> bytes:
     return text + b"\n" + making.signature(text, private("another")).encode()
 
 
+MOMENT = b"2026-03-01T00:00:00.000000"
+
+
 def swapped_lines(text: bytes) -> bytes:
     lines = text.split(b"\n")
     lines[-2], lines[-3] = lines[-3], lines[-2]
@@ -395,6 +398,7 @@ manifest("a_filter_without_a_list", lambda text: text.replace(b"filter {}", b'fi
 manifest("a_filter_of_lists", lambda text: text.replace(b"filter {}", b'filter {"type":[[]]}'), 11)
 manifest("a_filter_that_is_a_list", lambda text: text.replace(b"filter {}", b"filter []"), 11)
 manifest("a_filter_from_no_moment", lambda text: text.replace(b"filter {}", b'filter {"from":"today"}'), 11)
+manifest("a_filter_from_another_zone", lambda text: text.replace(b"filter {}", b'filter {"from":"%sz"}' % MOMENT), 11)
 manifest("a_filter_in_loose_json", lambda text: text.replace(b"filter {}", b"filter { }"), 11)
 manifest("made_at_no_moment", lambda text: text.replace(b"made 2026-03-02", b"made 2026-02-30"), 11)
 manifest("files_out_of_order", swapped_lines, 11)

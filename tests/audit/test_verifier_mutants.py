@@ -73,7 +73,7 @@ def candidates(chosen: list[Mutant], laid: Laid) -> list[list[str]]:
 def noticed(mutant: Mutant, laid: Laid, names: list[str]) -> str:
     """Give the bundle that a mutant is noticed by, or an empty text."""
     try:
-        with seconds(120):
+        with seconds(30):
             module = mutant.module()
             if not vectors_hold(module):
                 return "vectors"

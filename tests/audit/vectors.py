@@ -8,6 +8,8 @@ files: each proof as it is, and spoilt in every way that `spoilt_inclusions` and
 from collections.abc import Iterator
 from typing import Any
 
+from tests.audit import making
+
 Hashes = list[bytes]
 LEAVES = [bytes.fromhex(one) for one in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -78,8 +80,7 @@ SMALL = [  # encodings of the points of order 1, 2, 4 and 8
 ]
 P = 2**255 - 19
 IMPROPER = [  # bytes that are no proper key
-    (P + 1).to_bytes(32, "little"),  # the neutral point, not canonically
-    P.to_bytes(32, "little"),
+    *((P + k).to_bytes(32, "little") for k in range(19)),  # points, not canonically
     (1 | 1 << 255).to_bytes(32, "little"),  # x is 0, and its sign is set
     (2).to_bytes(32, "little"),  # no point of the curve
     b"",
@@ -159,14 +160,38 @@ def small_consistencies() -> Iterator[tuple[str, tuple[Any, ...], bool]]:
         yield "proves_consistency", (old, new, EMPTY, EMPTY, [EMPTY]), False
 
 
+def edges_hold(verifier: Any) -> bool:
+    """Tell whether numbers and moments are taken up to their ends, and every small tree has just its own proofs."""
+    ends = [verifier.number("9007199254740991"), verifier.whole("-9007199254740991")]
+    ends += [verifier.shifted(f"{year}-01-01T00:00:00.000000Z", way) for year, way in (("9999", 1 << 30), ("0001", -9))]
+    ends += [verifier.depth("[" * 64 + '"[["' + "]" * 64), len(verifier.json_of("[" * 64 + "]" * 64))]
+    if ends != [2**53 - 1, 1 - 2**53, "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00.000000Z", 64, 1]:
+        return False
+    hashes = [verifier.sha256(bytes([number])).digest() for number in range(9)]
+    for n in range(1, 10):
+        root = making.tree_hash(hashes[:n])
+        for index in range(n):
+            proof = making.inclusion(index, hashes[:n])
+            taken = [one for one in range(n + 1) if verifier.proves_inclusion(one, n, hashes[index], root, proof)]
+            proof, old = making.consistency(index + 1, hashes[:n]), making.tree_hash(hashes[: index + 1])
+            grown = [one for one in range(n + 2) if verifier.proves_consistency(one, n, old, root, proof)]
+            if (taken, grown) != ([index], [index + 1]):
+                return False
+    return True
+
+
 def vectors_hold(verifier: Any) -> bool:
     """Tell whether a verifier, or a mutant of it, gives every vector its due."""
+    if not edges_hold(verifier):
+        return False
     for name, told, holds in probes(verifier):
         if getattr(verifier, name)(*told) is not holds:
             return False
-    for encoded in [*IMPROPER, *map(bytes.fromhex, SMALL)]:
+    refused = [(verifier.PublicKey, one) for one in [*IMPROPER, *map(bytes.fromhex, SMALL)]]
+    refused += [(verifier.point_of, one) for one in IMPROPER if len(one) == 32]
+    for reads, encoded in refused:
         try:
-            verifier.PublicKey(encoded)
+            reads(encoded)
         except verifier.Malformed:
             continue
         return False
