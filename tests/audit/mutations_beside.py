@@ -93,6 +93,12 @@ spoil_json("a_proof_that_is_a_number", "consistency.json", lambda told: told.app
 
 
 @mutation("plain")
+def consistency_with_another_line_end(case):
+    case.files["consistency.json"] = case.files["consistency.json"][:-1] + b" "
+    return 34
+
+
+@mutation("plain")
 def no_list_of_proofs(case):
     case.files["consistency.json"] = b"{}\n"
     return 34
