@@ -51,7 +51,16 @@ def stamped(root: Path, whole: list[str]) -> Laid:
         "known later": ([*whole[:3], "--known", str(root / "whole" / "checkpoint")], 0),
         "no cosigner": ([whole[0], "--key", str(root / "log.key")], 0),
     }  # fmt: skip
-    (root / "log.key").write_text(making.verifier_key(making.ORIGIN, 1, making.public(making.LOG)))
+    log = making.verifier_key(making.ORIGIN, 1, making.public(making.LOG)) + "\n"
+    (root / "log.key").write_text(log)
+    (root / "two.keys").write_text(log + making.verifier_key("example.org/other", 1, making.public(making.LOG)) + "\n")
+    exact = making.write_folder(root / "exact", making.bundle(making.Plan(plan.events, sizes=(5,))))
+    laid |= {
+        "two logs": ([whole[0], "--key", str(root / "two.keys"), "--origin", making.ORIGIN], 0),
+        "exact": ([str(exact), *whole[1:], "--skew", "0", "--stale", "0"], 0),
+        "negative skew": ([*whole, "--skew", "-1"], 2), "negative age": ([*whole, "--stale", "-1"], 2),
+        "no authority": ([*whole, "--tsa-ca", str(root / "none")], 2),
+    }  # fmt: skip
     (root / "tsa").mkdir()
     tsa = make(root / "tsa")
     for size, by, digest, code in ((16, "one", "-sha256", 0), (9, "one", "-sha256", 71), (16, "other", "-sha256", 71),

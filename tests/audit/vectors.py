@@ -177,7 +177,9 @@ def edges_hold(verifier: Any) -> bool:
             grown = [one for one in range(n + 2) if verifier.proves_consistency(one, n, old, root, proof)]
             if (taken, grown) != ([index], [index + 1]):
                 return False
-    return True
+    kept: list[Any] = []  # a size of proofs that end too early or go on too long, and a tree that was never there
+    kept += [verifier.proves_consistency(*told) for told in ((3, 2, EMPTY, EMPTY, []), (-1, 0, EMPTY, EMPTY, []))]
+    return not any(kept)
 
 
 def vectors_hold(verifier: Any) -> bool:
@@ -194,6 +196,11 @@ def vectors_hold(verifier: Any) -> bool:
             reads(encoded)
         except verifier.Malformed:
             continue
+        return False
+    if any(verifier.encoding_of(verifier.point_of(bytes.fromhex(one))) != bytes.fromhex(one) for one in SMALL):
+        return False
+    signed = [making.private(name) for name in "abcd"]  # of both signs
+    if not all(verifier.PublicKey(making.public(one)).signed(one.sign(b"x"), b"x") for one in signed):
         return False
     for _, key, message, signature in SIGNATURES:
         told, raw = verifier.PublicKey(bytes.fromhex(key)), bytes.fromhex(signature)
