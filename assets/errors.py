@@ -9,7 +9,21 @@ class NotAnImage(Refusal):
     """The bytes are none of the kinds that can be shown, or do not decode to the end."""
 
     code = "not_an_image"
-    sentence = _("This file is no whole JPEG, PNG, WebP or GIF image; send the original.")
+    sentence = _("This file is no whole JPEG, PNG, WebP or GIF image, and no sound; send the original.")
+
+
+class NotASound(Refusal):
+    """The bytes begin like a sound and do not decode to its end, or hold something else than one sound."""
+
+    code = "not_a_sound"
+    sentence = _("This file is no whole WAV, FLAC, MP3, Ogg or M4A sound; send the original.")
+
+
+class TooLong(Refusal):
+    """The sound lasts longer than this installation takes."""
+
+    code = "too_long"
+    sentence = _("This sound is too long; send it in parts.")
 
 
 class TooLarge(Refusal):
@@ -23,7 +37,7 @@ class NotMade(Refusal):
     """No worker has made the rendition yet, and others are being made just now."""
 
     code = "not_made"
-    sentence = _("This picture is being prepared; look again in a moment.")
+    sentence = _("This file is being prepared; try again in a moment.")
 
 
 class Gone(Refusal):

@@ -6,17 +6,23 @@ from accounts.models import Project
 
 
 class Asset(models.Model):
-    """Original bytes, stored once by their SHA-256 (64 hex digits)."""
+    """Original bytes, stored once by their SHA-256 (64 hex digits): an image with its size, a sound with its length."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     media_type = models.CharField(max_length=100)
     bytes = models.BigIntegerField()
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
+    duration_ms = models.BigIntegerField(null=True)
     stored_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"sha256:{self.sha256}"
+
+    @property
+    def sounds(self) -> bool:
+        """Tell whether it is a sound, else it is an image."""
+        return self.media_type.startswith("audio/")
 
 
 class Grant(models.Model):

@@ -1,6 +1,6 @@
-"""Which files a project holds, and their bytes."""
+"""Which files a project holds, how they are shown, and their bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -11,17 +11,38 @@ from assets.errors import Gone, NotMade
 from assets.models import Asset, Grant, Rendition
 
 RECIPES: dict[str, tuple[int, int]] = {"thumbnail": (1, 320), "screen": (1, 1600)}
-"""Recipe to its version and the side of the square that it fits, in pixels."""
+"""Recipe of images to its version and the side of the square that it fits, in pixels."""
+
+SOUND_RECIPES: dict[str, tuple[int, int]] = {"listen": (1, 48_000)}
+"""Recipe of sounds to its version and how many bits a second of each channel has; an Opus in WebM."""
+
+
+def recipes_for(asset: Asset) -> Mapping[str, tuple[int, int]]:
+    """Give the recipes by which an asset is shown."""
+    return SOUND_RECIPES if asset.sounds else RECIPES
 
 
 def in_force(recipe: str) -> str:
     """Name a recipe with its version in force, as screen-1: what it made of an asset never changes."""
-    return f"{recipe}-{RECIPES[recipe][0]}"
+    version, _measure = RECIPES.get(recipe) or SOUND_RECIPES[recipe]
+    return f"{recipe}-{version}"
+
+
+def lengths_of(ids: Iterable[str]) -> dict[str, int]:
+    """Give those of these SHA-256 (64 hex digits) that are sounds, with their lengths in ms; none: no statement.
+
+    It is not asked whose they are: ask of what an item names, which its project has a right to.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = Asset.objects.filter(sha256__in=wanted).values_list("sha256", "duration_ms")
+    return {sha256: length for sha256, length in rows if length is not None}
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """Bytes to be shown: an open file that the caller closes, its kind, size in bytes and SHA-256."""
+class Shown:
+    """Bytes to be seen or heard: an open file that the caller closes, its kind, size in bytes and SHA-256."""
 
     file: IO[bytes]
     media_type: str
@@ -48,28 +69,28 @@ def asset_of(project: Project, sha256: str) -> Asset | None:
     return Asset.objects.filter(sha256=sha256, grant__project=project).first()
 
 
-def open_original(asset: Asset) -> Picture:
+def open_original(asset: Asset) -> Shown:
     """Open the bytes as they were sent.
 
     Raises:
         Gone: the storage has them no more.
     """
-    return Picture(_open(asset.sha256), asset.media_type, asset.bytes, asset.sha256)
+    return Shown(_open(asset.sha256), asset.media_type, asset.bytes, asset.sha256)
 
 
-def open_rendition(asset: Asset, recipe: str, version: int | None = None) -> Picture:
+def open_rendition(asset: Asset, recipe: str, version: int | None = None) -> Shown:
     """Open what a version of a recipe, the one in force where none is named, made of an asset.
 
     Raises:
-        KeyError: there is no such recipe.
+        KeyError: there is no such recipe for what it is.
         NotMade: it is not made yet.
         Gone: the storage has it no more.
     """
-    wanted = RECIPES[recipe][0] if version is None else version
+    wanted = recipes_for(asset)[recipe][0] if version is None else version
     made = Rendition.objects.filter(asset=asset, recipe=recipe, version=wanted).first()
     if made is None:
         raise NotMade
-    return Picture(_open(made.sha256), made.media_type, made.bytes, made.sha256)
+    return Shown(_open(made.sha256), made.media_type, made.bytes, made.sha256)
 
 
 def _open(sha256: str) -> IO[bytes]:

@@ -30,7 +30,8 @@ class TaxonomyVersion(models.Model):
     """A published set of labels and error categories, or a form's schema; never changed.
 
     `body` is RFC 8785: {"labels": [{"code", "name", "key", "definition"}], "error_categories": [{"code", "name"}],
-    "many": bool, "schema": object or null}; `digest` is its SHA-256 in hex.
+    "many": bool, "schema": object or null}; `digest` is its SHA-256 in hex. `"turns": true` is there where turns of
+    conversations are labelled too; a label then may have `"on"`: item or turn, the one place where it goes.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="taxonomies", db_index=False)

@@ -130,6 +130,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -152,6 +153,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.fla
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.number("HITL_BODY_BYTES", 16 * 2**20, 2**16, 2**30)
 DATA_UPLOAD_MAX_NUMBER_FILES = 205  # images brought at once on a page, and the rows beside them
+SOUND_MINUTES = environment.number("HITL_SOUND_MINUTES", 120, 1, 240)
 ASSET_BYTES = environment.number("HITL_ASSET_BYTES", 64 * 2**20, 2**16, 2**34)
 
 CELERY_BROKER_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")

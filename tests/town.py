@@ -70,11 +70,11 @@ class Town:
         self.sent += 1
         body: dict[str, Any] = {"external_id": f"item-{self.sent}", "data": {"text": "A cat?"}, **more}
         if confidence is not None:
-            body |= {
+            body = {
                 "model": {"name": "m", "version": "1"},
                 "prediction": {"labels": [label]},
                 "confidence": confidence,
-            }
+            } | body
         batch = read_items(json.dumps(body).encode(), "application/json")
         received = receive(project=self.project, entries=batch.entries, by=console(), at=self.now)[0]
         assert received.item is not None, received.problem

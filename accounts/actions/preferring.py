@@ -40,13 +40,13 @@ def use_single_keys(*, on: bool, by: Actor) -> Preference:
 
 
 @transaction.atomic
-def choose_veils(*, blur: bool | None, grey: bool | None, holds: bool, by: Actor) -> Preference:
+def choose_veils(*, blur: bool | None, grey: bool | None, mute: bool | None, holds: bool, by: Actor) -> Preference:
     """Keep how hard content is shown to this person. Locks the person.
 
     Raises:
         Forbidden: the actor is no person in a browser.
     """
-    return _keep(by, blur=blur, grey=grey, holds=holds)
+    return _keep(by, blur=blur, grey=grey, mute=mute, holds=holds)
 
 
 def _keep(by: Actor, **chosen: object) -> Preference:

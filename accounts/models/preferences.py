@@ -15,8 +15,8 @@ class Preference(models.Model):
     """What one person prefers, wherever they sign in; without a row everything is as the house has it.
 
     `keys` maps an act or digit to the key that this person wants for it, "" for none; what is not in it keeps its own.
-    `blur` and `grey`: None as the project asks, True always, False only where the project asks and does not let go of
-    it. `holds`: hard content is shown while a key is held, else from one press to the next.
+    `blur`, `grey` and `mute`: None as the project asks, True always, False only where the project asks and does not let
+    go of it. `holds`: hard content is shown while a key is held, else from one press to the next.
     """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True, related_name="preference")
@@ -24,6 +24,7 @@ class Preference(models.Model):
     single_keys = models.BooleanField(default=True)
     blur = models.BooleanField(null=True)
     grey = models.BooleanField(null=True)
+    mute = models.BooleanField(null=True)
     holds = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -21,22 +21,24 @@ NO_IMAGE, TOO_LARGE = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A WebP that a recipe made."""
+    """What a recipe made: a WebP with its size in pixels, or an Opus in WebM that has none."""
 
     recipe: str
+    media_type: str
     body: bytes
-    width: int
-    height: int
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What an image turned out to be: upright size in pixels, and what was made of it."""
+    """What a file turned out to be, and what was made of it: an image's upright size in pixels, or a sound's length."""
 
     media_type: str
-    width: int
-    height: int
     made: tuple[Made, ...]
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
 
 
 def decode(image: IO[bytes], recipes: Mapping[str, int]) -> Decoded:
@@ -49,31 +51,44 @@ def decode(image: IO[bytes], recipes: Mapping[str, int]) -> Decoded:
         TooLarge: it has too many pixels.
     """
     order = {"recipes": dict(recipes), "pixels": PIXELS, "memory": MEMORY, "cpu_s": CPU_S}
-    image.seek(0)
     with tempfile.TemporaryFile() as answer:
         try:
-            child = subprocess.run(  # noqa: S603 - our own program, no shell
-                [sys.executable, "-I", str(DECODER), json.dumps(order)],
-                stdin=image,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env={"MALLOC_ARENA_MAX": "2"},
-                timeout=WAIT_S,
-                check=False,
-            )
+            code = run_decoder(order, image, answer, wait_s=WAIT_S)
         except subprocess.TimeoutExpired as problem:
             raise NotAnImage(_("This image took too long to decode; send it in a plainer form.")) from problem
-        if child.returncode == TOO_LARGE:
+        if code == TOO_LARGE:
             raise TooLarge(
                 _("This image has more than %(n)d million pixels; send a smaller one.") % {"n": PIXELS // 1_000_000}
             )
-        if child.returncode:
+        if code:
             raise NotAnImage
-        answer.seek(0)
         return _read(answer)
+
+
+def run_decoder(order: Mapping[str, Any], file: IO[bytes], answer: IO[bytes], *, wait_s: float) -> int:
+    """Let the decoder read a file from where it begins; gives its exit code, and its answer from where that begins.
+
+    Raises:
+        TimeoutExpired: it did not end in time, and was ended.
+    """
+    file.seek(0)
+    child = subprocess.run(  # noqa: S603 - our own program, no shell
+        [sys.executable, "-I", str(DECODER), json.dumps(order)],
+        stdin=file,
+        stdout=answer,
+        stderr=subprocess.DEVNULL,
+        env={"MALLOC_ARENA_MAX": "2"},
+        timeout=wait_s,
+        check=False,
+    )
+    answer.seek(0)
+    return child.returncode
 
 
 def _read(answer: IO[bytes]) -> Decoded:
     told = json.loads(answer.readline())
-    made = tuple(Made(one["recipe"], answer.read(one["bytes"]), one["width"], one["height"]) for one in told["files"])
-    return Decoded(TYPES[told["format"]], told["width"], told["height"], made)
+    made = tuple(
+        Made(one["recipe"], "image/webp", answer.read(one["bytes"]), one["width"], one["height"])
+        for one in told["files"]
+    )
+    return Decoded(TYPES[told["format"]], made, told["width"], told["height"])

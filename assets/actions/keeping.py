@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from assets.reads import place
 
-PIECE = 2**20
+HEAD, PIECE = 4096, 2**20
 
 
 def keep(sha256: str, content: IO[bytes], size: int) -> None:

@@ -1,4 +1,4 @@
-"""Renditions: what people see of an original, made once by each recipe's version."""
+"""Renditions: what people see or hear of an original, made once by each recipe's version."""
 
 import hashlib
 import io
@@ -6,16 +6,19 @@ import logging
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import IO
 
 from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from kombu.exceptions import OperationalError
 
-from assets.actions.decoding import Made, decode
-from assets.actions.keeping import PIECE, keep
+from assets.actions.decoding import Decoded, Made, decode
+from assets.actions.hearing import hear, kind_of
+from assets.actions.keeping import HEAD, PIECE, keep
+from assets.errors import NotASound
 from assets.models import Asset, Rendition
-from assets.reads import RECIPES, open_original
+from assets.reads import RECIPES, SOUND_RECIPES, open_original, recipes_for
 
 AT_ONCE, REST = 200, timedelta(minutes=1)
 log = logging.getLogger(__name__)
@@ -28,19 +31,30 @@ def render_asset(*, asset_id: int, at: datetime) -> int:
 
     Raises:
         Gone: the storage has no bytes.
-        NotAnImage: the decoder no longer takes what it took.
+        NotAnImage, NotASound: the decoder no longer takes what it took.
     """
     asset = Asset.objects.get(pk=asset_id)
     made = set(Rendition.objects.filter(asset=asset).values_list("recipe", "version"))
-    lacking = {recipe: side for recipe, (version, side) in RECIPES.items() if (recipe, version) not in made}
+    recipes = recipes_for(asset).items()
+    lacking = {recipe: measure for recipe, (version, measure) in recipes if (recipe, version) not in made}
     if not lacking:
         return 0
     with tempfile.TemporaryFile() as file, open_original(asset).file as original:
         while piece := original.read(PIECE):
             file.write(piece)
         file.flush()
-        rows = [_kept(asset, one, at) for one in decode(file, lacking).made]
+        rows = [_kept(asset, one, at) for one in _decoded(asset, file, lacking).made]
     return sum(_noted(row) for row in rows)
+
+
+def _decoded(asset: Asset, file: IO[bytes], lacking: dict[str, int]) -> Decoded:
+    if not asset.sounds:
+        return decode(file, lacking)
+    file.seek(0)
+    kind = kind_of(file.read(HEAD))
+    if kind is None:
+        raise NotASound
+    return hear(file, kind, lacking)
 
 
 def enqueue_renditions(ids: Iterable[int]) -> None:
@@ -55,9 +69,10 @@ def enqueue_renditions(ids: Iterable[int]) -> None:
 def find_missing(*, at: datetime) -> list[int]:
     """Ask again for assets that lack a rendition a minute after they came, the newest first; give their ids."""
     in_force = Q()
-    for recipe, (version, _) in RECIPES.items():
+    for recipe, (version, _) in (RECIPES | SOUND_RECIPES).items():
         in_force |= Q(renditions__recipe=recipe, renditions__version=version)
-    whole = Asset.objects.annotate(made=Count("renditions", filter=in_force)).filter(made__gte=len(RECIPES))
+    counted = Asset.objects.annotate(made=Count("renditions", filter=in_force))
+    whole = counted.filter(Q(made__gte=len(RECIPES)) | Q(duration_ms__isnull=False, made__gte=len(SOUND_RECIPES)))
     lacking = Asset.objects.filter(stored_at__lt=at - REST).exclude(pk__in=whole.values("pk"))
     ids = list(lacking.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     enqueue_renditions(ids)
@@ -80,9 +95,9 @@ def _kept(asset: Asset, made: Made, at: datetime) -> Rendition:
     return Rendition(
         asset=asset,
         recipe=made.recipe,
-        version=RECIPES[made.recipe][0],
+        version=recipes_for(asset)[made.recipe][0],
         sha256=sha256,
-        media_type="image/webp",
+        media_type=made.media_type,
         bytes=len(made.body),
         width=made.width,
         height=made.height,

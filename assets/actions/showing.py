@@ -1,4 +1,4 @@
-"""Showing a picture: a rendition and never the original, made on the spot when no worker has made it yet."""
+"""Showing a file: a rendition and never the original, made on the spot when no worker has made it yet."""
 
 import threading
 from datetime import datetime
@@ -6,30 +6,30 @@ from datetime import datetime
 from assets.actions.rendering import render_asset
 from assets.errors import Gone, NotMade
 from assets.models import Asset
-from assets.reads import RECIPES, Picture, open_rendition
+from assets.reads import Shown, open_rendition, recipes_for
 
-AT_ONCE, PATIENCE_S = 2, 10.0
+AT_ONCE, PATIENCE_S, LONGEST_MS = 2, 10.0, 600_000
 _decoders = threading.BoundedSemaphore(AT_ONCE)
 
 
-def show(*, asset: Asset, recipe: str, at: datetime, version: int | None = None) -> Picture:
+def show(*, asset: Asset, recipe: str, at: datetime, version: int | None = None) -> Shown:
     """Open what a version of a recipe, the one in force where none is named, made of an asset. Locks nothing.
 
     While the workers are away or behind it is made here, two at once in a process, so that nobody's review waits for
-    them.
+    them; what lasts longer than ten minutes always waits for them.
 
     Raises:
-        KeyError: there is no such recipe.
-        NotMade: others are being made just now.
+        KeyError: there is no such recipe for what it is.
+        NotMade: others are being made just now, or it lasts too long.
         Gone: the storage has no bytes, or that version made nothing and is not in force.
-        NotAnImage: the decoder no longer takes what it took.
+        NotAnImage, NotASound: the decoder no longer takes what it took.
     """
     try:
         return open_rendition(asset, recipe, version)
     except NotMade:
-        if version not in (None, RECIPES[recipe][0]):
+        if version not in (None, recipes_for(asset)[recipe][0]):
             raise Gone from None
-    if not _decoders.acquire(timeout=PATIENCE_S):
+    if (asset.duration_ms or 0) > LONGEST_MS or not _decoders.acquire(timeout=PATIENCE_S):
         raise NotMade
     try:
         render_asset(asset_id=asset.pk, at=at)

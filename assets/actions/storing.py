@@ -15,23 +15,24 @@ from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
 from assets.actions.decoding import Decoded, decode
-from assets.actions.keeping import PIECE, keep
+from assets.actions.hearing import hear, kind_of
+from assets.actions.keeping import HEAD, PIECE, keep
 from assets.actions.rendering import enqueue_renditions
 from assets.errors import NotAnImage, TooLarge
 from assets.models import Asset, Grant
 
-HEAD = 4096
-
 
 def store(*, project: Project, content: bytes | IO[bytes], by: Actor, at: datetime) -> tuple[Asset, bool]:
-    """Take in an image and give the project a right to it; the same bytes again change nothing.
+    """Take in an image or a sound and give the project a right to it; the same bytes again change nothing.
 
     Gives the asset, and whether it is new to this project: what other projects hold shows in nothing, not even in the
     time taken. Decoding and writing come before the transaction, which then locks the project.
 
     Raises:
         TooLarge: more bytes than `HITL_ASSET_BYTES`, or too many pixels.
-        NotAnImage: no JPEG, PNG, WebP or GIF that decodes to its end.
+        NotAnImage: no JPEG, PNG, WebP or GIF that decodes to its end, and not the beginning of a sound.
+        NotASound: no WAV, FLAC, MP3, Ogg, M4A or AAC that decodes to its end, or more in it than one sound.
+        TooLong: a sound of more than `HITL_SOUND_MINUTES`.
     """
     with tempfile.TemporaryFile() as file:
         sha256, size = _receive(content, file)
@@ -60,9 +61,12 @@ def _receive(content: bytes | IO[bytes], file: IO[bytes]) -> tuple[str, int]:
 
 
 def _examine(file: IO[bytes]) -> Decoded:
-    """Decode a file, and hold that its first bytes say the same of it as its decoder."""
+    """Decode a file as what its first bytes say it is, whatever its name says."""
     file.seek(0)
     head = file.read(HEAD)
+    kind = kind_of(head)
+    if kind is not None:
+        return hear(file, kind, {})
     try:
         said = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError) as problem:
@@ -81,6 +85,7 @@ def _grant(project: Project, sha256: str, size: int, decoded: Decoded, by: Actor
         "bytes": size,
         "width": decoded.width,
         "height": decoded.height,
+        "duration_ms": decoded.duration_ms,
         "stored_at": at,
     }
     asset, unknown = Asset.objects.get_or_create(sha256=sha256, defaults=fresh)

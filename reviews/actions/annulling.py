@@ -11,9 +11,9 @@ from audit.models.sql import Row, ask, lock, many, run
 from reviews.actions.seating import tags_of
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn
+from reviews.outputs import compared
 from reviews.reads.published import rights_of
 from reviews.rights.agreement import next_step
-from reviews.wire.canonical import canonical
 
 FINDINGS = """
 SELECT e.id, e.type, e.event_id AS event_uuid, p.body FROM audit_event e
@@ -65,7 +65,7 @@ def stands_without(found: Row, seen: Row, settled_by: int) -> bool:
     if found.event_id > settled_by:
         return True
     wanted, rule = seen.wanted, rights_of(seen.rights_body).disagreement
-    answers = [(row, canonical(json.loads(row.body)["output"])) for row in ask(ANSWERS, [found.task_id])]
+    answers = [(row, compared(seen.task_type, json.loads(row.body)["output"])) for row in ask(ANSWERS, [found.task_id])]
     settled = next_step([answer for row, answer in answers if row.event_id <= settled_by], wanted, rule)
     others = next_step([answer for row, answer in answers if row.seat_id != found.seat_id], wanted, rule)
     return others.step == "settle" and others.answer == settled.answer

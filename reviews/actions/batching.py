@@ -14,12 +14,13 @@ from audit.models.sql import Row, ask, change, insert, lock, many, run
 from audit.reads import canonical, uuid7
 from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED
 from reviews.actions.ending import HEAD, LEASE, end_claims
-from reviews.actions.seating import acting_role, files_of, ground_of, present, renditions_of, tags_of, working_person
+from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
 from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
 from reviews.reads.held import hides_proposal
+from reviews.reads.media import media_of
 from reviews.reads.published import rights_of
 from reviews.rights import duration
 
@@ -64,9 +65,9 @@ OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint
 def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
     """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
 
-    Only ordinary work of normal impact with a visible proposal is taken. A batch that the person has open, also one of
-    another queue, is answered again; where batches have ended meanwhile it is given back first. A unique violation is
-    a lost race and is retried once. Locks person, task, seat.
+    Only ordinary work of normal impact with a visible proposal is taken, and nothing to be heard. A batch that the
+    person has open, also one of another queue, is answered again; where batches have ended meanwhile it is given back
+    first. A unique violation is a lost race and is retried once. Locks person, task, seat.
 
     Raises:
         Forbidden: the actor is no person.
@@ -118,8 +119,10 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
     for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
         take = TAKE + lock("t", "s", skip=True)
         taking = [lane.lane_id, person_id, person_id, most - len(found)]
-        for row in look_at_all_taken(take, taking, person_id, at):
-            if not hides_proposal(row):
+        rows = [row for row in look_at_all_taken(take, taking, person_id, at) if not hides_proposal(row)]
+        media = media_of({file for row in rows for file in files_of(row)})
+        for row in rows:
+            if not media.sounding(files_of(row)):  # a grid shows; what must be heard is looked at alone
                 found.setdefault(row.item_id, row)
         if len(found) >= most:
             break
@@ -149,10 +152,10 @@ def write_claims(
     seen = [row for row, _place in places]
     trail = trail or Trail(ground_of(seen[0]), by.as_role(acting_role(seen[0])), at)
     files = sorted({file for row in seen for file in files_of(row)})
-    renditions = renditions_of(files, "thumbnail", most=len(files))
+    media = media_of(files, "thumbnail")
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
-        manifest = present(row, [], renditions, recipe="thumbnail")
+        manifest = present(row, [], media, recipe="thumbnail")
         manifest["grid"] = {"batch": str(batch[1]), "place": place, "recipe": "thumbnail", "lines": LINES}
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)

@@ -76,6 +76,9 @@ def put_images(
         except Refusal as problem:
             refused.append((name, problem.sentence))
             continue
+        if asset.duration_ms is not None:
+            refused.append((name, _("This is a sound, and here are images. Send it with the API or `items load`.")))
+            continue
         kept[_own(name, f"sha256:{asset.sha256}", kept)] = f"sha256:{asset.sha256}"
     if not kept:
         raise BadBody(_("None of these files could be taken."), fields=refused[:SHOWN])

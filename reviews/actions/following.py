@@ -16,7 +16,7 @@ from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Trail
 from reviews.errors import NoHigherLevel
 from reviews.models import Queue
-from reviews.outputs import same
+from reviews.outputs import compared, same
 from reviews.reads.published import rights_of
 from reviews.rights import ADJUDICATION, Rights, duration
 from reviews.rights.agreement import next_step
@@ -110,15 +110,16 @@ def follow(following: Following, *, verdict: str, output: Any, note: str | None)
 
 def _answered(following: Following, output: Any, verdict: str) -> Writes:
     seen = following.seen
-    answers = [
-        canonical(json.loads(seat.body)["output"])
+    outputs = [
+        json.loads(seat.body)["output"]
         for seat in following.seats
         if seat.state == "decided" and seat.verdict in {"approve", "correct", "reject"} and seat.body is not None
     ]
-    answers.append(canonical(output))
-    step = next_step(answers, seen.wanted, following.rights.disagreement)
+    answers = [(compared(seen.task_type, one), one) for one in [*outputs, output]]
+    step = next_step([key for key, _output in answers], seen.wanted, following.rights.disagreement)
     if step.step == "settle":
-        return _settled(following, step.answer or b"null", several=step.voices > 1)
+        said = next(one for key, one in answers if key == step.answer)
+        return _settled(following, said, several=step.voices > 1)
     if step.step == "wait":
         return _waiting(following)
     another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
@@ -150,9 +151,8 @@ def _asked_again(following: Following) -> Writes:
     return _held(following)
 
 
-def _settled(following: Following, answer: bytes, *, several: bool) -> Writes:
+def _settled(following: Following, output: Any, *, several: bool) -> Writes:
     seen = following.seen
-    output = json.loads(answer)
     following.task_state = "settled"
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
     live = following.seats[0].live_body

@@ -12,6 +12,7 @@ from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same
 from reviews.reads.held import hides_proposal, verdicts_for
 from reviews.reads.published import rights_of, taxonomy_of
+from reviews.reads.turns import turning
 from reviews.wire import DecisionBody
 
 
@@ -43,6 +44,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
             {label["code"] for label in taxonomy["labels"]},
             taxonomy["schema"],
             taxonomy["many"],
+            turning(taxonomy, _sent_data(seen)),
         )
     verdict = _verdict(seen, sent, output, proposed, shown)
     if verdict == "approve" and output is None:
@@ -54,6 +56,11 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     else:
         changed = differences(seen.task_type, proposed, output)
     return Judged(verdict, output if verdict_answers(verdict) else None, changed)
+
+
+def _sent_data(seen: Row) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
+    return found
 
 
 def verdict_answers(verdict: str) -> bool:

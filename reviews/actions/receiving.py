@@ -24,6 +24,7 @@ from reviews.errors import BadItem, BadOutput, ItemDiffers, ItemGone, NoRights
 from reviews.outputs import read_output, unknown_labels
 from reviews.reads.answers import answers
 from reviews.reads.standing import Standing, standing
+from reviews.reads.turns import turning
 from reviews.wire import Refused, Submission
 
 KNOWN = "SELECT external_id, salt, commitment FROM reviews_item WHERE project_id = %s AND external_id IN {places}"
@@ -117,7 +118,14 @@ def _misfit(one: Submission, project: Project, now: Standing, granted: set[str])
         return None
     known = set(now.labels) | set(unknown_labels(project.task_type, one.prediction, set(now.labels)))
     try:
-        read_output(project.task_type, one.prediction, known, now.taxonomy["schema"], now.taxonomy["many"])
+        read_output(
+            project.task_type,
+            one.prediction,
+            known,
+            now.taxonomy["schema"],
+            now.taxonomy["many"],
+            turning(now.taxonomy, one.data),
+        )
     except BadOutput as problem:
         return BadItem(
             "This prediction does not fit the project's task type.",

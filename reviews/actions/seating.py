@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
 from accounts.reads import Actor
-from assets.models import Rendition
-from assets.reads import RECIPES, in_force
+from assets.reads import in_force
 from audit.actions import Fact
 from audit.models.sql import Row
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.held import Held, held, hides_proposal, look_at_seat
+from reviews.reads.media import Media, files_in, media_of
 from reviews.reads.prior import Prior, prior_of
 from reviews.reads.published import rights_of
 from reviews.reads.veils import veil_of_seat
@@ -142,17 +142,18 @@ def tags_of(seen: Row) -> dict[str, Any]:
     }
 
 
-def present(
-    seen: Row, prior: list[Prior], renditions: dict[str, str] | None = None, *, recipe: str = "screen"
-) -> dict[str, Any]:
+def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe: str = "screen") -> dict[str, Any]:
     """Make the manifest of what a claim shows: digests and versions, at most 4 KB.
 
-    `renditions` are known ones of the `recipe`, by file; without them those for a whole screen are looked up.
+    `media` is what is known of its files by the `recipe`; without it they are looked up, as for a whole screen. What is
+    made later is fixed as well: the file and the manifest's recipes name it.
     """
     files = files_of(seen)
+    media = media or media_of(files, recipe)
+    sounding = media.sounding(files)
     hidden = hides_proposal(seen)
     proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
-    veil = veil_of_seat(seen).names
+    veil = [name for name in veil_of_seat(seen).names if name != "mute" or sounding]
     return {
         "v": 1,
         "item": seen.item_commitment.hex(),
@@ -164,40 +165,22 @@ def present(
         "model_card": None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
         "recipe": in_force(recipe),
-        "renditions": renditions_of(files) if renditions is None else _known(files, renditions),
+        "renditions": _known(files, media.renditions),
         "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
         "build": settings.BUILD,
         "locale": get_language() or "en",
+        **({"sound_recipe": in_force("listen")} if sounding else {}),
         **({"veil": veil} if veil else {}),
     }
 
 
 def files_of(seen: Row) -> list[str]:
     """List the files that a looked-at seat's item refers to, in order."""
-    return sorted(_files(json.loads(seen.item_body).get("data", {}) if seen.item_body else {}))
+    return sorted(files_in(json.loads(seen.item_body).get("data", {}) if seen.item_body else {}))
 
 
 def _known(files: list[str], renditions: dict[str, str]) -> dict[str, str]:
     return {file: renditions[file] for file in files if file in renditions} if len(files) <= MOST_FILES else {}
-
-
-def renditions_of(files: list[str], recipe: str = "screen", most: int = MOST_FILES) -> dict[str, str]:
-    """Give what is shown of each file: its rendition's SHA-256, where it is made already.
-
-    What is made later is fixed as well: the file and the manifest's `recipe` name it.
-    """
-    if not files or len(files) > most:
-        return {}
-    version, _size = RECIPES[recipe]
-    made = Rendition.objects.filter(asset__sha256__in=[file[7:] for file in files], recipe=recipe, version=version)
-    return {f"sha256:{asset}": sha256 for asset, sha256 in made.values_list("asset__sha256", "sha256")}
-
-
-def _files(value: Any) -> set[str]:
-    if isinstance(value, str):
-        return {value} if value.startswith("sha256:") and len(value) == 71 else set()
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return set().union(*map(_files, parts)) if parts else set()
 
 
 def _marking(person_id: int, seen: Row, at: dt.datetime) -> list[Fact]:

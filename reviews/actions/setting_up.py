@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import string
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import transaction
@@ -27,12 +27,13 @@ CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class LabelFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A label as a project file names it."""
+    """A label as a project file names it; `on` keeps it to whole items or to turns, where turns are labelled too."""
 
     code: str
     name: str
     key: str | None = None
     definition: str = ""
+    on: Literal["item", "turn"] | None = None
 
 
 class CategoryFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +69,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     schema: dict[str, Any] | None = None
     decisive: list[str] = []
     several: bool = False
+    turn_labels: bool = False
     show_prediction: bool = True
     show_confidence: bool = True
     guideline: str | None = None
@@ -147,7 +149,13 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         )
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise BadProjectFile(f"The project file does not read: {problem}.") from problem
-    fields = [*_queue_faults(file), *_label_faults(file), *_form_faults(file), *hard_faults(file.hard_content)]
+    fields = [
+        *_queue_faults(file),
+        *_label_faults(file),
+        *_turn_faults(file),
+        *_form_faults(file),
+        *hard_faults(file.hard_content),
+    ]
     if fields:
         raise BadProjectFile(fields=fields)
     return file
@@ -194,6 +202,20 @@ def _key_faults(file: ProjectFile) -> list[tuple[str, str]]:
     return faults
 
 
+def _turn_faults(file: ProjectFile) -> list[tuple[str, str]]:
+    if not file.turn_labels:
+        place = "Only where turn_labels is true does a label have a place."
+        return [(f"labels[{number}].on", place) for number, label in enumerate(file.labels) if label.on]
+    if file.task_type != "classification":
+        return [("turn_labels", "Only a classification labels turns.")]
+    faults = []
+    if all(label.on == "item" for label in file.labels):
+        faults.append(("labels", "Turns are labelled, and no label goes on one."))
+    if all(label.on == "turn" for label in file.labels) and not file.several:
+        faults.append(("labels", "Each item takes one label, and all go on turns alone: set several, or name one."))
+    return faults
+
+
 def _form_faults(file: ProjectFile) -> list[tuple[str, str]]:
     if file.task_type != "form":
         return [("schema", "Only a form has a schema.")] if file.schema is not None else []
@@ -222,12 +244,14 @@ def _taxonomy(file: ProjectFile) -> dict[str, Any]:
                 "name": label.name,
                 "key": label.key or next(free, None),
                 "definition": label.definition,
+                **({"on": label.on} if label.on else {}),
             }
             for label in file.labels
         ],
         "error_categories": [{"code": one.code, "name": one.name} for one in file.error_categories],
         "many": file.several,
         "schema": file.schema,
+        **({"turns": True} if file.turn_labels else {}),
     }
 
 

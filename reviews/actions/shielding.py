@@ -10,6 +10,7 @@ class HardContentFile(msgspec.Struct, forbid_unknown_fields=True):
 
     blur: bool = True
     grey: bool = True
+    mute: bool = True
     may_lift: bool = False
     break_after_items: int | None = None
     break_after_minutes: int | None = None
@@ -31,10 +32,11 @@ def hard_faults(file: HardContentFile | None) -> list[tuple[str, str]]:
 def shielded(file: HardContentFile | None) -> dict[str, Any]:
     """Give the set-up's columns."""
     if file is None:
-        file = HardContentFile(blur=False, grey=False)
+        file = HardContentFile(blur=False, grey=False, mute=False)
     return {
         "blur": file.blur,
         "grey": file.grey,
+        "mute": file.mute,
         "may_lift": file.may_lift,
         "hard_items": file.break_after_items,
         "hard_minutes": file.break_after_minutes,

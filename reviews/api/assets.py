@@ -27,6 +27,7 @@ def assets(request: HttpRequest, project: str) -> HttpResponse:
         bytes=asset.bytes,
         width=asset.width,
         height=asset.height,
+        duration_ms=asset.duration_ms,
     )
     return answer(shown, 201 if new else 200)
 

@@ -78,7 +78,10 @@ CALLS = (
             201: ("Kept, and granted to this project.", "AssetAnswer"),
             200: ("This project has it already.", "AssetAnswer"),
             413: (LONG, None),
-            422: ("`not_an_image`: no whole JPEG, PNG, WebP or GIF. `bad_body`: not one file.", None),
+            422: (
+                "`not_an_image`, `not_a_sound`: no file that is taken, or not whole. `bad_body`: not one file.",
+                None,
+            ),
         },
         {ANY: None, FORM: "SentFile"},
     ),

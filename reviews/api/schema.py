@@ -9,6 +9,7 @@ from django.conf import settings
 
 from reviews.api import shapes
 from reviews.api.calls import ANY, CALLS, NDJSON, Row
+from reviews.outputs.shapes import Labels
 from reviews.wire.shapes import DecisionShape, ExternalId, ItemShape
 
 ANSWERS = (
@@ -98,7 +99,7 @@ def schema() -> dict[str, Any]:
 def components() -> dict[str, Any]:
     """Give the shapes by name."""
     _, found = msgspec.json.schema_components(
-        (ItemShape, DecisionShape, *ANSWERS), ref_template="#/components/schemas/{name}"
+        (ItemShape, DecisionShape, Labels, *ANSWERS), ref_template="#/components/schemas/{name}"
     )
     return {**found, **EITHER}
 

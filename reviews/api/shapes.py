@@ -109,13 +109,14 @@ class ResultsAnswer(Answer):
 
 
 class AssetAnswer(Answer):
-    """A file that the project holds; `id` names it in an item's `data`. Sizes are in pixels."""
+    """A file that the project holds; `id` names it in an item's `data`. An image's size is in pixels."""
 
     id: str
     media_type: str
     bytes: int
     width: int | None
     height: int | None
+    duration_ms: int | None
 
 
 class ClaimShape(Answer):

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from reviews.errors import BadBody
 from reviews.wire import DecisionBody, read_decision
 
 
@@ -22,9 +24,22 @@ def _plain(post: QueryDict) -> dict[str, Any]:
     verdict = post.get("verdict") or "skip"
     told: dict[str, Any] = {"verdict": verdict}
     if verdict == "correct":
-        told["output"] = {"labels": post.getlist("label")}
+        told["output"] = {"labels": post.getlist("label"), **_turns(post)}
     if post.get("rationale"):
         told["rationale"] = post["rationale"]
     if post.getlist("category") and verdict in {"correct", "reject"}:
         told["error_categories"] = post.getlist("category")
     return told
+
+
+def _turns(post: QueryDict) -> dict[str, Any]:
+    """Read the labels of turns: under `on:` and a label's code the numbers of its turns, counted from 1."""
+    turns: dict[int, list[str]] = {}
+    for name in post:
+        code = name.removeprefix("on:")
+        for number in filter(None, map(str.strip, str(post[name]).split(","))) if code != name else ():
+            if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:9]) <= 999_999:
+                told = _("“%(said)s” is no number of a turn. Write numbers from 1, with commas between them.")
+                raise BadBody(told % {"said": number[:40]}, fields=[("turns", _("This is no number of a turn."))])
+            turns.setdefault(int(number) - 1, []).append(code)
+    return {"turns": [{"turn": turn, "labels": turns[turn]} for turn in sorted(turns)]} if turns else {}

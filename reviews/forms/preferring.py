@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import BadPreference
 
 WISHES: dict[str, bool | None] = {"asked": None, "always": True, "never": False}
+VEILS = ("blur", "grey", "mute")
 THEMES = ("system", "light", "dark")
 
 
@@ -16,6 +17,7 @@ class Wishes(NamedTuple):
 
     blur: bool | None
     grey: bool | None
+    mute: bool | None
     holds: bool
 
 
@@ -25,12 +27,13 @@ def sent_veils(post: QueryDict) -> Wishes:
     Raises:
         BadPreference: a choice is missing or unknown.
     """
-    sent = {name: str(post.get(name)) for name in ("blur", "grey", "look")}
-    names = [name for name in ("blur", "grey") if sent[name] not in WISHES]
+    sent = {name: str(post.get(name)) for name in (*VEILS, "look")}
+    names = [name for name in VEILS if sent[name] not in WISHES]
     names += ["look"] if sent["look"] not in {"hold", "press"} else []
     if names:
         raise BadPreference(fields=[(name, _("Choose one of those listed.")) for name in names])
-    return Wishes(WISHES[sent["blur"]], WISHES[sent["grey"]], sent["look"] == "hold")
+    blur, grey, mute = (WISHES[sent[name]] for name in VEILS)
+    return Wishes(blur, grey, mute, sent["look"] == "hold")
 
 
 def sent_theme(post: QueryDict) -> str:

@@ -92,8 +92,8 @@ class Seed(models.Model):
 class Setup(models.Model):
     """How a project shows its items to people.
 
-    `blur` and `grey` veil hard content until a person looks; `may_lift` lets each person do without. After
-    `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
+    `blur`, `grey` and `mute` veil hard content until a person looks or listens; `may_lift` lets each person do without.
+    After `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
@@ -102,6 +102,7 @@ class Setup(models.Model):
     segments = models.JSONField(default=list)
     blur = models.BooleanField(default=False)
     grey = models.BooleanField(default=False)
+    mute = models.BooleanField(default=False)
     may_lift = models.BooleanField(default=False)
     hard_items = models.IntegerField(null=True)
     hard_minutes = models.IntegerField(null=True)

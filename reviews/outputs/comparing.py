@@ -3,24 +3,35 @@
 from typing import Any
 
 from reviews.outputs.shapes import ELEMENTS
+from reviews.outputs.turning import turns_of
 from reviews.wire.canonical import canonical
 
 _with_label_sets = ("classification", "spans")
 
 
+def compared(task_type: str, output: Any) -> bytes:
+    """Give the bytes by which answers are compared: RFC 8785, label sets in order, no turns the same as none labelled.
+
+    Raises:
+        NotCanonical: as `same`.
+    """
+    return canonical(_settled(task_type, output))
+
+
 def same(task_type: str, a: Any, b: Any) -> bool:
-    """Tell whether two outputs are the same answer: equal RFC 8785 bytes, the order of a label set aside.
+    """Tell whether two outputs are the same answer: equal RFC 8785 bytes, the order of label sets aside.
 
     Raises:
         NotCanonical: one of them has no exact JSON form; never so for an output that was read.
     """
-    return canonical(_settled(task_type, a)) == canonical(_settled(task_type, b))
+    return compared(task_type, a) == compared(task_type, b)
 
 
 def differences(task_type: str, proposed: Any, made: Any) -> list[dict[str, Any]]:
     """Give what was changed: [{"path", "from", "to"}], None standing for absent; empty just if the two are the `same`.
 
-    Labels: one entry a label added or removed, one in all where a single label took the place of another. Elements
+    Labels: one entry a label added or removed, one in all where a single label took the place of another; those of a
+    turn the same, under `turns.3`, which counts from 0. Elements
     (boxes, regions, ...): one an id, with the element before and after, and one with the ids where only their order
     differs. Other keys, and those of a form: one a key. Without a proposal or an answer (a reject) nothing was changed.
 
@@ -36,7 +47,9 @@ def differences(task_type: str, proposed: Any, made: Any) -> list[dict[str, Any]
     for key in [*proposed, *(key for key in made if key not in proposed)]:
         before, after = proposed.get(key), made.get(key)
         if key == "labels" and task_type in _with_label_sets:
-            changes = _label_changes(before, after)
+            changes = _label_changes(key, before, after)
+        elif key == "turns" and task_type == "classification":
+            changes = _turn_changes(before, after)
         else:
             changes = _element_changes(key, before, after) if key == ELEMENTS.get(task_type) else []
         missed = (key in proposed) != (key in made)
@@ -45,30 +58,57 @@ def differences(task_type: str, proposed: Any, made: Any) -> list[dict[str, Any]
 
 
 def _settled(task_type: str, output: Any) -> Any:
-    """Put a label set in the order of its labels, each once."""
+    """Put a label set in the order of its labels, each once; leave out turns where none has a label."""
     if task_type not in _with_label_sets or not isinstance(output, dict) or not _are_labels(output.get("labels")):
         return output
-    return {**output, "labels": sorted(set(output["labels"]))}
+    settled = {**output, "labels": sorted(set(output["labels"]))}
+    if task_type == "classification" and "turns" in settled and _are_turns(settled["turns"]):
+        turns = turns_of(output)
+        settled["turns"] = [{"turn": turn, "labels": sorted(set(turns[turn]))} for turn in sorted(turns)]
+        settled = {key: value for key, value in settled.items() if key != "turns" or value}
+    return settled
 
 
 def _are_labels(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(label, str) for label in value)
 
 
+def _are_turns(value: Any) -> bool:
+    """Tell whether this is a list of turns, each once, with a label set and nothing else."""
+    if not isinstance(value, list):
+        return False
+    fit = [one for one in value if isinstance(one, dict) and one.keys() == {"turn", "labels"}]
+    known = turns_of({"turns": [one for one in fit if _are_labels(one["labels"])]})
+    return len(fit) == len(known) == len(value)
+
+
 def _changed(path: str, before: Any, after: Any) -> list[dict[str, Any]]:
     return [] if canonical(before) == canonical(after) else [{"path": path, "from": before, "to": after}]
 
 
-def _label_changes(before: Any, after: Any) -> list[dict[str, Any]]:
+def _turn_changes(before: Any, after: Any) -> list[dict[str, Any]]:
+    """Give the labels that turns gained and lost; empty also where these are no labels of turns."""
+    before, after = before or [], after or []
+    if not _are_turns(before) or not _are_turns(after):
+        return []
+    old, new = turns_of({"turns": before}), turns_of({"turns": after})
+    return [
+        change
+        for turn in sorted({*old, *new})
+        for change in _label_changes(f"turns.{turn}", old.get(turn, []), new.get(turn, []))
+    ]
+
+
+def _label_changes(path: str, before: Any, after: Any) -> list[dict[str, Any]]:
     """Give the labels added and removed; empty also where these are no two label sets."""
     if not _are_labels(before) or not _are_labels(after):
         return []
     removed = [label for label in before if label not in after]
     added = [label for label in after if label not in before]
     if len(before) == len(after) == len(removed) == 1:
-        return [{"path": "labels", "from": removed[0], "to": added[0]}]
-    gone = [{"path": "labels", "from": label, "to": None} for label in removed]
-    return gone + [{"path": "labels", "from": None, "to": label} for label in added]
+        return [{"path": path, "from": removed[0], "to": added[0]}]
+    gone = [{"path": path, "from": label, "to": None} for label in removed]
+    return gone + [{"path": path, "from": None, "to": label} for label in added]
 
 
 def _element_changes(key: str, before: Any, after: Any) -> list[dict[str, Any]]:

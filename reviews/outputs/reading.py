@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from reviews.errors import BadOutput
 from reviews.outputs import forms, masks
 from reviews.outputs.shapes import ELEMENTS, SHAPES
+from reviews.outputs.turning import Turning, turn_errors
 from reviews.wire.exact import flaws_in, joined
 
 MOST = 20
@@ -19,19 +20,27 @@ _pairs = (("start_ms", "end_ms"), ("start", "end"))
 _sides = ("x", "y", "width", "height")
 
 
-def read_output(task_type: str, output: Any, labels: Collection[str], schema: dict[str, Any] | None, many: bool) -> Any:
+def read_output(
+    task_type: str,
+    output: Any,
+    labels: Collection[str],
+    schema: dict[str, Any] | None,
+    many: bool,
+    turning: Turning | None = None,
+) -> Any:
     """Give the output back if it has the shape of the task type, its labels are among `labels`, its ids are unique.
 
     Lengths are finite and 0 or more, no start is after its end, scores are from 0 to 1. `many` allows any number of
-    labels in a classification, else there is exactly one. `schema` is a checked schema and read for forms alone; None
-    admits any JSON. For a proposal with unknown labels, which is to be held rather than refused, add those to `labels`.
+    labels in a classification, else there is exactly one; `turning` says which turns of it may be labelled, None that
+    none may. `schema` is a checked schema and read for forms alone; None admits any JSON. For a proposal with unknown
+    labels, which is to be held rather than refused, add those to `labels`.
 
     Raises:
         BadOutput: `fields` names at most 20 places, such as `boxes.0.x`.
     """
     errors = list(islice(flaws_in(output), MOST))
     if not errors:
-        errors = list(islice(_errors(task_type, output, labels, schema, many), MOST))
+        errors = list(islice(_errors(task_type, output, labels, schema, many, turning), MOST))
     if errors:
         path, message = errors[0]
         raise BadOutput(f"{path}: {message}" if path else message, fields=errors)
@@ -44,7 +53,12 @@ def unknown_labels(task_type: str, output: Any, labels: Collection[str]) -> list
 
 
 def _errors(
-    task_type: str, output: Any, labels: Collection[str], schema: dict[str, Any] | None, many: bool
+    task_type: str,
+    output: Any,
+    labels: Collection[str],
+    schema: dict[str, Any] | None,
+    many: bool,
+    turning: Turning | None,
 ) -> Iterator[tuple[str, str]]:
     if task_type == "form":
         yield from forms.misfits(output, schema)
@@ -56,6 +70,8 @@ def _errors(
         if not misfit:
             yield from _label_errors(task_type, output, labels, many)
             yield from _element_errors(task_type, output)
+            if task_type == "classification":
+                yield from turn_errors(output, turning)
 
 
 def _misfit(output: Any, shape: type[msgspec.Struct]) -> list[tuple[str, str]]:
@@ -86,15 +102,21 @@ def _labelled(task_type: str, output: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(output, dict):
         return
     if task_type in ("classification", "spans"):
-        whole = output.get("labels")
-        for place, label in enumerate(whole if isinstance(whole, list) else ()):
-            if isinstance(label, str):
-                yield f"labels.{place}", label
+        yield from _listed(output.get("labels"), "labels")
+    turns = output.get("turns") if task_type == "classification" else None
+    for place, one in enumerate(turns if isinstance(turns, list) else ()):
+        yield from _listed(one.get("labels") if isinstance(one, dict) else None, f"turns.{place}.labels")
     key = ELEMENTS.get(task_type, "")
     elements = output.get(key)
     for place, element in enumerate(elements if isinstance(elements, list) else ()):
         if isinstance(element, dict) and isinstance(element.get("label"), str):
             yield f"{key}.{place}.label", element["label"]
+
+
+def _listed(labels: Any, path: str) -> Iterator[tuple[str, str]]:
+    for place, label in enumerate(labels if isinstance(labels, list) else ()):
+        if isinstance(label, str):
+            yield f"{path}.{place}", label
 
 
 def _element_errors(task_type: str, output: Any) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 Id = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -14,10 +14,18 @@ Score = Annotated[float, Meta(ge=0, le=1)]
 Point = Annotated[list[Length], Meta(min_length=2, max_length=2)]
 
 
+class LabelsOfTurn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The labels of one turn of a conversation; `turn` counts from 0."""
+
+    turn: Whole
+    labels: Annotated[list[Label], Meta(min_length=1)]
+
+
 class Labels(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """classification: one label, or a set of them."""
+    """classification: one label, or a set of them; of a conversation also those of single turns, in their order."""
 
     labels: list[Label]
+    turns: list[LabelsOfTurn] | UnsetType = UNSET
 
 
 class Box(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

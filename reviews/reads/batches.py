@@ -10,11 +10,13 @@ from typing import Any
 from audit.models.sql import Row, ask, ask_one, many, postgres
 from reviews.reads.held import AS_IT_STANDS, BY_TAKING, Held, held, look_all, verdicts_for
 from reviews.reads.pane import Choice, pane, percent, step, words_of
-from reviews.reads.published import rights_of
+from reviews.reads.published import rights_of, taxonomy_of
 from reviews.reads.stages import Stage, stage
 
 ALLOWED = """
 SELECT q.id AS queue_id, q.slug, p.slug AS project_slug, rv.body AS rights_body,
+    (SELECT tv.body FROM guidelines_taxonomyversion tv WHERE tv.project_id = p.id ORDER BY tv.number DESC LIMIT 1)
+        AS taxonomy_body,
     (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
 FROM reviews_queue q JOIN accounts_project p ON p.id = q.project_id JOIN reviews_setup su ON su.project_id = p.id
@@ -109,7 +111,9 @@ def _allowed(which: str, value: int, person_id: int, at: dt.datetime) -> list[Ro
 
 
 def _most(row: Row) -> int:
-    """Batches are for those who may approve there without giving a reason each time."""
+    """Batches are for those who may approve there without giving a reason each time; a tile has no room for turns."""
+    if row.taxonomy_body and taxonomy_of(row.taxonomy_body).get("turns"):
+        return 0
     rights = rights_of(row.rights_body)
     allowed, reasons = verdicts_for(rights, row.slug, (row.roles or "").split())
     return rights.most_in_a_batch(row.slug) if "approve" in allowed and "approve" not in reasons else 0
@@ -160,7 +164,7 @@ def _tile(row: Row) -> Tile:
     return Tile(
         shown,
         row.seat_place,
-        stage(shown.item.data, manifest["recipe"]),
+        stage(shown.item.data, manifest),
         list((shown.proposal or {}).get("labels", [])),
         words_of(shown.proposal, shown.taxonomy),
         percent(shown.confidence),

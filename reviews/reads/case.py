@@ -7,6 +7,8 @@ from typing import Any
 from guidelines.models import TaxonomyVersion
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
+from reviews.reads.marks import marked
+from reviews.reads.media import sounds_in
 from reviews.reads.pane import percent, step, words_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import Stage, stage
@@ -31,10 +33,11 @@ class Case:
 
 
 def case(item: Item, *, whole: bool, draws: bool, veil: Veil) -> Case:
-    """Read an item's page; at most three statements. `draws` shows those of its route, `veil` lies over the item."""
+    """Read an item's page; at most four statements. `draws` shows those of its route, `veil` lies over the item."""
     body = json.loads(bytes(item.body)) if item.body is not None else {}
     answer = answers(item.project_id, "uuid", [item.uuid], draws=draws)[item.uuid]
-    seen, words = stage(body.get("data", {}), veil=veil), body.get("segments", {})
+    shown, words = body.get("data", {}), body.get("segments", {})
+    seen = stage(shown, veil=veil, sounds=sounds_in(shown))
     if not whole:
         return Case(seen, words, "", {}, None, [], "", None, [], None, 4)
     newest = TaxonomyVersion.objects.filter(project_id=item.project_id).order_by("-number").first()
@@ -44,7 +47,7 @@ def case(item: Item, *, whole: bool, draws: bool, veil: Veil) -> Case:
     proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None
     outcome = answer["outcome"]
     return Case(
-        seen,
+        marked(seen, taxonomy, proposed, outcome["output"] if outcome else proposed),
         words,
         answer["state"],
         answer["route"],

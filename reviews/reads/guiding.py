@@ -28,13 +28,17 @@ WHERE p.id IN {places} ORDER BY p.name, p.id
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label or a field of a form, with what it means; `number` is a label's colour, 0 for a field."""
+    """A label or a field of a form, with what it means; `number` is a label's colour, 0 for a field.
+
+    `on` is item or turn where a label goes there alone.
+    """
 
     code: str
     name: str
     number: int
     key: str
     definition: str
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,14 @@ def guide(project_id: int, number: int | None = None) -> Guide | None:
 
 def _labels(body: dict[str, Any]) -> list[Label]:
     labels = [
-        Label(one["code"], one["name"], place % 12 + 1, one.get("key") or "", one.get("definition") or "")
+        Label(
+            one["code"],
+            one["name"],
+            place % 12 + 1,
+            one.get("key") or "",
+            one.get("definition") or "",
+            one.get("on") or "",
+        )
         for place, one in enumerate(body.get("labels") or [])
     ]
     fields = ((body.get("schema") or {}).get("properties") or {}).items()

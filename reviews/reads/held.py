@@ -29,8 +29,8 @@ LOOK = """
     p.language, l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
     gv.id AS guideline_id, gv.digest AS guideline_digest,
-    su.show_prediction, su.show_confidence, su.blur, su.grey, su.may_lift, su.hard_items, su.hard_minutes,
-    su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.holds,
+    su.show_prediction, su.show_confidence, su.blur, su.grey, su.mute, su.may_lift, su.hard_items, su.hard_minutes,
+    su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.mute AS own_mute, pf.holds,
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
     c.id AS looked_claim_id, c.person_id AS claimant_id, c.token, c.claimed_at, ps.manifest,
     op.opened_at, dr.body AS draft_body,
@@ -154,7 +154,7 @@ def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | No
 
 def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
     """Read seats in one of the ways above."""
-    rows = ask(_written(postgres(), **how), params)
+    rows = ask(written(postgres(), **how), params)
     for seen in rows:
         seen.roles = sorted((seen.roles or "").split())
         seen.rights_body = body_of("reviews_rightsversion", seen.rights_digest)
@@ -164,7 +164,7 @@ def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
 
 
 @lru_cache(maxsize=64)
-def _written(on_postgres: bool, **how: str) -> str:
+def written(on_postgres: bool, **how: str) -> str:
     """Give the statement in few characters: psycopg keeps what it made of a statement of less than 4,096."""
     return " ".join(LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split())
 

@@ -9,7 +9,10 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviews.outputs import turns_of
 from reviews.reads.held import Held
+from reviews.reads.marks import OnTurn, marked, numbered, turn_words, written
+from reviews.reads.media import sounds_in
 from reviews.reads.stages import Stage, plain, stage
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -18,7 +21,7 @@ VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One label that may be chosen. `number` is its colour; `percent` the model's score where scores are shown."""
+    """One label that may be chosen. `number` is its colour; `on` is item or turn where it goes there alone."""
 
     code: str
     name: str
@@ -27,6 +30,7 @@ class Choice:
     definition: str
     proposed: bool
     chosen: bool
+    on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Pane:
     stage: Stage
     shape: str
     choices: list[Choice]
+    on_turns: list[OnTurn]
     fields: list[Field]
     text: str
     takes: list[Take]
@@ -84,7 +89,13 @@ class Pane:
     @property
     def defined(self) -> bool:
         """Tell whether labels or fields say what they mean."""
-        return any(choice.definition for choice in self.choices) or any(one.hint for one in self.fields)
+        return any(one.definition for one in self.meanings) or any(one.hint for one in self.fields)
+
+    @property
+    def meanings(self) -> list[Choice | OnTurn]:
+        """Give every label once, those of the whole first."""
+        codes = {choice.code for choice in self.choices}
+        return [*self.choices, *(one for one in self.on_turns if one.code not in codes)]
 
 
 def pane(held: Held) -> Pane:
@@ -92,32 +103,64 @@ def pane(held: Held) -> Pane:
     draft = held.draft or {}
     shape = shape_of(held.task.task_type, held.taxonomy)
     standing = held.proposal if isinstance(held.proposal, dict) else {}
+    choices = _choices(held, standing, draft) if shape == "labels" else []
+    made = draft if "turns" in draft else standing
+    seen = stage(held.item.data, held.presentation, held.veil, sounds_in(held.item.data))
+    on_turns = _on_turns(choices, made) if held.taxonomy.get("turns") and seen.turns else []
     return Pane(
         held=held,
-        stage=stage(held.item.data, held.presentation.get("recipe"), held.veil),
+        stage=marked(seen, held.taxonomy, standing, made),
         shape=shape,
-        choices=_choices(held, standing, draft) if shape == "labels" else [],
+        choices=[choice for choice in choices if choice.on != "turn"],
+        on_turns=on_turns,
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
         text=draft.get("text", ""),
         takes=takes(held),
-        proposal_words=words_of(held.proposal, held.taxonomy),
+        proposal_words=_proposal_words(held),
         percent=percent(held.confidence),
         step=step(held.confidence),
         drafted=draft,
-        script={
-            "token": str(held.token),
-            "shape": shape,
-            "many": bool(held.taxonomy.get("many")),
-            "proposal": held.proposal,
-            "said": ", ".join(word for _term, word, _number in words_of(held.proposal, held.taxonomy)),
-            "allowed": held.allowed,
-            "reasonFor": held.reason_for,
-            "takes": [{"output": take.output, "verdict": take.verdict} for take in takes(held)],
-            "activeMs": draft.get("active_ms", 0),
-            "intent": draft.get("verdict"),
-            "drafted": bool(held.draft),
-        },
+        script=_script(held, shape, draft, turns=bool(on_turns)),
     )
+
+
+def _script(held: Held, shape: str, draft: dict[str, Any], *, turns: bool) -> dict[str, Any]:
+    """Give what the page's script must know; labels of turns only where they can be changed."""
+    proposal = held.proposal
+    if shape == "labels" and isinstance(proposal, dict) and not turns:
+        proposal = {name: value for name, value in proposal.items() if name != "turns"}
+    return {
+        "token": str(held.token),
+        "shape": shape,
+        "many": bool(held.taxonomy.get("many")),
+        "turns": turns,
+        "proposal": proposal,
+        "said": ", ".join(word for _term, word, _number in _proposal_words(held)),
+        "allowed": held.allowed,
+        "reasonFor": held.reason_for,
+        "takes": [{"output": take.output, "verdict": take.verdict} for take in takes(held)],
+        "activeMs": draft.get("active_ms", 0),
+        "intent": draft.get("verdict"),
+        "drafted": bool(held.draft),
+    }
+
+
+def _proposal_words(held: Held) -> list[tuple[str, str, int]]:
+    """Say the proposal; its labels of turns stand on the turns, and are counted here."""
+    count = sum(map(len, turns_of(held.proposal).values()))
+    if held.task.task_type != "classification" or not count:
+        return words_of(held.proposal, held.taxonomy)
+    told = ngettext("%(n)d label on turns", "%(n)d labels on turns", count) % {"n": count}
+    return [*words_of({**held.proposal, "turns": []}, held.taxonomy), ("", told, 0)]
+
+
+def _on_turns(choices: list[Choice], made: Any) -> list[OnTurn]:
+    turns = turns_of(made)
+    return [
+        OnTurn(one.code, one.name, one.key, one.number, one.definition, written(one.code, turns))
+        for one in choices
+        if one.on != "item"
+    ]
 
 
 def shape_of(task_type: str, taxonomy: dict[str, Any]) -> str:
@@ -157,6 +200,7 @@ def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any]) -> lis
                 label.get("definition") or "",
                 code in proposed,
                 code in chosen,
+                label.get("on") or "",
             )
         )
     return found
@@ -204,19 +248,13 @@ def takes(held: Held) -> list[Take]:
 
 
 def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]]:
-    """Say an output in words: (term, word, label colour or 0) for each label or member."""
+    """Say an output in words: (term, word, label colour or 0) for each label, also of turns, or member."""
     if not isinstance(output, dict):
         return []
     if isinstance(output.get("labels"), list):
-        names = {
-            one["code"]: (one.get("name") or one["code"], number)
-            for number, one in enumerate(taxonomy.get("labels", []))
-        }
-        found = []
-        for code in output["labels"]:
-            name, number = names.get(code, (str(code), 0))
-            found.append(("", name, number % 12 + 1))
-        return found
+        names = numbered(taxonomy)
+        found = [("", *names.get(code, (str(code), 1))) for code in output["labels"]]
+        return found + turn_words(output, taxonomy)
     titles = (taxonomy.get("schema") or {}).get("properties", {})
     return [
         (

@@ -38,6 +38,7 @@ class Showing:
 
     blur: bool
     grey: bool
+    mute: bool
     rule: Rule
 
 
@@ -71,6 +72,6 @@ def rest_of(person_id: int, project_id: int, at: dt.datetime) -> Rest | None:
 def showing(project_id: int) -> Showing | None:
     """Give how a project shows hard content, for those who look after it; None where it has none. One statement."""
     found = Setup.objects.filter(project_id=project_id).first()
-    if found is None or not (found.blur or found.grey or limited(found)):
+    if found is None or not (found.blur or found.grey or found.mute or limited(found)):
         return None
-    return Showing(found.blur, found.grey, Rule(found.hard_items, found.hard_minutes, found.break_minutes))
+    return Showing(found.blur, found.grey, found.mute, Rule(found.hard_items, found.hard_minutes, found.break_minutes))

@@ -6,8 +6,10 @@ from itertools import islice
 from typing import Any
 
 from accounts.models import Project
+from assets.reads import granted
 from guidelines.models import TaxonomyVersion
 from reviews.models import Tray
+from reviews.reads.media import sounds_in
 from reviews.reads.pane import words_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil, veil_in
@@ -106,19 +108,22 @@ def preview(tray: Tray) -> Preview:
     form = tray.project.task_type == "form"
     shut = {"label"} if form else {"answer"}
     veil = veil_in(tray.project_id, tray.person_id)
-    samples = [_sample(row, taxonomy, veil) for row in whole]
+    samples = [_sample(row, tray.project, taxonomy, veil) for row in whole]
     seen = list(zip(*(column.cells for column in columns), strict=True))
     return Preview(tray, table, columns, samples, seen, [one for one in ROLES if one not in shut])
 
 
-def _sample(row: Brought, taxonomy: dict[str, Any], veil: Veil) -> Sample:
+def _sample(row: Brought, project: Project, taxonomy: dict[str, Any], veil: Veil) -> Sample:
     item = json.loads(row.body)
-    shown = item.get("data")
+    sent = item.get("data")
+    shown = sent if isinstance(sent, dict) else {}
     confidence = item.get("confidence")
+    known = sounds_in(shown)
+    sounds = {sha256: known[sha256] for sha256 in granted(project, known)}  # what others hold shows in nothing
     return Sample(
         row.number,
         str(item.get("external_id", "")),
-        stage(shown if isinstance(shown, dict) else {}, veil=veil),
+        stage(shown, veil=veil, sounds=sounds),
         words_of(item.get("prediction"), taxonomy),
         "" if confidence is None else str(confidence),
         item.get("segments") or {},

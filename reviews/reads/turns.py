@@ -2,10 +2,13 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from reviews.outputs import Turning
+from reviews.reads.media import Sound
 
 MEMBERS = ("turns", "messages", "conversation")
 SHAPES = (("speaker", "text"), ("role", "content"))
@@ -20,6 +23,16 @@ ROLES = {
     "function": _("Tool"),
 }
 FILE = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label on a turn; `proposed` by the model, and `gone` where a person took that off. `number` is its colour."""
+
+    name: str
+    number: int
+    proposed: bool
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +52,37 @@ class Turn:
     start: str
     pictures: list[str]
     rest: dict[str, Any] | None
+    marks: list[Mark] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+
+
+def turning(taxonomy: dict[str, Any], data: dict[str, Any]) -> Turning | None:
+    """Say which turns of an item may be labelled, and by what; None where the project labels none."""
+    if not taxonomy.get("turns"):
+        return None
+    labels = taxonomy["labels"]
+    return Turning(
+        len(_sent(data)[1]),
+        frozenset(label["code"] for label in labels if label.get("on") == "item"),
+        frozenset(label["code"] for label in labels if label.get("on") == "turn"),
+    )
 
 
 def conversation(data: dict[str, Any]) -> tuple[list[Turn], dict[str, Any]]:
     """Give the turns of the first member that holds some, and the data without it; [] where none does."""
+    member, sent = _sent(data)
+    if not sent:
+        return [], data
+    return _turns(sent), {key: value for key, value in data.items() if key != member}
+
+
+def _sent(data: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """Find the member that holds turns, and them; ("", []) where none does."""
     for name in MEMBERS:
         sent = data.get(name)
         if isinstance(sent, list) and sent and all(map(_shape, sent)):
-            return _turns(sent), {key: value for key, value in data.items() if key != name}
-    return [], data
+            return name, sent
+    return "", []
 
 
 def _shape(sent: Any) -> tuple[str, str] | None:

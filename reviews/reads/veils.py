@@ -6,8 +6,9 @@ from typing import Any
 
 from audit.models.sql import ask_one
 
+NAMES = ("blur", "grey", "mute")
 ASKED = """
-SELECT su.blur, su.grey, su.may_lift, pf.blur AS own_blur, pf.grey AS own_grey, pf.holds
+SELECT su.blur, su.grey, su.mute, su.may_lift, pf.blur AS own_blur, pf.grey AS own_grey, pf.mute AS own_mute, pf.holds
 FROM reviews_setup su LEFT JOIN accounts_preference pf ON pf.person_id = %s WHERE su.project_id = %s
 """
 
@@ -18,16 +19,17 @@ class Veil:
 
     blur: bool = False
     grey: bool = False
+    mute: bool = False
     holds: bool = True
 
     @property
     def names(self) -> list[str]:
-        """Name what lies over the item, as a claim's manifest does; [] where nothing does."""
-        return [name for name in ("blur", "grey") if getattr(self, name)]
+        """Name what lies over the item, as a claim's manifest does: there mute only where it sounds."""
+        return [name for name in NAMES if getattr(self, name)]
 
     def over(self, names: Collection[str]) -> "Veil":
         """Give this veil with what a claim named laid over it: more, never less."""
-        return replace(self, blur=self.blur or "blur" in names, grey=self.grey or "grey" in names)
+        return replace(self, **{name: getattr(self, name) or name in names for name in NAMES})
 
 
 def veil_of_seat(seen: Any) -> Veil:
@@ -38,6 +40,7 @@ def veil_of_seat(seen: Any) -> Veil:
     return Veil(
         _veiled(seen.blur, seen.own_blur, seen.may_lift),
         _veiled(seen.grey, seen.own_grey, seen.may_lift),
+        _veiled(seen.mute, seen.own_mute, seen.may_lift),
         seen.holds is None or bool(seen.holds),
     )
 

@@ -56,7 +56,7 @@ def single_keys(request: HttpRequest) -> HttpResponse:
 def veils(request: HttpRequest) -> HttpResponse:
     """Keep how hard content is shown to me."""
     wishes = sent_veils(request.POST)
-    choose_veils(blur=wishes.blur, grey=wishes.grey, holds=wishes.holds, by=who(request))
+    choose_veils(**wishes._asdict(), by=who(request))
     return redirect("settings")
 
 

@@ -15,6 +15,9 @@ Cost = Annotated[str, Meta(pattern=rf"^[0-9]{{1,12}}(\.[0-9]{{1,4}})?{_END}")]
 Units = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 _RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 Moment = Annotated[str, Meta(pattern=_RFC3339 + _END, description="RFC 3339 with an offset")]
+Output = Annotated[
+    Any, Meta(description="By task type. classification: Labels, `turns` only where the project labels turns")
+]
 ActionHash = Annotated[str, Meta(pattern=f"^[!-~]{{1,200}}{_END}")]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -31,7 +34,7 @@ class ItemShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     external_id: ExternalId
     model: ModelShape | None = None
-    prediction: Any = None
+    prediction: Output = None
     confidence: Share | None = None
     scores: Annotated[dict[str, Share], Meta(max_length=1000)] | None = None
     data: dict[str, Any] | None = None
@@ -49,7 +52,7 @@ class DecisionShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A decision as sent; null is the same as absent."""
 
     verdict: Literal["approve", "correct", "reject", "escalate", "skip"] | None = None
-    output: Any = None
+    output: Output = None
     error_categories: Annotated[list[Code], Meta(max_length=100)] | None = None
     rationale: Annotated[str, Meta(max_length=10_000)] | None = None
     active_ms: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None

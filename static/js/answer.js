@@ -2,6 +2,7 @@
 // The answer that stands in the form: read, compared with the proposal, and written for the wire.
 
 import { numberOf } from "./numbers.js";
+import { asOutput, readTurns, turnChanges, turnsOf } from "./onturns.js";
 
 /** @typedef {null | boolean | number | string | Json[] | {[key: string]: Json}} Json */
 /**
@@ -10,6 +11,7 @@ import { numberOf } from "./numbers.js";
  * @property {string} token
  * @property {"labels" | "fields" | "json"} shape
  * @property {boolean} many
+ * @property {boolean} turns whether single turns can be labelled here
  * @property {Json} proposal null where hidden or absent
  * @property {string} said the proposal in words
  * @property {string[]} allowed
@@ -50,7 +52,7 @@ export function changes(proposal, output) {
     const [old, now] = [before.labels, after.labels];
     const added = now.filter((label) => !old.includes(label)).length;
     const removed = old.filter((label) => !now.includes(label)).length;
-    return Math.max(added, removed);
+    return Math.max(added, removed) + turnChanges(turnsOf(before), turnsOf(after));
   }
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => !same(before[name], after[name])).length;
@@ -90,7 +92,9 @@ function readLabels(form, facts) {
     ...known.filter((label) => chosen.includes(String(label))),
     ...chosen.filter((label) => !known.includes(label)),
   ];
-  return { output: { labels: order }, problem: null, complete: facts.many || chosen.length > 0 };
+  const turns = facts.turns ? asOutput(readTurns(form, turnsOf(facts.proposal))) : [];
+  const output = /** @type {Json} */ (turns.length ? { labels: order, turns } : { labels: order });
+  return { output, problem: null, complete: facts.many || chosen.length > 0 };
 }
 
 /**
@@ -159,7 +163,7 @@ function readJson(form) {
  */
 export function writeDraft(form, facts) {
   const draft = /** @type {{[key: string]: Json}} */ ({});
-  if (facts.shape === "labels") draft.labels = members(readLabels(form, facts).output)?.labels ?? [];
+  if (facts.shape === "labels") Object.assign(draft, facts.turns ? { turns: [] } : {}, readLabels(form, facts).output);
   if (facts.shape === "fields") {
     const fields = /** @type {{[key: string]: Json}} */ ({});
     for (const box of form.querySelectorAll("[data-field]")) {

@@ -2,6 +2,7 @@
 // Puts an answer, or what was typed before, into the form.
 
 import { writeNumber } from "./numbers.js";
+import { turnsOf, writeTurns } from "./onturns.js";
 
 /** @typedef {import("./answer.js").Json} Json */
 
@@ -15,6 +16,7 @@ export function fill(form, output) {
   const labels = Array.isArray(told.labels) ? told.labels : [];
   for (const mark of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=label]")))
     mark.checked = labels.includes(mark.value);
+  writeTurns(form, turnsOf(output));
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field]"))) {
     const value = told[part.dataset.field ?? ""];
     for (const input of part.querySelectorAll("input")) {
@@ -35,7 +37,7 @@ export function fill(form, output) {
  * @param {{[key: string]: Json}} draft
  */
 export function fillDraft(form, draft) {
-  if (draft.labels) fill(form, { labels: draft.labels });
+  if (draft.labels) fill(form, { labels: draft.labels, turns: draft.turns ?? [] });
   if (draft.fields) fill(form, draft.fields);
   for (const [name, text] of Object.entries({ json: draft.text, rationale: draft.rationale })) {
     const area = form.elements.namedItem(name);

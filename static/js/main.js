@@ -14,8 +14,10 @@ import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
+import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
+import { mountTurnlabels } from "./turnlabels.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
@@ -36,8 +38,10 @@ const MODULES = {
   picture: mountPicture,
   printed: mountPrinted,
   rest: mountRest,
+  sound: mountSound,
   theme: mountTheme,
   told: mountTold,
+  turnlabels: mountTurnlabels,
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,

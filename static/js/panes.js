@@ -50,7 +50,9 @@ export function showAnswer(root, form, facts) {
     say(sentence);
   };
   const meaning = () => {
-    const chosen = [...form.querySelectorAll("[name=label]:checked")].map((mark) => mark.getAttribute("value"));
+    const chosen = [
+      ...form.querySelectorAll(":not([hidden]) > .choice > :is([name=label], [data-on-turn]):checked"),
+    ].map((mark) => mark.getAttribute("value"));
     one("[data-guide]")?.toggleAttribute("data-chosen", chosen.length > 0);
     for (const part of root.querySelectorAll("[data-meaning]"))
       part.toggleAttribute("data-now", chosen.includes(part.getAttribute("data-meaning")));
@@ -113,6 +115,7 @@ export function showAnswer(root, form, facts) {
      */
     fault(part, sentence) {
       const at = part ?? one("[data-answer]");
+      if (at?.hidden) document.dispatchEvent(new CustomEvent("hitl:escape")); // a turn is chosen
       /** @type {HTMLElement | null | undefined} */ (at?.querySelector("input, textarea"))?.focus();
       const problem = /** @type {HTMLElement | null | undefined} */ (at?.querySelector("[data-problem]"));
       if (problem && part) problem.hidden = false;

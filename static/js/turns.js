@@ -13,12 +13,15 @@ export function nextTurn(now, step, count) {
 }
 
 /**
- * Mounts a conversation.
+ * Mounts a conversation. Where turns can be labelled the current one is the chosen one: a press chooses it too, Esc
+ * lets it go, and hitl:turn tells which it is, -1 for none.
  * @param {HTMLElement} root
  */
 export function mountTurns(root) {
   const turns = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".turn")]);
-  let now = -1;
+  const choosable = root.hasAttribute("data-choosable");
+  let now = turns.findIndex((turn) => turn.hasAttribute("aria-current"));
+  let last = now;
 
   /** @param {number} number */
   const mark = (number) => {
@@ -26,15 +29,27 @@ export function mountTurns(root) {
     turns[now]?.removeAttribute("aria-current");
     turns[number]?.setAttribute("aria-current", "true");
     now = number;
+    last = now < 0 ? last : now;
+    if (choosable) root.dispatchEvent(new CustomEvent("hitl:turn", { bubbles: true, detail: now }));
   };
   /** @param {MouseEvent} event */
   const click = (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-step]") : null;
-    if (!(button instanceof HTMLElement)) return;
-    mark(nextTurn(now, Number(button.dataset.step), turns.length));
-    turns[now]?.focus({ preventScroll: true });
-    turns[now]?.scrollIntoView({ block: "center" });
+    const pressed = event.target instanceof Element ? event.target : null;
+    const button = pressed?.closest("[data-step]");
+    const turn = pressed?.closest(".turn");
+    if (button instanceof HTMLElement) {
+      mark(nextTurn(last, Number(button.dataset.step), turns.length));
+      turns[now]?.focus({ preventScroll: true });
+      turns[now]?.scrollIntoView({ block: "center" });
+    } else if (choosable && turn) mark(turns.indexOf(/** @type {HTMLElement} */ (turn)));
   };
+  const letGo = () => choosable && mark(-1);
   root.addEventListener("click", click);
-  return { destroy: () => root.removeEventListener("click", click) };
+  document.addEventListener("hitl:escape", letGo);
+  return {
+    destroy() {
+      root.removeEventListener("click", click);
+      document.removeEventListener("hitl:escape", letGo);
+    },
+  };
 }

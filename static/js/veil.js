@@ -1,5 +1,5 @@
 // @ts-check
-// Hard content stays under its veil until someone looks, and goes back under it when they let go or leave.
+// Hard content stays under its veil until someone looks or listens, and goes back under it when they let go or leave.
 
 /**
  * Mounts the veil over an item.
@@ -8,11 +8,13 @@
 export function mountVeil(root) {
   const look = /** @type {HTMLElement | null} */ (root.querySelector("[data-look]"));
   const colour = /** @type {HTMLElement | null} */ (root.querySelector("[data-colour]"));
+  const mutes = root.hasAttribute("data-mute");
   const holds = root.hasAttribute("data-holds");
 
   /** @param {boolean} shown */
   const show = (shown) => {
     root.toggleAttribute("data-shown", shown);
+    if (mutes) for (const audio of root.querySelectorAll("audio")) audio.muted = !shown;
     look?.setAttribute("aria-pressed", String(shown));
   };
   const lift = () => show(true);
@@ -53,6 +55,7 @@ export function mountVeil(root) {
       [look, "hitl:release", drop],
     );
   for (const [on, name, hear] of hears) on?.addEventListener(name, hear);
+  drop(); // it may have been taken away while someone looked
   return {
     destroy() {
       for (const [on, name, hear] of hears) on?.removeEventListener(name, hear);

@@ -179,6 +179,7 @@ function bench(root, form, facts) {
     [root, "hitl:unsent", stay, false],
     [root, "hitl:told", told, false],
     [document, "hitl:escape", letGo, false],
+    [root, "hitl:turn", paint, false],
   ];
   for (const [on, name, hear, capture] of hears) on.addEventListener(name, hear, capture);
   paint();

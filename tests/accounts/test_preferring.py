@@ -30,7 +30,7 @@ def test_two_acts_swap_their_keys(me):
 
 
 def test_going_back_to_the_houses_keys_leaves_veils_as_they_are(me):
-    choose_veils(blur=True, grey=None, holds=False, by=me)
+    choose_veils(blur=True, grey=None, mute=True, holds=False, by=me)
     choose_keys(keys={"a": "y"}, single_keys=False, by=me)
     choose_keys(keys={}, single_keys=True, by=me)
     kept = Preference.objects.get()
@@ -60,7 +60,7 @@ def test_nobody_chooses_for_a_person_but_they_themselves_in_a_browser(me):
         with pytest.raises(Forbidden):
             choose_keys(keys={"a": "y"}, single_keys=True, by=by)
         with pytest.raises(Forbidden):
-            choose_veils(blur=False, grey=False, holds=True, by=by)
+            choose_veils(blur=False, grey=False, mute=False, holds=True, by=by)
         with pytest.raises(Forbidden):
             use_single_keys(on=False, by=by)
     assert not Preference.objects.exists()
@@ -69,5 +69,5 @@ def test_nobody_chooses_for_a_person_but_they_themselves_in_a_browser(me):
 def test_what_a_person_prefers_is_told_to_nobody_by_the_ledger(me):
     before = Event.objects.count()
     choose_keys(keys={"a": "y"}, single_keys=True, by=me)
-    choose_veils(blur=True, grey=True, holds=True, by=me)
+    choose_veils(blur=True, grey=True, mute=True, holds=True, by=me)
     assert Event.objects.count() == before

@@ -4,13 +4,12 @@ import datetime as dt
 import os
 import random
 import signal
-from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 import pymerkle  # type: ignore[import-untyped]
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from accounts.reads import clock
 from audit.actions import NO_HEAD, Head, entry, record, seal, sequence
@@ -20,6 +19,7 @@ from audit.reads.nodes import node_reader
 from audit.tree import consistency, consistent, parse_checkpoint
 from tests.arena import Worker
 from tests.invariants import breaches
+from tests.killing import killed_at
 
 AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 
@@ -99,43 +99,6 @@ def test_eight_writers_and_three_sequencers_place_each_committed_event_once(aren
     assert chance and len(committed) > 100
     seal(by=voice, at=AT + dt.timedelta(minutes=20), wait=True)
     whole(committed)
-
-
-def killed_at(step: int, work: Callable[[], None]) -> bool:
-    """Run work in a child that is killed before its step-th statement or commit; tell whether it got that far."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def count_down() -> None:
-            nonlocal count
-            count += 1
-            if count == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            count_down()
-            return execute(sql, params, many, context)
-
-        wrapper = type(connections["default"])
-        commit = wrapper._commit  # type: ignore[attr-defined]
-
-        def commit_or_die(self: Any) -> Any:
-            count_down()  # everything is written, nothing is committed
-            found = commit(self)
-            count_down()  # committed, and nobody told
-            return found
-
-        wrapper._commit = commit_or_die  # type: ignore[attr-defined]
-        try:
-            with connection.execute_wrapper(watch):
-                work()
-            connection.close()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def test_a_sequencer_killed_at_each_statement_loses_and_doubles_nothing(arena: str) -> None:

@@ -84,7 +84,7 @@ def test_a_hold_ends_when_the_page_is_left_and_the_next_item_is_veiled_again(hou
 
 def test_who_cannot_hold_looks_from_one_press_to_the_next_or_until_they_leave(house: House):
     town = hard_town(1)
-    choose_veils(blur=None, grey=None, holds=False, by=replace(town.people[0], via="browser"))
+    choose_veils(blur=None, grey=None, mute=None, holds=False, by=replace(town.people[0], via="browser"))
     page = open_bench(house, town)
     for goes in (
         "() => window.dispatchEvent(new Event('blur'))",

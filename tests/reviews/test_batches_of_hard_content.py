@@ -35,7 +35,7 @@ def test_who_asks_for_a_veil_gets_it_over_what_was_in_their_batch():
     town = town_of(2)
     who = town.people[0]
     taken(town)
-    choose_veils(blur=True, grey=None, holds=True, by=replace(who, via="browser"))
+    choose_veils(blur=True, grey=None, mute=None, holds=True, by=replace(who, via="browser"))
     with pytest.raises(NoBatch):
         claim_batch(queue=town.queue(), by=who, at=town.now)
     assert claim_next(by=who, at=town.now).presentation["veil"][0] == "blur"

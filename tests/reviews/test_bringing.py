@@ -26,6 +26,7 @@ from reviews.errors import BadBody, BadRights
 from reviews.models import Item, Prediction, RightsVersion, Route, Tray
 from reviews.reads.standing import standing
 from reviews.rights import with_threshold
+from tests.assets.sounds import tone
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,12 @@ def test_two_images_of_one_name_are_both_kept(town):
     sent = [("a.png", picture()), ("a.png", picture("blue")), ("a.png", picture())]
     tray, _refused = put_images(project=town.project, images=sent, by=by, at=town.now)
     assert sorted(tray.files) == ["a-2.png", "a.png"]
+
+
+def test_a_sound_among_images_is_refused_with_where_it_belongs(town):
+    sent = [("a.png", picture()), ("call.png", io.BytesIO(tone(seconds=0.2)))]
+    tray, refused = put_images(project=town.project, images=sent, by=person(town, "operations"), at=town.now)
+    assert list(tray.files) == ["a.png"] and "This is a sound" in dict(refused)["call.png"]
 
 
 def test_whoever_may_not_govern_brings_nothing(town):

@@ -323,3 +323,12 @@ def test_what_a_claim_shows_stays_as_its_presentation_says_when_the_project_is_s
     assert (again.proposal, again.confidence, again.presentation["prediction"]) == (None, None, "hidden")
     town.decide(who, again, None, "cat")
     assert Decision.objects.get().verdict == "approve" and breaches() == []
+
+
+def test_the_statement_that_claims_stays_short_enough_to_be_kept_prepared() -> None:
+    """Psycopg converts a statement anew each time when it has 4,096 characters or more, a tenth of a claim's time."""
+    from reviews.actions.claiming import MAY_SIT, NEAR, TAKE
+    from reviews.reads.held import BY_TAKING, written
+
+    take = TAKE.format(line=NEAR, may_sit=MAY_SIT) + " FOR NO KEY UPDATE OF t, s SKIP LOCKED"
+    assert len(written(True, **{**BY_TAKING, "first": BY_TAKING["first"].format(take=take)})) < 4096

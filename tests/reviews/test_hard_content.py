@@ -38,7 +38,7 @@ def work(town: Town, who, count: int) -> None:
 def prefer(who, **chosen) -> None:
     from dataclasses import replace
 
-    choose_veils(**{"blur": None, "grey": None, "holds": True} | chosen, by=replace(who, via="browser"))
+    choose_veils(**{"blur": None, "grey": None, "mute": None, "holds": True} | chosen, by=replace(who, via="browser"))
 
 
 def manifest(held) -> dict:

@@ -20,6 +20,7 @@ WORD = {"start_ms": 0, "end_ms": 400, "text": "Good", "score": 0.9}
 EVENT = {"id": "e1", "label": "dog", "start_ms": 5, "end_ms": 5, "actors": ["p1"]}
 REDACTED = {"id": "r1", "label": "cat", **PLACE}
 FIELD = {"name": "total", "value": "12.50", "page": 0}
+TURN = {"turn": 1, "labels": ["cat"]}
 SPAN = {"id": "s1", "label": "cat", "start": 3, "end": 7}
 SCHEMA = {
     "type": "object",
@@ -286,8 +287,8 @@ def test_without_a_proposal_or_an_answer_nothing_was_changed() -> None:
 element = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(("label", "start_ms", "end", "polygon", "rle", "words", "text", "value", "page"), anything),
-) | st.sampled_from([BOX, POLYGON, MASK, UTTERANCE, EVENT, REDACTED, FIELD, SPAN])
-tops = st.sampled_from(["labels", "boxes", "regions", "segments", "events", "fields", "spans", "amount"])
+) | st.sampled_from([BOX, POLYGON, MASK, UTTERANCE, EVENT, REDACTED, FIELD, SPAN, TURN])
+tops = st.sampled_from(["labels", "boxes", "regions", "segments", "events", "fields", "spans", "amount", "turns"])
 near = (
     st.dictionaries(tops, st.lists(element | anything | st.text(max_size=2), max_size=3) | anything, max_size=3)
     | anything
@@ -306,13 +307,21 @@ def test_any_json_is_read_or_refused(task_type: str, output: Any, many: bool, sc
 
 
 near_finite = st.dictionaries(
-    tops, st.lists(st.sampled_from([BOX, FIELD, SPAN, "a", "b"]) | finite, max_size=3) | finite, max_size=3
+    tops,
+    st.lists(
+        st.sampled_from([BOX, FIELD, SPAN, "a", "b", TURN, {"turn": 0, "labels": ["b", "a"]}]) | finite, max_size=3
+    )
+    | finite,
+    max_size=3,
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(TYPES), near_finite | finite, near_finite | finite)
 @example("classification", {"labels": ["a", "a"]}, {"labels": ["a"]})
+@example("classification", {"labels": [], "turns": []}, {"labels": []})
+@example("classification", {"labels": [], "turns": [TURN, TURN]}, {"labels": [], "turns": [TURN]})
+@example("classification", {"turns": [TURN]}, {"turns": []})
 @example("detection", {"boxes": None}, {})
 @example("detection", {"boxes": [{"id": "a", "name": None}]}, {"boxes": []})
 def test_there_are_differences_just_where_two_outputs_are_not_the_same(task_type: str, a: Any, b: Any) -> None:

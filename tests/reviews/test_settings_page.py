@@ -69,10 +69,10 @@ def test_single_keys_are_switched_off_and_on_and_reset_brings_everything_back(to
 
 def test_wishes_on_hard_content_are_kept_and_unknown_ones_refused(town):
     client = signed_in(town.people[0])
-    client.post(reverse("veils"), {"blur": "always", "grey": "never", "look": "press"})
+    client.post(reverse("veils"), {"blur": "always", "grey": "never", "mute": "always", "look": "press"})
     kept = Preference.objects.get()
-    assert (kept.blur, kept.grey, kept.holds) == (True, False, False)
-    answer = client.post(reverse("veils"), {"blur": "sometimes", "grey": "asked", "look": "hold"})
+    assert (kept.blur, kept.grey, kept.mute, kept.holds) == (True, False, True, False)
+    answer = client.post(reverse("veils"), {"blur": "sometimes", "grey": "asked", "mute": "asked", "look": "hold"})
     assert answer.status_code == 422
     assert Preference.objects.get().blur is True
 

@@ -74,9 +74,9 @@ def test_parts_of_content_that_are_no_words_are_kept_beside_them():
     ],
 )
 def test_what_is_no_conversation_is_shown_as_it_came(turns):
-    found, rest = conversation({"turns": turns})
+    found, rest = conversation({"turns": turns, "": "a member without a name"})
     assert found == []
-    assert rest == {"turns": turns}
+    assert rest == {"turns": turns, "": "a member without a name"}
 
 
 @pytest.mark.parametrize(
