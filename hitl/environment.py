@@ -75,6 +75,12 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def file(name: str, default: Path | None) -> Path | None:
+    """Read a file's path; None where it is `off`, or unset without a default."""
+    value = os.environ.get(name) or default
+    return None if value is None or value == "off" else Path(value).expanduser().absolute()
+
+
 def secret(name: str, path: Path) -> bytes:
     """Give 32 secret bytes: the variable as 64 hex digits, else the file, made with mode 0600 when missing.
 

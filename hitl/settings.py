@@ -17,6 +17,7 @@ DRAW_MASTER = environment.secret("HITL_DRAW_MASTER", HITL_DATA / "keys" / "draw-
 LEDGER_ORIGIN = environment.origin("LEDGER_ORIGIN")
 LEDGER_KEYS = environment.folder("LEDGER_KEYS", HITL_DATA / "keys")
 LEDGER_SIGNER = environment.text("LEDGER_SIGNER", "")
+LEDGER_WITNESS = environment.file("LEDGER_WITNESS", HITL_DATA / "witness.ndjson")
 ALLOWED_HOSTS = environment.words("HITL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("HITL_ORIGINS", [])
 BUILD = "0.1.0"

@@ -1,5 +1,6 @@
 """Verbs of the ledger."""
 
+from audit.actions.guarding import check_guards
 from audit.actions.keys import public_keys
 from audit.actions.logs import Voice, lock_log, open_log, record_on_log
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
@@ -15,6 +16,7 @@ __all__ = [
     "Head",
     "Seal",
     "Voice",
+    "check_guards",
     "entry",
     "lock_log",
     "open_log",
