@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hitl.settings")
 
 application = get_wsgi_application()
 
+from hitl.starting import look_at_guards  # noqa: E402 - it needs the apps
+
+look_at_guards()
+
 # What was loaded stays; a batch of 1,000 items makes so many short-lived objects that all of it was searched again.
 gc.collect()
 gc.freeze()

@@ -106,9 +106,7 @@ def _constraint(name: str, table: str, clause: str) -> str:
 
 def _postgres_frozen(rule: Frozen) -> Iterator[str]:
     table = _table(rule.model)
-    yield (
-        f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $${function_body(rule)}$$"
-    )
+    yield (f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $${function_body(rule)}$$")
     for name, event, each in (("frozen", "UPDATE OR DELETE", "ROW"), ("whole", "TRUNCATE", "STATEMENT")):
         yield (
             f"CREATE OR REPLACE TRIGGER {table}_{name} BEFORE {event} ON {table} "

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from audit.tree import parse_checkpoint
 from audit.tree.notes import Checkpoint
@@ -32,3 +33,11 @@ def _from_the_end(handle: int) -> Iterator[bytes]:
         end, rest = start, first
     if rest:
         yield rest
+
+
+def lines_of(path: Path, origin: str) -> Iterator[bytes]:
+    """Give a log's whole lines of a witness file, first to last."""
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n") and json.loads(line)["checkpoint"].startswith(f"{origin}\n"):
+                yield line

@@ -18,7 +18,7 @@ SPOILT = {
         ("DROP TRIGGER audit_leaf_frozen", ["audit_leaf_frozen on audit_leaf is missing"]),
         ("DROP TRIGGER audit_tile_unreplaced", ["audit_tile_unreplaced on audit_tile is missing"]),
         (
-            "DROP TRIGGER audit_event_kept; CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event WHEN 0 "
+            "DROP TRIGGER audit_event_kept;; CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event WHEN 0 "
             "BEGIN SELECT RAISE(ABORT, 'frozen row: audit_event DELETE'); END",
             ["audit_event_kept on audit_event is changed"],
         ),
@@ -43,17 +43,18 @@ SPOILT = {
             ["audit_event_frozen on audit_event is changed"],
         ),
         (
-            "CREATE OR REPLACE FUNCTION audit_leaf_guard() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+            "CREATE OR REPLACE FUNCTION audit_leaf_guard() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$BEGIN RETURN NEW; END$$",
             ["audit_leaf_frozen on audit_leaf is changed", "audit_leaf_whole on audit_leaf is changed"],
         ),
         (
             "CREATE OR REPLACE TRIGGER audit_leaf_frozen BEFORE UPDATE ON audit_leaf FOR EACH ROW "
-            "EXECUTE FUNCTION audit_leaf_guard(); ALTER TABLE audit_leaf ENABLE ALWAYS TRIGGER audit_leaf_frozen",
+            "EXECUTE FUNCTION audit_leaf_guard();; ALTER TABLE audit_leaf ENABLE ALWAYS TRIGGER audit_leaf_frozen",
             ["audit_leaf_frozen on audit_leaf is changed"],
         ),
         (
             "CREATE OR REPLACE TRIGGER audit_leaf_frozen BEFORE UPDATE OR DELETE ON audit_leaf FOR EACH ROW WHEN "
-            "(OLD.log_index > 9) EXECUTE FUNCTION audit_leaf_guard(); "
+            "(OLD.log_index > 9) EXECUTE FUNCTION audit_leaf_guard();; "
             "ALTER TABLE audit_leaf ENABLE ALWAYS TRIGGER audit_leaf_frozen",
             ["audit_leaf_frozen on audit_leaf is changed"],
         ),
@@ -71,27 +72,26 @@ SPOILT = {
             ["audit_event_leaf_hash on audit_event is missing"],
         ),
         (
-            "ALTER TABLE audit_event DROP CONSTRAINT audit_event_leaf_hash; "
+            "ALTER TABLE audit_event DROP CONSTRAINT audit_event_leaf_hash;; "
             "ALTER TABLE audit_event ADD CONSTRAINT audit_event_leaf_hash CHECK (leaf_hash IS NOT NULL)",
             ["audit_event_leaf_hash on audit_event is changed"],
         ),
         (
-            "ALTER TABLE reviews_decision DISABLE TRIGGER ALL; "
-            "ALTER TABLE reviews_decision ENABLE ALWAYS TRIGGER reviews_decision_frozen; "
+            "ALTER TABLE reviews_decision DISABLE TRIGGER ALL;; "
+            "ALTER TABLE reviews_decision ENABLE ALWAYS TRIGGER reviews_decision_frozen;; "
             "ALTER TABLE reviews_decision ENABLE ALWAYS TRIGGER reviews_decision_whole",
             ["foreign keys on reviews_decision is changed"],
         ),
     ],
 }
-CASES = [(engine, sql, said) for engine, cases in SPOILT.items() for sql, said in cases]
 
 
 def spoil(sql: str) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for statement in sql.split("; ") if "BEGIN" not in sql else [part for part in sql.split("; CREATE")]:
-            cursor.execute(statement if statement.startswith(("DROP", "CREATE", "ALTER")) else f"CREATE{statement}")
+        for statement in sql.split(";;"):
+            cursor.execute(statement)
 
 
 def one_spoilt(engine: str) -> str:
