@@ -15,6 +15,8 @@ from audit.models import Checkpoint, Log
 from audit.reads import canonical, timestamp
 
 MODE = "COMPLIANCE"
+UNLOCKED = {"InvalidRequest", "InvalidBucketState", "ObjectLockConfigurationNotFoundError"}
+"""What stores answer for a bucket without Object Lock."""
 PATIENCE = Config(connect_timeout=10, read_timeout=30, retries={"total_max_attempts": 2})
 
 
@@ -39,7 +41,7 @@ def lock_away(log: Log, checkpoint: Checkpoint, at: dt.datetime) -> bytes:
         found = _read_back(where | {"VersionId": version}, note)
     except (BotoCoreError, ClientError) as problem:
         raise AnchorFailed(f"The store did not take the checkpoint: {problem}") from problem
-    if found["Mode"] != MODE or found["RetainUntilDate"] < until:
+    if found.get("Mode") != MODE or found.get("RetainUntilDate", at) < until:
         raise AnchorUnlocked
     return canonical(
         {
@@ -69,7 +71,7 @@ def _put(where: dict[str, str], note: bytes, until: dt.datetime) -> str:
             ObjectLockRetainUntilDate=until,
         )
     except ClientError as problem:
-        if "lock" in str(problem).lower():
+        if problem.response["Error"]["Code"] in UNLOCKED:
             raise AnchorUnlocked from problem
         raise
     version = answer.get("VersionId")
@@ -83,7 +85,7 @@ def _read_back(where: dict[str, str], note: bytes) -> dict[str, Any]:
     if store.get_object(**where)["Body"].read(len(note) + 1) != note:
         raise AnchorFailed("The store gives back another checkpoint than it was given.")
     try:
-        found = store.get_object_retention(**where)["Retention"]
+        found: dict[str, Any] = store.get_object_retention(**where).get("Retention", {})
     except ClientError as problem:
         raise AnchorUnlocked from problem
-    return {"Mode": found.get("Mode"), "RetainUntilDate": found["RetainUntilDate"]}
+    return found
