@@ -47,6 +47,11 @@ class Ledger:
     witnessed: bool
     mailed: bool
 
+    @property
+    def late(self) -> bool:
+        """Tell whether someone should look at any of them."""
+        return any(one.state.late for one in self.logs)
+
 
 def ledger(at: dt.datetime, projects: Collection[int] | None = None) -> Ledger:
     """Read the logs of these projects, or all of them; three statements, two for all."""
