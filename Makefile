@@ -4,7 +4,7 @@ PY := .venv/bin/python
 COMPILE := .venv/lock/bin/uv pip compile pyproject.toml --quiet --generate-hashes --no-header --no-annotate \
 	--python-version 3.11 --universal $(UPGRADE)
 
-.PHONY: run demo-reset test test-long check messages bench lock installed-run installed-test installed-check
+.PHONY: run demo-reset test test-long check messages bench lock installed-run installed-test installed-long installed-check
 
 run: installed-run
 	@exec $(PY) manage.py run
@@ -16,7 +16,7 @@ demo-reset: installed-run
 test: installed-test
 	@$(PY) -m tests.both -m "not long"
 
-test-long: installed-test
+test-long: installed-long
 	@$(PY) -m tests.both -m long
 
 check: installed-check
@@ -45,6 +45,10 @@ installed-run:
 installed-test:
 	@$(PYTHON) requirements/install.py test
 	@$(PY) frontend/parts.py --dev
+
+installed-long: installed-test
+	@$(PYTHON) requirements/install.py long
+	@$(PY) -m tests.oracles.install
 
 installed-check:
 	@$(PYTHON) requirements/install.py check

@@ -65,6 +65,18 @@ def may_end_token(*, by: Actor, bearer: Person | None) -> bool:
     return is_owner(by) or (bearer is not None and by.person_id == bearer.pk and by.token_id is None)
 
 
+def may_export(*, by: Actor, project: Project | None, at: datetime) -> str | None:
+    """Give the role by which the actor may export a project's records, or without one a whole log; None for none.
+
+    Owners export all, compliance what their project discloses; a token exports nothing.
+    """
+    if is_owner(by):
+        return by.role or "owner"
+    if project is None or by.person_id is None or by.token_id is not None:
+        return None
+    return Role.COMPLIANCE.value if Role.COMPLIANCE in role_in(by.person_id, project.pk, at) else None
+
+
 def projects_with_role(person_id: int, projects: Collection[Project], at: datetime) -> set[int]:
     """Give the ids of those projects that the person has a role in at this instant."""
     standing = Membership.objects.standing(at).filter(person_id=person_id, project__in=projects)

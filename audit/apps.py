@@ -29,6 +29,7 @@ class AuditConfig(AppConfig):
         )
         learn(
             EventKind("audit.key_rotated", _("Another key signs the ledger now")),
+            EventKind("audit.exported", _("A part of the ledger was exported: entries {range}")),
             EventKind("audit.alarm_raised", _("The ledger raised an alarm: {code}")),
             EventKind("audit.anchor_recorded", _("A checkpoint of {size} events got an anchor: {kind}")),
         )

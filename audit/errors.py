@@ -153,6 +153,65 @@ class KeyElsewhere(Refusal):
     sentence = _("The key that signs the ledger is kept elsewhere (LEDGER_SIGNER); rotate it there.")
 
 
+class NothingToExport(Refusal):
+    """No entry lies in what was asked for."""
+
+    code = "nothing_to_export"
+    sentence = _("The ledger has no entry in this range.")
+
+
+class TargetTaken(Refusal):
+    """Something stands where the bundle is to go."""
+
+    code = "target_taken"
+    sentence = _("There is something at this path already. Choose another one, or move it away.")
+
+
+class ExportHalfWritten(Refusal):
+    """An export was stopped before its end."""
+
+    code = "export_half_written"
+    sentence = _(
+        "An export to this path was stopped before its end. Go on with --resume, or remove the files that end in "
+        ".part and .journal beside it."
+    )
+
+
+class ExportDiffers(Refusal):
+    """What is to be resumed was begun as something else."""
+
+    code = "export_differs"
+    sentence = _("The export to this path was begun with other choices. Resume it with the same ones.")
+
+
+class ExportBusy(Refusal):
+    """Two exports to one place."""
+
+    code = "export_busy"
+    sentence = _("Another export writes to this path just now.")
+
+
+class NotCited(Refusal):
+    """A record to cite lies outside of the range."""
+
+    code = "not_cited"
+    sentence = _("A record that is to be cited does not lie in the range of this export.")
+
+
+class ErasedElsewhere(Refusal):
+    """The event that permits an erasure stands in another log."""
+
+    code = "erased_elsewhere"
+    sentence = _("Something was erased by an event that stands in another log, so this bundle could not name it.")
+
+
+class ErasedMeanwhile(Refusal):
+    """Erasures kept overtaking an export."""
+
+    code = "erased_meanwhile"
+    sentence = _("While the export ran, more was erased each time. Export a smaller range, or later.")
+
+
 class BadOrigin(Refusal):
     """A log cannot have this name."""
 

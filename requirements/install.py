@@ -1,8 +1,9 @@
 """Make `.venv` and install a hashed lock into it, when the lock has changed since the last time.
 
-    python3 requirements/install.py run | test | check
+    python3 requirements/install.py run | test | long | check
 
-Runs on the bare Python of a machine, so it imports nothing but the standard library. `test` also installs Chromium.
+Runs on the bare Python of a machine, so it imports nothing but the standard library. `test` also installs Chromium,
+`long` a Go with its sumdb packages besides.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+SUMDB = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,8 +30,11 @@ def main(purpose: str) -> int:
         sys.exit(f"hitl needs Python 3.11 or later; this is {sys.version.split()[0]}. Set PYTHON to a newer one.")
     with alone():
         ensure_environment()
-        ensure_lock(purpose)
-        if purpose == "test" and not os.environ.get("TEST_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
+        ensure_lock("test" if purpose == "long" else purpose)
+        if purpose == "long" and not (shutil.which("go") and SUMDB.exists()):
+            ensure_system("golang-go")
+            ensure_system("golang-golang-x-mod-dev")
+        if purpose in {"test", "long"} and not os.environ.get("TEST_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
             ensure_system("chromium")
     return 0
 

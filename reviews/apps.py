@@ -7,14 +7,20 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        """Freeze what was said, and tell the ledger of the loop's events."""
+        """Freeze what was said, and tell the ledger of the loop's events, bodies and decisions."""
         from accounts.actions import hear_of_memberships
         from audit.models import guard
         from audit.reads import learn
+        from audit.reads.telling import learn_bodies, learn_counts, learn_records
         from reviews.actions.lines import fill_project
         from reviews.models.guards import GUARDS
         from reviews.reads.kinds import KINDS
+        from reviews.reads.records import RECORDS
+        from reviews.reads.stored import COUNTED, STORED
 
         guard(*GUARDS)
         learn(*KINDS)
+        learn_bodies(*STORED)
+        learn_records(RECORDS)
+        learn_counts(**COUNTED)
         hear_of_memberships(fill_project)

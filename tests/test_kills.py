@@ -14,6 +14,7 @@ from reviews.models import Decision, Item, Outcome, Seat
 from tests.invariants import breaches
 from tests.servers import Program, Server, free_port, worker
 from tests.town import Town, build
+from tests.verifying import ledger_verifies
 
 
 @pytest.fixture
@@ -93,6 +94,7 @@ def test_a_server_killed_during_bulk_intake_leaves_each_request_whole_or_not_at_
         status, answer = server.call("POST", path, service, body, "application/x-ndjson")
         assert status == 200 and {one["status"] for one in answer["results"]} <= {"created", "known"}
     assert Item.objects.count() == 1600 and breaches() == []
+    ledger_verifies()
 
 
 def test_a_server_killed_between_claim_and_submit_loses_neither_claim_nor_draft(arena, programs):
@@ -116,6 +118,7 @@ def test_a_server_killed_between_claim_and_submit_loses_neither_claim_nor_draft(
     server.start()
     status, _ = server.call("POST", f"{claim}/decision/", own, b'{"verdict":"approve"}')
     assert (status, Decision.objects.count()) == (200, 1) and breaches() == []
+    ledger_verifies()
 
 
 def test_a_killed_worker_loses_only_time(arena, programs):

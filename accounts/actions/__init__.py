@@ -1,6 +1,7 @@
 """Verbs of people, roles, tokens and projects."""
 
 from accounts.actions.access import end_ownership, switch_off, switch_on
+from accounts.actions.exporting import Choice, export_records
 from accounts.actions.hearing import hear_of_memberships
 from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
@@ -10,6 +11,7 @@ from accounts.actions.streams import lock_person, lock_project, lock_projects, r
 from accounts.actions.tokens import end_token, make_token
 
 __all__ = [
+    "Choice",
     "add_person",
     "as_owner",
     "change_project",
@@ -19,6 +21,7 @@ __all__ = [
     "end_membership",
     "end_ownership",
     "end_token",
+    "export_records",
     "give_membership",
     "hear_of_memberships",
     "lock_person",

@@ -1,6 +1,7 @@
 """Verbs of the ledger."""
 
 from audit.actions.anchoring import Tried, anchor, places
+from audit.actions.exporting import Exported, Wanted, export
 from audit.actions.guarding import check_guards
 from audit.actions.keys import public_keys
 from audit.actions.logs import Voice, lock_log, open_log, record_on_log
@@ -14,14 +15,17 @@ __all__ = [
     "NO_HEAD",
     "TAGS",
     "Entry",
+    "Exported",
     "Fact",
     "Head",
     "Seal",
     "Tried",
     "Voice",
+    "Wanted",
     "anchor",
     "check_guards",
     "entry",
+    "export",
     "lock_log",
     "mail_checkpoint",
     "open_log",

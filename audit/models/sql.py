@@ -6,7 +6,7 @@ names: `..._at` and `..._until` are instants, `uuid`, `token` and `..._uuid` are
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +56,13 @@ def run(sql: str, params: Sequence[Any] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params if postgres() else [_sent(value) for value in params])
         return int(cursor.rowcount)
+
+
+def in_turn(sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Run one statement of SQLite and give its rows one after the other, as they come."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_sent(value) for value in params])
+        yield from cursor
 
 
 def insert(

@@ -2,6 +2,7 @@
 
 from audit.reads.anchors import AnchorState, anchor_files, anchor_states
 from audit.reads.canonical import canonical, content_commitment, leaf_hash, payload_commitment
+from audit.reads.filters import Filter
 from audit.reads.ids import first_uuid7, pseudonym, timestamp, uuid7
 from audit.reads.kinds import KINDS, EventKind, learn
 from audit.reads.state import LogState, states
@@ -10,6 +11,7 @@ __all__ = [
     "KINDS",
     "AnchorState",
     "EventKind",
+    "Filter",
     "LogState",
     "anchor_files",
     "anchor_states",

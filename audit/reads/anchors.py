@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,28 +46,32 @@ def anchor_states() -> list[AnchorState]:
     ]
 
 
-def anchor_files(log_id: int, up_to_size: int, *, from_size: int = 0) -> Iterator[tuple[str, bytes]]:
+def anchor_files(
+    log_id: int, up_to_size: int, *, from_size: int = 0, sizes: Container[int] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Give a bundle's files under `anchors/`, for checkpoints of the sizes [from_size, up_to_size].
 
-    Of the witness file they hold this log's lines, the last one of each hour. Each size that is named here has a
-    checkpoint, so that a bundle with all of them can prove it.
+    Of the witness file they hold this log's lines, the last one of each hour; only those of `sizes` where it is given:
+    a verifier asks of each that something in the bundle proves it.
     """
     within = Anchor.objects.filter(log_id=log_id, size__gte=from_size, size__lte=up_to_size, kind__in=ENDINGS)
     for one in within.order_by("size", "kind").iterator(chunk_size=200):
         yield f"anchors/{one.size}.{ENDINGS[one.kind]}", bytes(one.body) + (b"\n" if one.kind == "s3" else b"")
-    seen = b"".join(_witnessed(Log.objects.get(pk=log_id).origin, from_size, up_to_size))
+    origin = Log.objects.get(pk=log_id).origin
+    shown = range(from_size, up_to_size + 1)
+    seen = b"".join(_witnessed(origin, lambda size: size in shown and (sizes is None or size in sizes)))
     if seen:
         yield "anchors/witness.ndjson", seen
 
 
-def _witnessed(origin: str, begin: int, end: int) -> Iterator[bytes]:
+def _witnessed(origin: str, wanted: Callable[[int], bool]) -> Iterator[bytes]:
     path: Path | None = settings.LEDGER_WITNESS
     if path is None or not os.access(path, os.R_OK):
         return
     kept, hour = b"", ""
     for line in lines_of(path, origin):
         told = json.loads(line)
-        if not begin <= parse_checkpoint(told["checkpoint"]).size <= end:
+        if not wanted(parse_checkpoint(told["checkpoint"]).size):
             continue
         if kept and told["seen"][:13] != hour:
             yield kept

@@ -110,8 +110,8 @@ def apply_project(
         "language": file.language,
     }
     if project is None:
-        kept = open_log(log) if log else None
-        project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, log=kept, **settings)
+        settings["log"] = open_log(log) if log else None
+        project = create_project(slug=file.slug, task_type=file.task_type, by=by, at=at, **settings)
         changes.append(f"created the project {file.slug}")
     elif log and project.log.origin != log:
         raise LogFixed
@@ -128,9 +128,7 @@ def apply_project(
     if file.guideline is not None:
         version, new = publish_guideline(project=project, language=file.language, text=file.guideline, by=by, at=at)
         changes += [f"published guideline {version.number}"] if new else []
-    rights = file.rights
-    if rights is None and not project.rights.exists():
-        rights = DEFAULT_RIGHTS
+    rights = file.rights if file.rights is not None or project.rights.exists() else DEFAULT_RIGHTS
     if rights is not None:
         standing, new = publish_rights(
             project=project, document=rights, reason="Applied from the project file", by=by, at=at

@@ -17,6 +17,7 @@ from audit.models import Anchor, AnchorFailure, Checkpoint, Event, Log, Payload,
 from audit.reads import anchor_files, anchor_states
 from audit.tree import parse_checkpoint
 from hitl.beat import anchor_ledger
+from tests.audit.exports import busy, exported, verified
 from tests.audit.test_sealing import write
 from tests.elsewhere import Authority, Store, between
 
@@ -294,3 +295,33 @@ def test_an_anchor_is_kept_as_it_came(authority, now):
     for change in (lambda: Anchor.objects.update(body=b"x"), lambda: Anchor.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+def test_an_export_with_its_token_is_anchored_and_without_the_authority_it_is_not(authority, bucket, tmp_path):
+    busy()
+    anchor(by=clock(), at=dt.datetime.now(dt.UTC))
+    stamped = Anchor.objects.get(kind="rfc3161")
+    whole = exported(tmp_path / "all")
+    told = verified(tmp_path / "all", None, "--tsa-ca", str(authority.root))
+    assert told["exit"] == 0 and told["verdict"].startswith("ANCHORED SINCE"), told
+    assert told["witnessed"] == 1 and whole.size > stamped.size
+    assert any("s3.json: not checked" in note for note in told["notes"])
+    assert verified(tmp_path / "all")["verdict"] == "INTERNALLY CONSISTENT"
+    stranger = another_authority(tmp_path)
+    assert verified(tmp_path / "all", None, "--tsa-ca", str(stranger.root))["exit"] == 71
+
+
+def test_an_export_of_few_checkpoints_still_holds_those_with_a_token(authority, tmp_path, monkeypatch):
+    from audit.actions import proving
+
+    town = busy()
+    anchor(by=clock(), at=dt.datetime.now(dt.UTC))
+    for _ in range(3):
+        town.send(0.5)
+        seal(by=clock(), at=dt.datetime.now(dt.UTC))
+    monkeypatch.setattr(proving, "MOST", 1)
+    exported(tmp_path / "few")
+    kept = list((tmp_path / "few" / "checkpoints").iterdir())
+    assert len(kept) == 2 < Checkpoint.objects.count()
+    told = verified(tmp_path / "few", None, "--tsa-ca", str(authority.root))
+    assert told["exit"] == 0 and told["verdict"].startswith("ANCHORED SINCE"), told

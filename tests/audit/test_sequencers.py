@@ -20,6 +20,7 @@ from audit.tree import consistency, consistent, parse_checkpoint
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.killing import killed_at
+from tests.verifying import ledger_verifies
 
 AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 
@@ -70,6 +71,7 @@ def whole(committed: set[str]) -> None:
         found = parse_checkpoint(one.note)
         proof = consistency(found.size, newest.size, reader)
         assert consistent(found.size, found.root, newest.size, bytes(newest.root), proof)
+    ledger_verifies()
 
 
 def test_eight_writers_and_three_sequencers_place_each_committed_event_once(arena: str) -> None:

@@ -1,14 +1,19 @@
 """The loop under random work on two real connections: after every step all invariants hold."""
 
 import datetime as dt
+import tempfile
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test.utils import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from accounts.reads import clock
+from audit.actions import seal
 from audit.errors import Refusal
 from reviews.actions import (
     claim_batch,
@@ -31,6 +36,7 @@ from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
 from tests.town import RIGHTS, below, build
+from tests.verifying import ledger_verifies
 
 LABELS = ["cat", "dog", "fox"]
 HELD = st.integers(0, 4)
@@ -53,6 +59,9 @@ class Loop(RuleBasedStateMachine):
     def found(self, rights: dict[str, Any], shown: bool) -> None:
         self.database = fresh_database()
         self.database.__enter__()
+        self.keys = tempfile.TemporaryDirectory()
+        self.settled = override_settings(LEDGER_KEYS=Path(self.keys.name))
+        self.settled.enable()
         self.workers = [Worker(), Worker()]
         together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}}
         self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown)
@@ -66,7 +75,12 @@ class Loop(RuleBasedStateMachine):
         if hasattr(self, "workers"):
             for worker in self.workers:
                 worker.end()
-            self.database.__exit__(None, None, None)
+            try:
+                ledger_verifies()
+            finally:
+                self.settled.disable()
+                self.keys.cleanup()
+                self.database.__exit__(None, None, None)
 
     def both(self, *calls: Any) -> list[Any]:
         """Run calls at once, each on its own connection; a refusal is an answer, anything else is a defect."""
@@ -221,6 +235,10 @@ class Loop(RuleBasedStateMachine):
         item = Item.objects.filter(state="held").first()
         if item is not None:
             self.both(lambda: route_again(item=item, by=console(), at=self.town.now))
+
+    @rule()
+    def seal_twice_at_once(self) -> None:
+        self.both(*[lambda: seal(by=clock(), at=self.town.now)] * 2)
 
     @invariant()
     def all_holds(self) -> None:

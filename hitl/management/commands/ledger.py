@@ -1,4 +1,4 @@
-"""`ledger`: seal it, look at it, its keys, guards, anchors and roles."""
+"""`ledger`: seal it, guard it, anchor it, export it, verify what was exported."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,6 +12,7 @@ from audit.actions import Seal, anchor, check_guards, mail_checkpoint, places, p
 from audit.errors import ALARMS, GuardMissing, Refusal
 from audit.models import Log
 from audit.reads import anchor_states, states
+from hitl import exporting, verifying
 from hitl.commands import said_of
 from hitl.roles import Roles, statements
 
@@ -19,7 +20,7 @@ from hitl.roles import Roles, statements
 class Command(BaseCommand):
     """What an operator does with the ledger."""
 
-    help = "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles"
+    help = "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles | export | verify"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the verbs."""
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         roles.add_argument("--apply", action="store_true", help="run it, as a superuser or the tables' owner")
         verbs.add_parser("keys", help="print the public keys that an auditor needs, for the file of --key")
         verbs.add_parser("rotate-key", help="let another key sign; a checkpoint signed by both stands in between")
+        exporting.declare(verbs.add_parser("export", help=exporting.HELP))
+        verifying.declare(verbs)
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Do what was asked.
@@ -119,6 +122,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{owner} owns the tables. Give {app} and {sequencer} passwords, and run this after each migrate."
         )
+
+    def _export(self, **options: Any) -> None:
+        exporting.run(options, self.stdout)
+
+    def _verify(self, **options: Any) -> None:
+        verifying.run(options, self.stdout)
 
     def _keys(self, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
