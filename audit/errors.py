@@ -60,8 +60,8 @@ class AnchorUnlocked(Alarm):
 
     code = "anchor_unlocked"
     sentence = _(
-        "The store keeps checkpoints without the lock that was asked for. Use a bucket with versions and Object Lock in "
-        "compliance mode, and run manage.py ledger anchor."
+        "The store keeps checkpoints without the lock that was asked for. Use a bucket with versions and Object Lock "
+        "in compliance mode, and run manage.py ledger anchor."
     )
 
 

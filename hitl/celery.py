@@ -43,6 +43,9 @@ celery.conf.beat_schedule = {
 @worker_ready.connect
 def _look_around(**_: Any) -> None:
     """Compare the guards when a worker starts."""
+    from django.db import connection
+
     from hitl.starting import look_at_guards
 
     look_at_guards()
+    connection.close()

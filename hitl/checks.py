@@ -40,10 +40,11 @@ def roles_are_apart(app_configs: Any, **_: Any) -> list[CheckMessage]:
         return []  # said by guards_stand
     return [
         Info(
-            "The program's own login owns the ledger's tables. Whoever has this login, or the program's rights, can take "
-            "the guards away, rewrite rows and have them signed anew; only copies of checkpoints elsewhere show it.",
-            "On PostgreSQL `manage.py ledger roles` parts owner, program and sequencer; on both engines anchors tell of "
-            "a rewrite: docs/anchors.md.",
+            "The program's own login owns the ledger's tables. Whoever has this login, or the program's rights, "
+            "can take the guards away, rewrite rows and have them signed anew; only copies of checkpoints elsewhere "
+            "show it.",
+            "On PostgreSQL `manage.py ledger roles` parts owner, program and sequencer; on both engines anchors tell "
+            "of a rewrite: docs/anchors.md.",
             id="audit.I001",
         )
     ]

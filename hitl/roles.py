@@ -49,7 +49,7 @@ def statements(roles: Roles) -> Iterator[str]:
 def _made(roles: Roles) -> Iterator[str]:
     for name, way in ((roles.owner, "NOLOGIN"), (roles.app, "LOGIN"), (roles.sequencer, "LOGIN")):
         yield (
-            f"DO $$BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{name}') "
+            f"DO $$BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{name}') "  # noqa: S608 - plain names
             f"THEN CREATE ROLE {name} {way}; END IF; END$$"
         )
         yield f"ALTER ROLE {name} {way} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"

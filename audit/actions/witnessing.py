@@ -55,7 +55,7 @@ def witness(origin: str, note: str, at: dt.datetime) -> None:
 @contextmanager
 def _opened() -> Iterator[int]:
     """Hold the file alone, made when missing; half a line that a power cut left is taken away."""
-    path: Path = settings.LEDGER_WITNESS
+    path = Path(settings.LEDGER_WITNESS or "")
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:

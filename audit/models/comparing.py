@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from audit.models.guards import GUARDS, Frozen, clause_of, function_body, sqlite_triggers
+from audit.models.guards import GUARDS, Check, Frozen, Refers, clause_of, function_body, sqlite_triggers
 from audit.models.sql import ask
 
 TRIGGERS = """
@@ -89,7 +89,8 @@ def _of_frozen(table: str, rule: Frozen, standing: dict[tuple[str, str], object]
 
 def _of_constraints(tables: set[str]) -> Iterator[Flaw]:
     standing = {row.name: (row.on_table, _bare(row.text)) for row in ask(CONSTRAINTS)}
-    for rule in (*GUARDS.refers, *GUARDS.checks):
+    rules: list[Refers | Check] = [*GUARDS.refers, *GUARDS.checks]
+    for rule in rules:
         table = rule.model._meta.db_table
         if table in tables and standing.get(rule.name) != (table, _bare(clause_of(rule))):
             yield Flaw(table, rule.name, "changed" if rule.name in standing else "missing")

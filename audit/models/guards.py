@@ -140,7 +140,7 @@ def _sqlite(tables: set[str]) -> Iterator[str]:
 
 def sqlite_triggers(tables: set[str]) -> dict[str, tuple[str, str]]:
     """Give every trigger of SQLite by name: its table, and its exact statement."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for rule in GUARDS.frozen:
         if _table(rule.model) in tables:
             found |= {name: (_table(rule.model), statement) for name, statement in _sqlite_frozen(rule)}

@@ -28,7 +28,7 @@ ORDER BY l.id, k.kind
 
 @dataclass(frozen=True, slots=True)
 class AnchorState:
-    """The newest anchor of a kind: its size and time, None before the first; since when it fails and why, if it does."""
+    """The newest anchor of a kind: size and time, None before the first; since when it fails and why, if it does."""
 
     origin: str
     kind: str
