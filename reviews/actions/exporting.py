@@ -48,10 +48,11 @@ def ask_export(
         Forbidden: the actor is not compliance there, or may be asked about its items.
         ExportRunning: one that they asked for is not done yet.
     """
-    exporting(role_in(by.person_id or 0, project.pk, at))
+    person_id = by.person_id or 0
+    exporting(role_in(person_id, project.pk, at))
     asked = Export(
         project=project,
-        person_id=by.person_id,
+        person_id=person_id,
         asked_at=at,
         moved_at=at,
         chosen=Chosen.ITEM if item else Chosen.DATES if since or until else Chosen.WHOLE,

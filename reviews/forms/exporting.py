@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,11 +23,11 @@ class ExportWish(forms.Form):
     last = forms.DateField(required=False)
     item = forms.CharField(required=False, max_length=200)
 
-    def __init__(self, *sent: Any, project: Project, at: dt.datetime) -> None:
+    def __init__(self, sent: QueryDict | None = None, *, project: Project, at: dt.datetime) -> None:
         """Take the project, and the instant whose day is today."""
         self.project, self.today = project, timezone.localtime(at).date()
         first = self.today.replace(day=1)
-        super().__init__(*sent, initial={"chosen": Chosen.WHOLE, "first": first, "last": self.today})
+        super().__init__(sent, initial={"chosen": Chosen.WHOLE, "first": first, "last": self.today})
 
     def clean(self) -> dict[str, Any]:
         """See that what was chosen is said, and can be."""

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('until_at', models.DateTimeField(null=True)),
                 ('item', models.UUIDField(null=True)),
                 ('external_id', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('waiting', 'waits for a worker'), ('running', 'being written'), ('done', 'ready'), ('failed', 'failed'), ('gone', 'file removed')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'waiting to be written'), ('running', 'being written'), ('done', 'ready'), ('failed', 'failed'), ('gone', 'file removed')], default='waiting', max_length=8)),
                 ('moved_at', models.DateTimeField()),
                 ('tries', models.IntegerField(default=0)),
                 ('done', models.BigIntegerField(default=0)),

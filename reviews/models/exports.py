@@ -22,7 +22,7 @@ class Chosen(models.TextChoices):
 class ExportState(models.TextChoices):
     """How far an export is; `gone` is one whose file was removed when its time was over."""
 
-    WAITING = "waiting", _("waits for a worker")
+    WAITING = "waiting", _("waiting to be written")
     RUNNING = "running", _("being written")
     DONE = "done", _("ready")
     FAILED = "failed", _("failed")
@@ -105,6 +105,13 @@ class Export(models.Model):
     def last_at(self) -> dt.datetime | None:
         """Give an instant of the last day that it tells of."""
         return self.until_at and self.until_at - dt.timedelta(seconds=1)
+
+    @property
+    def one_day(self) -> bool:
+        """Tell whether it tells of a single day, which has 23 to 25 hours."""
+        if self.since_at is None or self.until_at is None:
+            return False
+        return self.until_at - self.since_at <= dt.timedelta(hours=25)
 
     @property
     def unfinished(self) -> bool:

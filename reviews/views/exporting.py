@@ -31,7 +31,7 @@ def exports(request: HttpRequest, project: str) -> HttpResponse:
     """Show a project's exports (GET), and ask for one (POST)."""
     by, at = who(request), timezone.now()
     place, roles = followed_project(project, by=by, at=at)
-    form = ExportWish(*([request.POST] if request.method == "POST" else []), project=place, at=at)
+    form = ExportWish(request.POST if request.method == "POST" else None, project=place, at=at)
     if request.method == "POST":
         exporting(roles)
         if form.is_valid():

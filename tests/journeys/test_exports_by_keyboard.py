@@ -50,7 +50,7 @@ def test_compliance_makes_and_takes_an_export_by_keyboard_and_an_outsider_verifi
     page.keyboard.type("item-2")
     page.keyboard.press("Enter")
     expect(page.get_by_text("It is being made.")).to_be_visible()
-    expect(page.locator(".exports .badge")).to_have_text("waits for a worker")
+    expect(page.locator(".exports .badge")).to_have_text("waiting to be written")
 
     make_export(Export.objects.get().pk)
     expect(page.locator(".exports .badge")).to_have_text("ready")
@@ -69,7 +69,7 @@ def test_an_export_is_asked_for_and_taken_without_scripts(house: House, tmp_path
     town = busy(items=3)
     page = house.page(with_role(town, "compliance"), java_script_enabled=False)
     page.goto(f"{house.address}/projects/cats/exports/")
-    page.get_by_role("button", name="Make the export").click()
+    page.get_by_role("button", name="Export the whole project").click()
     make_export(Export.objects.get().pk)
     page.get_by_role("link", name="Look again").click()
     with page.expect_download() as taking:
@@ -109,6 +109,9 @@ def test_every_state_of_an_export_passes_axe_at_both_sizes(house: House, scheme:
             screen(page, f"exports-{name}-{size['width']}-{scheme}")
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, size
         if name == "empty":
+            page.get_by_label("What happened on some days").check()
+            house.judge(page)
+            screen(page, f"exports-days-{scheme}")
             shown_in_every_state(town, who)
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     screen(page, f"exports-below-{scheme}")

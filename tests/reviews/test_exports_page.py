@@ -377,7 +377,7 @@ def test_the_list_tells_how_far_an_export_is_and_nothing_twice(town, monkeypatch
     client = signed_in(with_role(town, "compliance"))
     row = asked(client)
     first = client.get(LIST)
-    assert "waits for a worker" in said_by(first)
+    assert "waiting to be written" in said_by(first)
     assert client.get(LIST, headers={"If-None-Match": first["ETag"]}).status_code == 304
     seen: list[int] = []
     start = timezone.now()
