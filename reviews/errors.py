@@ -235,4 +235,6 @@ class ExportGone(Refusal):
     """There is no file any more, or not yet."""
 
     code = "export_gone"
-    sentence = _("This file is not here: it is not ready, or was removed when its time was over. Ask for a new export.")
+    sentence = _(
+        "This file is not here: it is not ready, or its time is over, or something was erased since. Ask for a new one."
+    )

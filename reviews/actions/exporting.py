@@ -11,6 +11,8 @@ from functools import partial
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Least
 from kombu.exceptions import OperationalError
 
 from accounts.actions import Choice, export_records
@@ -22,6 +24,7 @@ from audit.errors import ExportBusy, Refusal, TargetTaken
 from reviews.errors import ExportRunning, ExportStopped, NoRoomForExport
 from reviews.models import UNFINISHED, Chosen, Export, ExportState, Item
 from reviews.policies import exporting
+from reviews.reads.exports import may_stay
 
 REST = dt.timedelta(minutes=2)
 """A running export that has not moved for so long has lost its worker."""
@@ -108,11 +111,13 @@ def find_exports(*, at: dt.datetime) -> list[int]:
 
 
 def drop_exports(*, at: dt.datetime) -> int:
-    """Remove the files whose time is over and give how many; their rows stay."""
-    over = list(Export.objects.filter(state=ExportState.DONE, kept_until__lte=at).order_by("pk"))
+    """Remove the files whose time is over, or that may hold what was erased since, and give how many; rows stay."""
+    kept = Export.objects.select_related("project").filter(state=ExportState.DONE).order_by("pk")
+    over = [row for row in kept if not may_stay(row, at)]
     for row in over:
         row.path.unlink(missing_ok=True)
-        Export.objects.filter(pk=row.pk, state=ExportState.DONE).update(state=ExportState.GONE, moved_at=at)
+        ended = Export.objects.filter(pk=row.pk, state=ExportState.DONE)
+        ended.update(state=ExportState.GONE, moved_at=at, kept_until=Least("kept_until", Value(at, DateTimeField())))
     return len(over)
 
 

@@ -19,9 +19,9 @@ from audit.errors import KeyUnsafe
 from reviews.actions import ask_export
 from reviews.errors import ExportGone
 from reviews.forms import ExportWish
-from reviews.models import Export, ExportState
+from reviews.models import Export
 from reviews.policies import exporting, followed_project, why_no_exports
-from reviews.reads.exports import exports_of
+from reviews.reads.exports import exports_of, may_stay
 from reviews.views.asking import page, who
 
 
@@ -72,13 +72,14 @@ def exports_list(request: HttpRequest, project: str) -> HttpResponse:
 @login_required
 def export(request: HttpRequest, project: str, export: uuid.UUID) -> FileResponse:
     """Hand out an export's file, to whom it is for at this moment."""
-    place, roles = followed_project(project, by=who(request), at=timezone.now())
+    at = timezone.now()
+    place, roles = followed_project(project, by=who(request), at=at)
     exporting(roles)
-    row = Export.objects.filter(project=place, uuid=export).first()
+    row = Export.objects.select_related("project").filter(project=place, uuid=export).first()
     if row is None:
         raise NotFound
     try:
-        file = row.path.open("rb") if row.state == ExportState.DONE else None
+        file = row.path.open("rb") if may_stay(row, at) else None
     except FileNotFoundError:
         file = None
     if file is None:

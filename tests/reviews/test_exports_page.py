@@ -29,6 +29,7 @@ from reviews.errors import ExportRunning, ExportStopped
 from reviews.jobs import make_export
 from reviews.models import Export, Item
 from tests.audit.exports import busy, files_of, lines_of, verified
+from tests.audit.test_exports_checked import erase
 from tests.reviews.test_running import signed_in, with_role
 from tests.town import Town, build
 
@@ -357,9 +358,21 @@ def test_a_file_is_removed_when_its_time_is_over_and_its_line_stays(town, settin
     row.refresh_from_db()
     assert row.state == "gone" and not row.path.exists()
     answer = client.get(reverse("export", args=["cats", row.uuid]))
-    assert answer.status_code == 410 and "removed when its time was over" in said_by(answer)
+    assert answer.status_code == 410 and "its time is over" in said_by(answer)
     page = said_by(client.get(PAGE))
     assert row.manifest in page and "file removed" in page and reverse("export", args=["cats", row.uuid]) not in page
+
+
+def test_a_file_that_may_hold_what_was_erased_since_is_not_handed_out_and_goes(town):
+    client = signed_in(with_role(town, "compliance"))
+    row = made(client)
+    erase(Item.objects.get(external_id="item-1"))
+    assert client.get(reverse("export", args=["cats", row.uuid])).status_code == 410 and row.path.exists()
+    at = timezone.now()
+    assert drop_exports(at=at) == 1 and not row.path.exists()
+    assert Export.objects.values_list("state", "kept_until").get() == ("gone", at)
+    fresh = made(client)
+    assert drop_exports(at=at) == 0 and client.get(reverse("export", args=["cats", fresh.uuid])).status_code == 200
 
 
 def test_an_export_that_is_not_ready_or_whose_file_was_lost_is_not_there(town):
