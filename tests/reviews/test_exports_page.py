@@ -190,16 +190,23 @@ def test_a_records_officer_sees_exports_and_neither_makes_nor_takes_them(town):
     assert Export.objects.count() == 1
 
 
-def both(town: Town) -> Actor:
-    """Give compliance that may be asked about items too."""
-    who = with_role(town, "compliance")
+def may_be_asked_too(town: Town, who: Actor) -> Actor:
+    """Make somebody a reviewer, beside what they are."""
     person = Person.objects.get(pk=who.person_id)
     give_membership(person=person, project=town.project, role="reviewer", by=console(), at=timezone.now())
     return who
 
 
+def test_who_became_a_reviewer_meanwhile_gets_no_file(town):
+    who = with_role(town, "compliance")
+    row = asked(signed_in(who))
+    may_be_asked_too(town, who)
+    make_export(row.pk)
+    assert Export.objects.get().state == "failed" and not row.path.exists()
+
+
 def test_who_may_still_be_asked_takes_no_file_that_tells_what_others_decided(town):
-    client = signed_in(both(town))
+    client = signed_in(may_be_asked_too(town, with_role(town, "compliance")))
     page = said_by(client.get(PAGE))
     assert "its exports tell what others decided" in page and "Make the export" not in page
     assert client.post(PAGE, {"chosen": "whole"}).status_code == 403 and not Export.objects.exists()
