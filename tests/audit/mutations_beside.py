@@ -151,8 +151,21 @@ spoil_record_proof("a_record_proof_of_another_version", lambda raw: raw.replace(
 spoil_record_proof("a_record_proof_with_a_leading_zero", lambda raw: raw.replace(b"index ", b"index 0"), 34)
 spoil_record_proof("a_record_proof_with_a_sign", lambda raw: raw.replace(b"index ", b"index +"), 34)
 spoil_record_proof("a_record_proof_without_index", lambda raw: raw.replace(b"index ", b"place "), 34)
-spoil_record_proof("a_record_proof_cut_short", lambda raw: raw[:23], 34)
+spoil_record_proof("a_record_proof_cut_short", lambda raw: raw[:22], 34)
 spoil_record_proof("a_record_proof_of_no_text", lambda raw: b"\xff" + raw, 34)
+
+
+@mutation("plain")
+def a_record_proof_under_the_name_of_another(case):
+    case.files["proofs/38.tlog-proof"] = case.files["proofs/39.tlog-proof"]
+    return 62
+
+
+@mutation("plain")
+def a_record_proof_in_a_tree_that_nothing_proves(case):
+    text = note_text(1, making.leaf_hash(case.plan.events[0].leaf))
+    case.files["proofs/0.tlog-proof"] = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + resign(text)
+    return 62
 
 
 @mutation("plain")
@@ -280,6 +293,13 @@ def another_tree_of_an_older_size(case):
     size, seconds = map(int, path.split("/")[1].split("-"))
     case.files[path] = resign(note_text(size, b"r" * 32), seconds)
     return 60
+
+
+@mutation("plain")
+def an_outsized_checkpoint(case):
+    path = next(path for path in case.files if path.startswith("checkpoints/16-"))
+    case.files[path] += b"x" * (64 << 10)
+    return 10
 
 
 @mutation("plain")

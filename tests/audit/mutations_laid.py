@@ -82,6 +82,13 @@ def linked_folder(root: Path, files: Files) -> Path:
     return root
 
 
+def outsized_folder(root: Path, files: Files) -> Path:
+    """Have a file of 65 GiB that takes no room."""
+    making.write_folder(root, files)
+    os.truncate(root / "records.csv", 65 << 30)
+    return root
+
+
 def with_a_pipe(root: Path, files: Files) -> Path:
     making.write_folder(root, files)
     os.mkfifo(root / "pipe")
@@ -151,6 +158,7 @@ def swapped_data(raw: bytes) -> bytes:
 
 laid("a_link_in_a_folder", linked)
 laid("a_folder_that_is_a_link", linked_folder)
+laid("a_folder_of_65_gib", outsized_folder)
 laid("a_pipe_in_a_folder", with_a_pipe)
 laid("a_folder_in_a_folder", lambda root, files: making.write_folder(root, {**files, "proofs/a/b": b""}))
 laid("a_hidden_file", lambda root, files: making.write_folder(root, {**files, ".hidden": b""}))

@@ -143,7 +143,7 @@ def survivors(chosen: list[Mutant], root: Path) -> list[str]:
     laid = laid_out(root)
     alive = []
     for mutant, names in zip(chosen, candidates(chosen, laid), strict=True):
-        if not noticed(mutant, laid, names) and (mutant.function, mutant.before, mutant.after) not in UNHARMED:
+        if not noticed(mutant, laid, names) and (mutant.function, mutant.before) not in UNHARMED:
             alive.append(mutant.name)
     return alive
 
