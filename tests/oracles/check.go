@@ -4,7 +4,8 @@
 //	check < PROOFS                 one JSON object a line; true or false for each
 //
 // The rules: manifest and checkpoint (signatures), size (both name one tree), root (over all leaves, where the bundle has
-// them all), older (signatures of older checkpoints), consistency (with each of them), record (proofs of single records).
+// them all), older (signatures of older checkpoints), consistency (with each of them), record (proofs of single records),
+// quoted (signatures of the checkpoints in those).
 package main
 
 import (
@@ -158,12 +159,16 @@ func (a auditor) records(tree tlog.Tree, leaves map[int64][]byte) {
 	paths, problem := filepath.Glob(filepath.Join(a.folder, "proofs", "*.tlog-proof"))
 	must(problem)
 	for _, path := range paths {
+		rule = "record"
 		parts := bytes.SplitN(read(path), []byte("\n\n"), 2)
 		lines := strings.Split(string(parts[0]), "\n")
 		if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
 			must(fmt.Errorf("no proof of a record"))
 		}
-		if a.checkpoint(parts[1]) != tree {
+		rule = "quoted"
+		quoted := a.checkpoint(parts[1])
+		rule = "record"
+		if quoted != tree {
 			must(fmt.Errorf("a proof against another tree"))
 		}
 		index := number(strings.TrimPrefix(lines[1], "index "))
@@ -205,9 +210,10 @@ func bundle(folder string, keys []string) {
 	if whole {
 		a.root(tree, leaves)
 	}
+	rule = "consistency"
 	a.consistency(tree)
-	rule = "record"
 	a.records(tree, leaves)
+	rule = "record"
 	a.outside(tree)
 	fmt.Println("ACCEPTED", tree.N)
 }

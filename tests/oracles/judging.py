@@ -1,4 +1,4 @@
-"""Verifiers that nobody here wrote, each asked by a small program or function of ours: "" or the rule that is broken."""
+"""Verifiers that nobody here wrote, each asked by a program or function of ours: "", or the rule that is broken."""
 
 import base64
 import json
@@ -42,7 +42,7 @@ def program(name: str) -> str:
     """Find a program; where there is none the test fails and says what installs it."""
     found = shutil.which(name, path=node_path())
     if found is None:
-        pytest.fail(f"There is no {name} here, which this test asks: `make test-long` installs it.")
+        pytest.fail(f"There is no {name} here, which this test asks: `make test` and `make test-long` install it.")
     return found
 
 
@@ -111,17 +111,19 @@ def signatures(signed: Signed) -> Judge:
     """Check the lines of every note whose key is known: the log's, one at least a note, and the cosigners'."""
 
     def judge(folder: Path, keys: Sequence[str]) -> str:
-        for path, rule in [("manifest.note", "manifest"), ("checkpoint", "checkpoint")]:
-            if not note_holds(folder / path, keys, signed):
-                return rule
-        holds = [note_holds(path, keys, signed) for path in sorted((folder / "checkpoints").glob("*"))]
-        return "" if all(holds) else "older"
+        found = {
+            "manifest": [(folder / "manifest.note").read_bytes()],
+            "checkpoint": [(folder / "checkpoint").read_bytes()],
+            "older": [path.read_bytes() for path in (folder / "checkpoints").glob("*")],
+            "quoted": [path.read_bytes().partition(b"\n\n")[2] for path in (folder / "proofs").glob("*")],
+        }
+        return next((rule for rule, notes in found.items() if not all(holds(one, keys, signed) for one in notes)), "")
 
     return judge
 
 
-def note_holds(path: Path, keys: Sequence[str], signed: Signed) -> bool:
-    text, _, tail = path.read_bytes().rpartition(b"\n\n")
+def holds(note: bytes, keys: Sequence[str], signed: Signed) -> bool:
+    text, _, tail = note.rpartition(b"\n\n")
     by_log = 0
     for line in tail.decode().splitlines():
         dash, name, told = line.split(" ")
@@ -138,8 +140,7 @@ def note_holds(path: Path, keys: Sequence[str], signed: Signed) -> bool:
             return False
         by_log += public[0] == 1
     origin = keys[0].split("+")[0]
-    named = f"hitl-bundle/v1\norigin {origin}\n" if path.name == "manifest.note" else f"{origin}\n"
-    return by_log > 0 and text.startswith(named.encode())
+    return by_log > 0 and text.startswith((f"hitl-bundle/v1\norigin {origin}\n".encode(), f"{origin}\n".encode()))
 
 
 # ---------------------------------------------------------------------------------------------- pymerkle's tree
@@ -187,7 +188,7 @@ def proves(index: int, size: int, leaf: bytes, root: bytes, proof: Sequence[byte
     return True
 
 
-SIGNATURES = frozenset({"manifest", "checkpoint", "older"})
+SIGNATURES = frozenset({"manifest", "checkpoint", "older", "quoted"})
 NEAR = {
     "openssl": Oracle(signatures(by_openssl), SIGNATURES),
     "PyNaCl": Oracle(signatures(by_sodium), SIGNATURES),

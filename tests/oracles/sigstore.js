@@ -4,7 +4,8 @@
 //   sigstore.js < PROOFS                 one JSON object a line; true or false for each
 //
 // Its package offers whole Sigstore bundles only, so the two functions that it checks them with are taken by their path.
-// The rules: checkpoint and older (signatures), record (the proofs of single records).
+// The rules: checkpoint and older (signatures), record (proofs of single records), quoted (signatures of the checkpoints in
+// those).
 "use strict";
 const { createPublicKey } = require("node:crypto");
 const { existsSync, readFileSync, readdirSync } = require("node:fs");
@@ -42,7 +43,9 @@ function leavesByIndex() {
 
 function checkRecord(path, logs, target, leaf) {
   const [head, ...rest] = readFileSync(path, "utf8").split("\n\n");
+  rule = "quoted";
   const own = opened(rest.join("\n\n"), logs);
+  rule = "record";
   if (own.logSize !== target.logSize || !own.logHash.equals(target.logHash)) throw new Error("another tree");
   const [, place, ...texts] = head.split("\n");
   const logIndex = place.replace(/^index /, "");
@@ -56,7 +59,6 @@ function bundle() {
   const target = opened(readFileSync(join(folder, "checkpoint"), "utf8"), logs);
   rule = "older";
   for (const path of listed("checkpoints")) opened(readFileSync(path, "utf8"), logs);
-  rule = "record";
   const leaf = leavesByIndex();
   for (const path of listed("proofs")) checkRecord(path, logs, target, leaf);
   console.log("ACCEPTED", String(target.logSize));
