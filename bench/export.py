@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from bench import verifying
 from bench.filling import Town
 from bench.measuring import Figure, turns
 
@@ -59,6 +60,7 @@ def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
             return count / told["seconds"]
 
         ratio, ours, theirs = turns(lambda: run("hitl"), lambda: run("bare"), min(options.rounds, 3))
+        verified = verifying.figure(log, count, Path(place))
     memory = max(one["bytes"] for one in seen if one["side"] == "hitl") / 1e6
     size = next(one["size"] for one in seen if one["side"] == "hitl") / 1e6
     note = f"{ours:,.0f} events/s beside {theirs:,.0f}, two payload sections each, zip of {size:,.0f} MB"
@@ -67,6 +69,7 @@ def measure(town: Town, options: argparse.Namespace) -> list[Figure]:
         Figure(
             f"memory of an export of {count:,} events", memory, "MB", at_most=100, note="the whole process, at most"
         ),
+        verified,
     ]
 
 

@@ -1,15 +1,24 @@
 """The demo, made small: it loads, it is completed, it is told to its owner alone."""
 
+import datetime as dt
 import json
 import shutil
 import stat
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from accounts.models import Token, User
+from accounts.models import Person, Token, User
+from accounts.reads import actor_of_person, clock
+from audit.actions import seal
+from audit.actions.keys import log_keys
+from audit.models import Checkpoint
+from audit.tree import checkpoint_text, parse_checkpoint, signed
 from hitl.demo import founding, loading
+from reviews.actions import claim_next, open_claim
 from reviews.models import Decision, Item, Seat, Task
+from tests.verifying import reports
 
 
 @pytest.fixture
@@ -50,6 +59,25 @@ def test_the_demo_leaves_a_story_half_told(small):
     words = told.read_text().split()
     email, password = words[words.index("reviewer") + 1], words[words.index("reviewer") + 2]
     assert User.objects.get(email=email).check_password(password)
+
+
+def test_the_demos_ledger_verifies_with_a_checkpoint_kept_from_an_earlier_day(small, settings):
+    settings.LEDGER_KEYS = small / "keys"
+    call_command("demo", "load", verbosity=0)
+    seal(by=clock(), at=timezone.now())
+    kept = small / "kept"
+    kept.write_text(Checkpoint.objects.get().note)
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    reviewer = actor_of_person(Person.objects.get(name="Reviewer 1 (demo)"), "browser")
+    held = claim_next(by=reviewer, at=tomorrow)
+    assert held is not None and open_claim(token=held.token, by=reviewer, at=tomorrow)
+    (report,) = reports([kept])
+    assert report["exit"] == 0 and report["verdict"].startswith("ANCHORED"), report
+    other = parse_checkpoint(Checkpoint.objects.earliest("size").note)
+    forged = checkpoint_text(other.origin, other.size, bytes(32))
+    kept.write_text(signed(forged, [key.line(forged) for key in log_keys(other.origin)]))
+    (report,) = reports([kept])
+    assert (report["exit"], report["verdict"]) == (60, "BROKEN")
 
 
 def test_a_load_that_was_killed_is_completed_and_one_that_is_there_stays(small, monkeypatch):

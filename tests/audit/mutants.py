@@ -65,8 +65,9 @@ def changes(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def mutants() -> Iterator[Mutant]:
-    """Give every mutant of the verifier."""
-    for function in [one for one in ast.walk(TREE) if isinstance(one, ast.FunctionDef)]:
+    """Give every mutant of the verifier, but for its outermost function, which other tests hold to its words."""
+    functions = [one for one in ast.walk(TREE) if isinstance(one, ast.FunctionDef) and one.name != "main"]
+    for function in functions:
         for node in ast.walk(function):
             for old, new in changes(node):
                 yield Mutant(function.name, node.lineno, old, new)
@@ -91,7 +92,8 @@ class Watched:
         for number, other in others:
             if number not in self.different:
                 try:
-                    differs = bool(other()) != bool(value)
+                    told = other()
+                    differs = bool(told) != bool(value) or (type(told) is type(value) and told != value)
                 except Exception:  # noqa: BLE001 - what a mutant cannot even evaluate, it decides otherwise
                     differs = True
                 if differs:

@@ -71,7 +71,11 @@ def fresh_plan(base: str) -> Plan:
     if base == "filtered":
         wanted = {"tags.rights": [9, 12, 15, 18], "type": ["reviews.item_received"]}
         return Plan(events, filter=wanted, matches=lambda one: one["tags"]["rights"] in wanted["tags.rights"])
-    return Plan(events)
+    if base == "dated":
+        start, end = events[12].fields["ts"], events[20].fields["ts"]
+        span = {"from": start, "role": [None, "reviewer"], "until": end}
+        return Plan(events, filter=span, matches=lambda one: start <= one["ts"] < end)
+    return Plan(events, a=20, b=20) if base == "empty" else Plan(events)
 
 
 @cache

@@ -93,6 +93,12 @@ spoil_json("a_proof_that_is_a_number", "consistency.json", lambda told: told.app
 
 
 @mutation("plain")
+def consistency_with_another_line_end(case):
+    case.files["consistency.json"] = case.files["consistency.json"][:-1] + b" "
+    return 34
+
+
+@mutation("plain")
 def no_list_of_proofs(case):
     case.files["consistency.json"] = b"{}\n"
     return 34
@@ -335,6 +341,32 @@ def a_known_tree_that_nobody_signed(case):
     return 2
 
 
+def keys(name: str, told: str) -> None:
+    """Give the verifier other keys."""
+
+    def spoil(case: Case) -> int:
+        case.given["others"] = told.encode()
+        case.arguments += ["--key", "{others}"]
+        return 2
+
+    spoil.__name__ = name
+    mutation("plain")(spoil)
+
+
+def key(kind: int, raw: bytes, name: str = making.ORIGIN) -> str:
+    return making.verifier_key(name, kind, raw) + "\n"
+
+
+keys("no_keys", "# none\n")
+keys("a_key_that_is_no_line_of_one", making.KEYS + "x\n")
+keys("a_key_of_an_unknown_type", making.KEYS + key(2, making.public(making.LOG)))
+keys("a_key_of_another_hash", making.KEYS.replace("+", "+0", 1).replace("+0", "+", 1).replace("/one+", "/two+"))
+keys("keys_of_two_logs", making.KEYS + key(1, making.public(making.LOG), "example.org/log/two"))
+keys("a_cosigner_of_no_log", key(4, making.public(making.WITNESS)))
+keys("a_key_of_31_bytes", making.KEYS + key(1, bytes(31)))
+keys("an_empty_key", making.KEYS + "a+00000000+\n")
+
+
 # ----------------------------------------------------------------------------------------------- the manifest
 
 
@@ -354,6 +386,9 @@ def signed_by_another(text: bytes) -> bytes:
     return text + b"\n" + making.signature(text, private("another")).encode()
 
 
+MOMENT = b"2026-03-01T00:00:00.000000"
+
+
 def swapped_lines(text: bytes) -> bytes:
     lines = text.split(b"\n")
     lines[-2], lines[-3] = lines[-3], lines[-2]
@@ -369,6 +404,7 @@ manifest("a_filter_without_a_list", lambda text: text.replace(b"filter {}", b'fi
 manifest("a_filter_of_lists", lambda text: text.replace(b"filter {}", b'filter {"type":[[]]}'), 11)
 manifest("a_filter_that_is_a_list", lambda text: text.replace(b"filter {}", b"filter []"), 11)
 manifest("a_filter_from_no_moment", lambda text: text.replace(b"filter {}", b'filter {"from":"today"}'), 11)
+manifest("a_filter_from_another_zone", lambda text: text.replace(b"filter {}", b'filter {"from":"%sz"}' % MOMENT), 11)
 manifest("a_filter_in_loose_json", lambda text: text.replace(b"filter {}", b"filter { }"), 11)
 manifest("made_at_no_moment", lambda text: text.replace(b"made 2026-03-02", b"made 2026-02-30"), 11)
 manifest("files_out_of_order", swapped_lines, 11)

@@ -53,6 +53,9 @@ for path, code in ((PAYLOADS, 51), (CONTENTS, 54)):
 spoil_line("another_body", PAYLOADS, lambda one: one.update(body='{"x":1}'), 51)
 spoil_line("a_body_that_is_no_json", PAYLOADS, lambda one: one.update(body="{"), 50)
 spoil_line("a_body_with_a_key_twice", PAYLOADS, lambda one: one.update(body='{"a":1,"a":1}'), 50)
+spoil_line("a_body_with_keys_out_of_order", PAYLOADS, lambda one: one.update(body='{"b":1,"a":1}'), 50)
+spoil_line("a_payload_missing_of_a_span", PAYLOADS, lambda one: b"", 52, '"i":18', "dated")
+spoil_line("a_payload_missing_at_its_start", PAYLOADS, lambda one: b"", 52, '"i":12', "dated")
 spoil_line("a_body_with_a_fraction", PAYLOADS, lambda one: one.update(body="[1.0]"), 50)
 spoil_line("a_body_with_a_large_number", PAYLOADS, lambda one: one.update(body="[9007199254740992]"), 50)
 spoil_line("a_body_with_a_huge_number", PAYLOADS, lambda one: one.update(body=f"[{'9' * 100}]"), 50)
@@ -128,6 +131,8 @@ spoil_json("an_erasure_by_no_leaf", ERASURES, of_the_erased(lambda one: one.upda
 spoil_json("an_erasure_taken_away", ERASURES, of_the_erased(lambda one: one.update(section="zz")), 52)
 spoil_json("an_erasure_with_more", ERASURES, of_the_erased(lambda one: one.update(more=1)), 50)
 spoil_json("erasures_out_of_order", ERASURES, lambda told: told.reverse(), 50)
+spoil_json("an_erasure_twice", ERASURES, lambda told: told.insert(0, told[0]), 50)
+spoil_json("an_erasure_that_is_a_number", ERASURES, lambda told: told.append(5), 50)
 spoil_json("an_erasure_at_a_negative_index", ERASURES, lambda told: told.insert(0, {**told[0], "i": -1}), 50)
 spoil_json("an_erasure_by_a_negative_index", ERASURES, of_the_erased(lambda one: one.update(by=-1)), 50)
 spoil_json(
@@ -171,9 +176,21 @@ def an_erasure_event_of_another_shape(case):
     return erased_told(case, {"entries": {"6": "received"}})
 
 
-@mutation("deep")
-def an_erasure_event_with_entries_of_another_shape(case):
-    return erased_told(case, {"entries": [[ERASED_AT, "received", 1], "received", [None, 5]]})
+def erased_as(name: str, entry: Any) -> None:
+    """Name the erased body properly, and the erased section in another way."""
+
+    def told(case: Case) -> int:
+        body = [case.plan.events[ERASED_AT].fields["id"], making.erased_body(case.plan.events)]
+        return erased_told(case, {"entries": [entry, body]})
+
+    told.__name__ = name
+    mutation("deep")(told)
+
+
+erased_as("an_erasure_of_three_words", [ERASED_AT, "received", 1])
+erased_as("an_erasure_of_lists", [[ERASED_AT], "received"])
+erased_as("an_erasure_of_a_list_of_sections", [ERASED_AT, ["received"]])
+erased_as("an_erasure_of_a_number_alone", ERASED_AT)
 
 
 @mutation("deep")
@@ -250,7 +267,7 @@ def an_erased_body_disclosed_as_if_never_erased(case):
 # ----------------------------------------------------------------------------------- leaves outside the range
 
 spoil_line("a_leaf_outside_without_proof", OUTSIDE, lambda one: one.update(proof=[]), 62, base="part")
-spoil_line("a_leaf_outside_at_another_index", OUTSIDE, lambda one: one.update(i=one["i"] + 2), 50, base="part")
+spoil_line("a_leaf_outside_at_another_index", OUTSIDE, lambda one: one.update(i=41), 50, '"i":39,', "part")
 spoil_line("a_leaf_outside_within", OUTSIDE, lambda one: one.update(i=29), 34, base="part")
 spoil_line("a_leaf_outside_with_more", OUTSIDE, lambda one: one.update(more=1), 34, base="part")
 spoil_line("a_short_hash_outside", OUTSIDE, lambda one: one["proof"].append("AAAA"), 34, base="part")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from audit.bundle import verify
 from tests.audit import making
-from tests.audit.merkle_vectors import LEAVES, ROOTS, probes, vectors_hold
+from tests.audit.vectors import LEAVES, ROOTS, probes, vectors_hold
 
 HASHES = [making.leaf_hash(str(number).encode()) for number in range(130)]
 

@@ -10,22 +10,12 @@ from hypothesis import strategies as st
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-from audit.bundle.verify import NEUTRAL, L, Malformed, P, PublicKey, add, encoding_of, key_of, point_of
+from audit.bundle.verify import NEUTRAL, L, Malformed, PublicKey, add, encoding_of, key_of, point_of
 from tests.audit import making
-from tests.audit.merkle_vectors import SIGNATURES
+from tests.audit.vectors import IMPROPER, SIGNATURES, SMALL
 
 FEW = settings(max_examples=25, deadline=None)
 SEEDS, MESSAGES = st.binary(min_size=32, max_size=32), st.binary(max_size=100)
-SMALL = [  # encodings of the points of order 1, 2, 4 and 8
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "0000000000000000000000000000000000000000000000000000000000000080",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-]
 
 
 def openssl_takes(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -92,18 +82,7 @@ def test_a_key_of_small_order_is_refused(encoded):
         PublicKey(bytes.fromhex(encoded))
 
 
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        (P + 1).to_bytes(32, "little"),  # the neutral point, not canonically
-        P.to_bytes(32, "little"),
-        (1 | 1 << 255).to_bytes(32, "little"),  # x is 0, and its sign is set
-        (2).to_bytes(32, "little"),  # no point of the curve
-        b"",
-        bytes(31),
-        bytes(33),
-    ],
-)
+@pytest.mark.parametrize("encoded", IMPROPER)
 def test_bytes_that_are_no_proper_key_are_refused(encoded):
     with pytest.raises(Malformed):
         PublicKey(encoded)

@@ -90,6 +90,22 @@ def test_a_piece_that_a_crash_spoilt_is_written_anew(tmp_path: Path, name: str) 
     assert files_of(tmp_path / name) == {"first": b"first", "lines": b"".join(pieces)}
 
 
+@pytest.mark.parametrize("name", ["bundle", "bundle.zip"])
+def test_what_was_written_and_not_noted_is_cut_and_the_rest_is_kept(tmp_path: Path, name: str) -> None:
+    bundle = Bundle(tmp_path / name)
+    bundle.begin({})
+    with pytest.raises(ZeroDivisionError):
+        bundle.write("lines", lambda _cursor: ((b"one\n" * 1000, 1 // (1 - at)) for at in range(2)))
+    bundle.leave()
+    torn = tmp_path / f"{name}.part" / "lines" if name == "bundle" else tmp_path / f"{name}.part"
+    with torn.open("ab") as file:
+        file.write(b"more than was noted")
+    again, seen = Bundle(tmp_path / name), []
+    again.write("lines", lambda cursor: seen.append(cursor) or iter([(b"two\n", 2)]))
+    again.finish()
+    assert seen == [1] and files_of(tmp_path / name) == {"lines": b"one\n" * 1000 + b"two\n"}
+
+
 @pytest.mark.django_db
 def test_an_export_that_could_not_take_its_name_is_recorded_once(tmp_path: Path) -> None:
     busy(items=2)

@@ -8,6 +8,8 @@ files: each proof as it is, and spoilt in every way that `spoilt_inclusions` and
 from collections.abc import Iterator
 from typing import Any
 
+from tests.audit import making
+
 Hashes = list[bytes]
 LEAVES = [bytes.fromhex(one) for one in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -64,6 +66,27 @@ SIGNATURES = [  # secret key, public key, message, signature: RFC 8032 section 7
      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
      "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"),
 ]  # fmt: skip
+
+
+SMALL = [  # encodings of the points of order 1, 2, 4 and 8
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+]
+P = 2**255 - 19
+IMPROPER = [  # bytes that are no proper key
+    *((P + k).to_bytes(32, "little") for k in range(19)),  # points, not canonically
+    (1 | 1 << 255).to_bytes(32, "little"),  # x is 0, and its sign is set
+    (2).to_bytes(32, "little"),  # no point of the curve
+    b"",
+    bytes(31),
+    bytes(33),
+]
 
 
 def spoilt_inclusions(index: int, size: int, leaf: bytes, root: bytes, proof: Hashes) -> Iterator[Inclusion]:
@@ -137,12 +160,52 @@ def small_consistencies() -> Iterator[tuple[str, tuple[Any, ...], bool]]:
         yield "proves_consistency", (old, new, EMPTY, EMPTY, [EMPTY]), False
 
 
+def edges_hold(verifier: Any) -> bool:
+    """Tell whether numbers and moments are taken up to their ends, and every small tree has just its own proofs."""
+    ends = [verifier.number("9007199254740991"), verifier.whole("-9007199254740991")]
+    ends += [verifier.shifted(f"{year}-01-01T00:00:00.000000Z", way) for year, way in (("9999", 1 << 30), ("0001", -9))]
+    ends += [verifier.depth("[" * 64 + '"[["' + "]" * 64), len(verifier.json_of("[" * 64 + "]" * 64))]
+    if ends != [2**53 - 1, 1 - 2**53, "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00.000000Z", 64, 1]:
+        return False
+    hashes = [verifier.sha256(bytes([number])).digest() for number in range(9)]
+    for n in range(1, 10):
+        root = making.tree_hash(hashes[:n])
+        for index in range(n):
+            proof = making.inclusion(index, hashes[:n])
+            taken = [one for one in range(n + 1) if verifier.proves_inclusion(one, n, hashes[index], root, proof)]
+            proof, old = making.consistency(index + 1, hashes[:n]), making.tree_hash(hashes[: index + 1])
+            grown = [one for one in range(n + 2) if verifier.proves_consistency(one, n, old, root, proof)]
+            if (taken, grown) != ([index], [index + 1]):
+                return False
+    kept: list[Any] = []  # a size of proofs that end too early or go on too long, and a tree that was never there
+    kept += [verifier.proves_consistency(*told) for told in ((3, 2, EMPTY, EMPTY, []), (-1, 0, EMPTY, EMPTY, []))]
+    return not any(kept)
+
+
 def vectors_hold(verifier: Any) -> bool:
     """Tell whether a verifier, or a mutant of it, gives every vector its due."""
+    if not edges_hold(verifier):
+        return False
     for name, told, holds in probes(verifier):
         if getattr(verifier, name)(*told) is not holds:
             return False
-    return all(
-        verifier.PublicKey(bytes.fromhex(key)).signed(bytes.fromhex(signature), bytes.fromhex(message))
-        for _, key, message, signature in SIGNATURES
-    )
+    refused = [(verifier.PublicKey, one) for one in [*IMPROPER, *map(bytes.fromhex, SMALL)]]
+    refused += [(verifier.point_of, one) for one in IMPROPER if len(one) == 32]
+    for reads, encoded in refused:
+        try:
+            reads(encoded)
+        except verifier.Malformed:
+            continue
+        return False
+    if any(verifier.encoding_of(verifier.point_of(bytes.fromhex(one))) != bytes.fromhex(one) for one in SMALL):
+        return False
+    signed = [making.private(name) for name in "abcd"]  # of both signs
+    if not all(verifier.PublicKey(making.public(one)).signed(one.sign(b"x"), b"x") for one in signed):
+        return False
+    for _, key, message, signature in SIGNATURES:
+        told, raw = verifier.PublicKey(bytes.fromhex(key)), bytes.fromhex(signature)
+        larger = raw[:32] + (int.from_bytes(raw[32:], "little") + verifier.L).to_bytes(32, "little")
+        taken = [told.signed(one, bytes.fromhex(message)) for one in (raw, larger, raw[:-1], raw + b"\0", raw[::-1])]
+        if taken != [True, False, False, False, False]:
+            return False
+    return True
