@@ -9,7 +9,7 @@ import pytest
 from audit.bundle import verify
 from audit.tree import consistent
 from tests.audit.making import b64
-from tests.audit.merkle_vectors import LEAVES, probes
+from tests.audit.vectors import LEAVES, probes
 from tests.oracles.judging import built_go, each, proves, sigstore
 
 Probe = tuple[str, tuple[Any, ...], bool]
