@@ -22,7 +22,8 @@ class AuditConfig(AppConfig):
         from audit.reads import EventKind, learn
 
         guard(
-            *(Frozen(model) for model in (models.Event, models.Erasure, models.Leaf, models.Tile, models.Checkpoint)),
+            *(Frozen(model) for model in (models.Event, models.Erasure)),
+            *(Frozen(model) for model in (models.Leaf, models.Tile, models.Checkpoint, models.Anchor)),
             Frozen(models.Payload, erasable=True),
             Check("audit_event_leaf_hash", models.Event, r"leaf_hash = sha256('\x00'::bytea || leaf)"),
         )
@@ -30,5 +31,6 @@ class AuditConfig(AppConfig):
             EventKind("audit.key_rotated", _("Another key signs the ledger now")),
             EventKind("audit.exported", _("A part of the ledger was exported: entries {range}")),
             EventKind("audit.alarm_raised", _("The ledger raised an alarm: {code}")),
+            EventKind("audit.anchor_recorded", _("A checkpoint of {size} events got an anchor: {kind}")),
         )
         post_migrate.connect(_guard_again, sender=self, dispatch_uid="guards")

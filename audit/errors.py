@@ -28,8 +28,66 @@ class NotCanonical(Refusal):
     sentence = _("This value has no exact JSON form.")
 
 
-class TreeFault(Refusal):
-    """What keeps a log from being sealed. It is an alarm: someone has to look, and nothing is signed meanwhile."""
+class Alarm(Refusal):
+    """What is wrong with the ledger, until someone has looked and mended it."""
+
+    code = "ledger_alarm"
+    sentence = _("Something is wrong with the ledger.")
+
+
+class GuardMissing(Alarm):
+    """A trigger or constraint over frozen rows is not what was declared."""
+
+    code = "guard_missing"
+    sentence = _(
+        "A guard over the ledger's rows is missing or was changed. Find out who did it and since when, compare the "
+        "database with a backup, then run manage.py migrate, which puts the guards back."
+    )
+
+
+class AnchorLate(Alarm):
+    """A copy outside this installation is older than twice its interval."""
+
+    code = "anchor_late"
+    sentence = _(
+        "Checkpoints have not reached a place outside this installation for too long. See what ledger status says of "
+        "the tries, mend it, and run manage.py ledger anchor."
+    )
+
+
+class AnchorUnlocked(Alarm):
+    """The store took a checkpoint and did not lock it in compliance mode."""
+
+    code = "anchor_unlocked"
+    sentence = _(
+        "The store keeps checkpoints without the lock that was asked for. Use a bucket with versions and Object Lock "
+        "in compliance mode, and run manage.py ledger anchor."
+    )
+
+
+class AnchorFailed(Refusal):
+    """A checkpoint did not reach a place outside."""
+
+    code = "anchor_failed"
+    sentence = _("This checkpoint did not get its anchor.")
+
+
+class NoCheckpoint(Refusal):
+    """Nothing of the log was signed yet."""
+
+    code = "no_checkpoint"
+    sentence = _("There is no checkpoint yet. Run manage.py ledger seal first.")
+
+
+class NoMail(Refusal):
+    """No server is named that takes e-mail."""
+
+    code = "no_mail"
+    sentence = _("This installation sends no e-mail. Set HITL_MAIL_URL and HITL_MAIL_FROM.")
+
+
+class TreeFault(Alarm):
+    """What keeps a log from being sealed. Nothing is signed meanwhile."""
 
     code = "ledger_fault"
     sentence = _("The ledger cannot be sealed.")
@@ -60,6 +118,23 @@ class TreeSetBack(TreeFault):
         "The ledger is shorter than what was signed before: this looks like an older copy of the database. "
         "Restore the newest one."
     )
+
+
+class WitnessDiffers(TreeFault):
+    """The tree does not begin with what the witness file saw signed."""
+
+    code = "witness_differs"
+    sentence = _(
+        "The ledger's tree does not begin with the one in the witness file: rows were rewritten and signed anew, or an "
+        "older copy of the database is in use. Compare it with a backup and with anchors elsewhere before you go on."
+    )
+
+
+class WitnessUnread(TreeFault):
+    """The witness file cannot be read or written."""
+
+    code = "witness_unread"
+    sentence = _("The witness file (LEDGER_WITNESS) cannot be read or written. Put its copy back, or mend its rights.")
 
 
 class KeyUnsafe(TreeFault):
@@ -149,3 +224,13 @@ class LogFixed(Refusal):
 
     code = "log_fixed"
     sentence = _("This project's events stand in another log, for good: a project's log is chosen when it is created.")
+
+
+def _kinds(base: type[Alarm]) -> list[type[Alarm]]:
+    return [base, *(kind for below in base.__subclasses__() for kind in _kinds(below))]
+
+
+ALARMS = {kind.code: kind for kind in _kinds(Alarm)}
+"""Every alarm by its code."""
+SEALING = frozenset(kind.code for kind in _kinds(TreeFault))
+"""The codes of what keeps a log from being sealed."""

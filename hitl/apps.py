@@ -7,6 +7,15 @@ class HitlConfig(AppConfig):
 
     name = "hitl"
 
+    def ready(self) -> None:
+        """Have `check --deploy` look at the ledger's guards and at the database's roles."""
+        from django.core.checks import register
+
+        from hitl.checks import guards_stand, roles_are_apart
+
+        register(guards_stand, "ledger", deploy=True)
+        register(roles_are_apart, "ledger", deploy=True)
+
 
 class OwnersAdmin(admin.AdminConfig):
     """The Django admin behind the house's own door."""

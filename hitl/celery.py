@@ -4,13 +4,22 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hitl.settings")
 
+LEDGER = "ledger"
 celery = Celery("hitl")
 celery.config_from_object("django.conf:settings", namespace="CELERY")
 celery.autodiscover_tasks(related_name="jobs")
 celery.autodiscover_tasks(related_name="beat")
+celery.conf.task_queues = [Queue("celery"), Queue(LEDGER)]  # a worker takes both, unless -Q names one
+celery.conf.task_routes = {
+    "hitl.seal_ledger": {"queue": LEDGER},
+    "hitl.check_guards": {"queue": LEDGER},
+    "hitl.anchor_ledger": {"queue": LEDGER},
+}
 
 
 def every(seconds: float, task: str) -> dict[str, Any]:
@@ -20,6 +29,8 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 celery.conf.beat_schedule = {
     "events that wait for their place in the ledger": every(1, "hitl.seal_ledger"),
+    "guards over frozen rows": every(300, "hitl.check_guards"),
+    "checkpoints that are due elsewhere": every(300, "hitl.anchor_ledger"),
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),
@@ -27,3 +38,14 @@ celery.conf.beat_schedule = {
     "seeds of months that are over": every(3600, "reviews.reveal_seeds"),
     "who may work which lanes": every(600, "reviews.fill_lanes"),
 }
+
+
+@worker_ready.connect
+def _look_around(**_: Any) -> None:
+    """Compare the guards when a worker starts."""
+    from django.db import connection
+
+    from hitl.starting import look_at_guards
+
+    look_at_guards()
+    connection.close()

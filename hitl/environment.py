@@ -75,6 +75,51 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def file(name: str, default: Path | None, *, needed_for: str = "") -> Path | None:
+    """Read a file's path; None where it is `off`, or unset without a default.
+
+    Raises:
+        ImproperlyConfigured: another setting, of the value `needed_for`, needs the file, and there is none.
+    """
+    value = os.environ.get(name) or default
+    path = None if value is None or value == "off" else Path(value).expanduser().absolute()
+    if needed_for and (path is None or not path.is_file()):
+        raise ImproperlyConfigured(f"{name} must name a file, since {needed_for} is used.")
+    return path
+
+
+def address(name: str) -> str:
+    """Read the address of a service, "" where it is unset.
+
+    Raises:
+        ImproperlyConfigured: it is no http or https address.
+    """
+    value = os.environ.get(name, "").strip()
+    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Set it to an address like https://stamps.example.com.")
+    return value
+
+
+def mail(name: str, *, needed_for: list[str]) -> tuple[str, int, str, str, bool, bool]:
+    """Read the server that takes e-mail: host, port, user, password, STARTTLS, TLS; the host is "" where it is unset.
+
+    `smtp://user:password@host:587` speaks STARTTLS, on this very machine none; `smtps://...` speaks TLS throughout.
+
+    Raises:
+        ImproperlyConfigured: it is no such address, or is unset and e-mails are to be sent (`needed_for`).
+    """
+    value = os.environ.get(name, "").strip()
+    parts = urlsplit(value)
+    if not value and not needed_for:
+        return "", 25, "", "", False, False
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must be smtp://user:password@host:587 or smtps://user:password@host:465.")
+    whole = parts.scheme == "smtps"
+    starts = not whole and parts.hostname not in {"localhost", "127.0.0.1", "::1"}
+    port = parts.port or (465 if whole else 587 if starts else 25)
+    return parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), starts, whole
+
+
 def secret(name: str, path: Path) -> bytes:
     """Give 32 secret bytes: the variable as 64 hex digits, else the file, made with mode 0600 when missing.
 

@@ -17,6 +17,14 @@ DRAW_MASTER = environment.secret("HITL_DRAW_MASTER", HITL_DATA / "keys" / "draw-
 LEDGER_ORIGIN = environment.origin("LEDGER_ORIGIN")
 LEDGER_KEYS = environment.folder("LEDGER_KEYS", HITL_DATA / "keys")
 LEDGER_SIGNER = environment.text("LEDGER_SIGNER", "")
+LEDGER_WITNESS = environment.file("LEDGER_WITNESS", HITL_DATA / "witness.ndjson")
+LEDGER_ANCHOR_HOURS = environment.number("LEDGER_ANCHOR_HOURS", 24, 1, 744)
+LEDGER_TSA_URL = environment.address("LEDGER_TSA_URL")
+LEDGER_TSA_CA = environment.file("LEDGER_TSA_CA", None, needed_for=LEDGER_TSA_URL)
+LEDGER_S3_BUCKET = environment.text("LEDGER_S3_BUCKET", "")
+LEDGER_S3_ENDPOINT = environment.address("LEDGER_S3_ENDPOINT")
+LEDGER_S3_DAYS = environment.number("LEDGER_S3_DAYS", 3650, 1, 36500)
+LEDGER_MAIL_TO = environment.words("LEDGER_MAIL_TO", [])
 ALLOWED_HOSTS = environment.words("HITL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("HITL_ORIGINS", [])
 BUILD = "0.1.0"
@@ -155,6 +163,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = environment.number("HITL_BODY_BYTES", 16 * 2**20, 
 DATA_UPLOAD_MAX_NUMBER_FILES = 205  # images brought at once on a page, and the rows beside them
 SOUND_MINUTES = environment.number("HITL_SOUND_MINUTES", 120, 1, 240)
 ASSET_BYTES = environment.number("HITL_ASSET_BYTES", 64 * 2**20, 2**16, 2**34)
+
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = environment.mail(
+    "HITL_MAIL_URL", needed_for=LEDGER_MAIL_TO
+)
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = environment.text("HITL_MAIL_FROM", EMAIL_HOST_USER)
 
 CELERY_BROKER_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True

@@ -5,6 +5,7 @@ from typing import Any
 
 from audit.bundle import Bundle, Chunks, base64s, cosigned_at, document, json_line, record_proof, whole
 from audit.models.sql import ask
+from audit.reads.anchors import anchor_files
 from audit.reads.filters import Cut
 from audit.reads.grounds import leaf_of
 from audit.reads.nodes import node_reader
@@ -14,13 +15,14 @@ STEP = 500
 PROOFS = 100
 """Proofs made before the tiles that they read are let go."""
 MOST = 5000
-"""Checkpoints of a bundle; of more than that every second, every third and so on is taken, the target's among them."""
+"""Checkpoints of a bundle; of more than that every second, every third and so on is taken, the target's and those with
+a time stamp among them."""
 COUNT = "SELECT count(*) AS number FROM audit_checkpoint WHERE log_id = %s AND size >= %s AND size <= %s AND id <= %s"
 KEPT = """
 FROM (
     SELECT id, size, note, row_number() OVER (ORDER BY id DESC) - 1 AS place FROM audit_checkpoint
     WHERE log_id = %s AND size >= %s AND size <= %s AND id <= %s
-) kept WHERE place %% %s = 0
+) kept WHERE (place %% %s = 0 OR size IN (SELECT size FROM audit_anchor WHERE log_id = %s AND kind = 'rfc3161'))
 """
 SIZES = "SELECT DISTINCT size " + KEPT + " AND size > %s AND size < %s ORDER BY size LIMIT {limit}"
 NOTES = "SELECT id, size, note " + KEPT + " AND id > %s ORDER BY id LIMIT {limit}"
@@ -39,6 +41,9 @@ def write_proofs(bundle: Bundle, cut: Cut, checkpoint: str, outside: list[int]) 
     for path, note in _checkpoints(kept):
         bundle.write(path, whole(note))
     bundle.write("consistency.json", _consistency(cut, kept))
+    sizes = {row.size for row in ask("SELECT DISTINCT size " + KEPT, kept)}
+    for path, content in anchor_files(cut.log_id, cut.size, from_size=cut.begin, sizes=sizes):
+        bundle.write(path, whole(content))
     bundle.write("outside.ndjson", _outside(cut, outside))
     for index in cut.cite:
         proof = record_proof(index, inclusion(index, cut.size, node), checkpoint)
@@ -49,7 +54,7 @@ def _kept(cut: Cut) -> list[int]:
     """Give the parameters of KEPT: which checkpoints of a cut's range a bundle holds."""
     range_ = [cut.log_id, cut.begin, cut.size, cut.checkpoint]
     number: int = ask(COUNT, range_)[0].number
-    return [*range_, max(1, -(-number // MOST))]
+    return [*range_, max(1, -(-number // MOST)), cut.log_id]
 
 
 def _checkpoints(kept: list[int]) -> Iterator[tuple[str, bytes]]:

@@ -1,17 +1,18 @@
 """Sealing: what waits gets its place, and a checkpoint of the tree is signed and kept."""
 
 import datetime as dt
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from audit.actions.alarms import calm, raise_alarm
 from audit.actions.keys import rotating
-from audit.actions.logs import Voice, lock_log, record_on_log
+from audit.actions.logs import Voice
 from audit.actions.sequencing import sequence
-from audit.actions.signing import NOTHING, Signed, last_signed, sign_tree
-from audit.errors import TreeFault, TreeSetBack
+from audit.actions.signing import NOTHING, Signed, check_tree, last_signed, sign_tree
+from audit.actions.witnessing import look_at_witness, witness
+from audit.errors import SEALING, TreeFault, TreeSetBack
 from audit.models import Checkpoint, Log
 from audit.models.sql import ask, postgres
 from audit.reads.nodes import node_reader
@@ -22,7 +23,6 @@ LOCK = "SELECT id, origin, tree_size, root, frontier FROM audit_log WHERE id = %
 NEWEST = """
 SELECT size, root, note, created_at FROM audit_checkpoint WHERE log_id = %s ORDER BY size DESC, created_at DESC LIMIT 1
 """
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def seal(*, by: Voice, at: dt.datetime, logs: Iterable[Log] | None = None, wait:
     for log in logs if logs is not None else Log.objects.order_by("pk"):
         try:
             sealed.append(_seal_log(log, at, wait))
-            _calm(log)
+            calm(log, SEALING)
         except TreeFault as problem:
-            _raise_alarm(log, problem, by, at)
+            raise_alarm(log.pk, problem, by=by, at=at)
             faults.append(problem)
     if faults:
         raise ExceptionGroup("The ledger cannot be sealed.", faults)
@@ -60,7 +60,10 @@ def _seal_log(log: Log, at: dt.datetime, wait: bool) -> Seal:
     placed = 0
     while count := sequence(log.pk, wait=wait):
         placed += count
-    return Seal(log.origin, placed, _sign(log.pk, at, wait))
+    signed = _sign(log.pk, at, wait)
+    if signed is not None:
+        witness(log.origin, signed.note, at)
+    return Seal(log.origin, placed, signed)
 
 
 @transaction.atomic
@@ -80,24 +83,10 @@ def _sign(log_id: int, at: dt.datetime, wait: bool) -> Checkpoint | None:
         return None
     before = Signed(newest.size, bytes(newest.root)) if newest else NOTHING
     edge = Frontier(log.tree_size, bytes(log.frontier))
-    note = sign_tree(log.origin, edge, bytes(log.root), before, node_reader(log_id), int(at.timestamp()))
+    reader = node_reader(log_id)
+    check_tree(log.origin, edge, bytes(log.root), before, reader)
+    look_at_witness(log.origin, edge.size, edge.root, reader)
+    note = sign_tree(log.origin, edge.size, edge.root, int(at.timestamp()))
     kept = Checkpoint(log_id=log_id, size=edge.size, root=edge.root, note=note, created_at=at)
     kept.save(force_insert=True)
     return kept
-
-
-@transaction.atomic
-def _raise_alarm(log: Log, problem: TreeFault, by: Voice, at: dt.datetime) -> None:
-    """Say once on the log and in its stream what is wrong; a log that cannot be sealed still takes events."""
-    locked = lock_log(log.pk)
-    if locked.alarm == problem.code:
-        return
-    logger.error("The log %s is not sealed: %s", locked.origin, problem.sentence)
-    locked.alarm, locked.alarm_at = problem.code, at
-    locked.save(update_fields=["alarm", "alarm_at"])
-    record_on_log(locked, "audit.alarm_raised", by=by, at=at, sections={"alarm": {"code": problem.code}})
-
-
-def _calm(log: Log) -> None:
-    if log.alarm:
-        Log.objects.filter(pk=log.pk).update(alarm="", alarm_at=None)

@@ -33,11 +33,8 @@ def last_signed(origin: str) -> Signed:
     return Signed(kept["size"], base64.b64decode(kept["root"]))
 
 
-def sign_tree(origin: str, edge: Frontier, root: bytes, before: Signed, node: Node, seconds: int) -> str:
-    """Sign a checkpoint of a tree that grew out of the last signed one; give the whole note.
-
-    `before` is the newest checkpoint that the database holds; the signer's own memory counts beside it. `seconds` are
-    those since 1970 that the cosignature says.
+def check_tree(origin: str, edge: Frontier, root: bytes, before: Signed, node: Node) -> None:
+    """Hold a tree against what was signed: `before`, the newest checkpoint of the database, and the signer's memory.
 
     Raises:
         TreeSetBack: the tree is smaller than one that was signed.
@@ -48,15 +45,25 @@ def sign_tree(origin: str, edge: Frontier, root: bytes, before: Signed, node: No
     for known in (last_signed(origin), before):
         if edge.size < known.size:
             raise TreeSetBack
-        if not _begins_with(known, edge.size, root, node):
+        if not begins_with(known, edge.size, root, node):
             raise TreeDiffers
-    text = checkpoint_text(origin, edge.size, root)
-    _remember(origin, edge.size, root)
+
+
+def sign_tree(origin: str, size: int, root: bytes, seconds: int) -> str:
+    """Sign a checkpoint of a tree that was checked; give the whole note.
+
+    `seconds` are those since 1970 that the cosignature says.
+    """
+    text = checkpoint_text(origin, size, root)
+    _remember(origin, size, root)
     lines = [key.line(text) for key in log_keys(origin)]
     return signed(text, [*lines, cosigner(origin).line(text, seconds)])
 
 
-def _begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:
+def begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:
+    """Tell whether the tree of this size and root begins with what was signed."""
+    if size < known.size:
+        return False
     try:
         proof = consistency(known.size, size, node)
     except LookupError:

@@ -1,15 +1,18 @@
 """Rows of the ledger, the guards over frozen rows, and SQL for hot paths."""
 
+from audit.models.comparing import Flaw, flaws
 from audit.models.guards import GUARDS, Check, Frozen, Refers, guard, put_in_place
-from audit.models.ledger import Anchor, Checkpoint, Erasure, Event, Leaf, Log, Payload, Pending, Tile
+from audit.models.ledger import Anchor, AnchorFailure, Checkpoint, Erasure, Event, Leaf, Log, Payload, Pending, Tile
 
 __all__ = [
     "GUARDS",
     "Anchor",
+    "AnchorFailure",
     "Check",
     "Checkpoint",
     "Erasure",
     "Event",
+    "Flaw",
     "Frozen",
     "Leaf",
     "Log",
@@ -17,6 +20,7 @@ __all__ = [
     "Pending",
     "Refers",
     "Tile",
+    "flaws",
     "guard",
     "put_in_place",
 ]

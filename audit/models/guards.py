@@ -84,12 +84,17 @@ def _postgres(tables: set[str]) -> Iterator[str]:
             yield from _postgres_frozen(rule)
     for refers in GUARDS.refers:
         if {_table(refers.model), _table(refers.to)} <= tables:
-            ours, theirs = ", ".join(refers.columns), ", ".join(refers.to_columns)
-            foreign = f"FOREIGN KEY ({ours}) REFERENCES {_table(refers.to)} ({theirs})"
-            yield _constraint(refers.name, _table(refers.model), foreign)
+            yield _constraint(refers.name, _table(refers.model), clause_of(refers))
     for check in GUARDS.checks:
         if _table(check.model) in tables:
-            yield _constraint(check.name, _table(check.model), f"CHECK ({check.condition})")
+            yield _constraint(check.name, _table(check.model), clause_of(check))
+
+
+def clause_of(rule: Refers | Check) -> str:
+    """Write what PostgreSQL is told of a constraint."""
+    if isinstance(rule, Check):
+        return f"CHECK ({rule.condition})"
+    return f"FOREIGN KEY ({', '.join(rule.columns)}) REFERENCES {_table(rule.to)} ({', '.join(rule.to_columns)})"
 
 
 def _constraint(name: str, table: str, clause: str) -> str:
@@ -101,20 +106,7 @@ def _constraint(name: str, table: str, clause: str) -> str:
 
 def _postgres_frozen(rule: Frozen) -> Iterator[str]:
     table = _table(rule.model)
-    allowed = [f"OLD.{column} := NEW.{column};" for column in rule.free]
-    allowed += [f"IF OLD.{column} IS NULL THEN OLD.{column} := NEW.{column}; END IF;" for column in rule.once]
-    if rule.erasable:
-        allowed.append(
-            "IF OLD.erasure_id IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL "
-            "THEN OLD.body := NULL; OLD.salt := NULL; OLD.erasure_id := NEW.erasure_id; END IF;"
-        )
-    yield (
-        f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
-        f"IF TG_OP = 'UPDATE' THEN {' '.join(allowed)} "
-        "IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; "
-        "RAISE EXCEPTION 'frozen row: % %', TG_TABLE_NAME, TG_OP "
-        "USING ERRCODE = 'integrity_constraint_violation'; END$$"
-    )
+    yield (f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $${function_body(rule)}$$")
     for name, event, each in (("frozen", "UPDATE OR DELETE", "ROW"), ("whole", "TRUNCATE", "STATEMENT")):
         yield (
             f"CREATE OR REPLACE TRIGGER {table}_{name} BEFORE {event} ON {table} "
@@ -123,16 +115,42 @@ def _postgres_frozen(rule: Frozen) -> Iterator[str]:
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}"
 
 
+def function_body(rule: Frozen) -> str:
+    """Write what PostgreSQL runs before a row of a frozen table changes."""
+    allowed = [f"OLD.{column} := NEW.{column};" for column in rule.free]
+    allowed += [f"IF OLD.{column} IS NULL THEN OLD.{column} := NEW.{column}; END IF;" for column in rule.once]
+    if rule.erasable:
+        allowed.append(
+            "IF OLD.erasure_id IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL "
+            "THEN OLD.body := NULL; OLD.salt := NULL; OLD.erasure_id := NEW.erasure_id; END IF;"
+        )
+    return (
+        f"BEGIN IF TG_OP = 'UPDATE' THEN {' '.join(allowed)} "
+        "IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; "
+        "RAISE EXCEPTION 'frozen row: % %', TG_TABLE_NAME, TG_OP "
+        "USING ERRCODE = 'integrity_constraint_violation'; END"
+    )
+
+
 def _sqlite(tables: set[str]) -> Iterator[str]:
+    for name, (_on, statement) in sqlite_triggers(tables).items():
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield statement
+
+
+def sqlite_triggers(tables: set[str]) -> dict[str, tuple[str, str]]:
+    """Give every trigger of SQLite by name: its table, and its exact statement."""
+    found: dict[str, tuple[str, str]] = {}
     for rule in GUARDS.frozen:
         if _table(rule.model) in tables:
-            yield from _sqlite_frozen(rule)
+            found |= {name: (_table(rule.model), statement) for name, statement in _sqlite_frozen(rule)}
     for refers in GUARDS.refers:
         if {_table(refers.model), _table(refers.to)} <= tables:
-            yield from _sqlite_refers(refers)
+            found |= {name: (_table(refers.model), statement) for name, statement in _sqlite_refers(refers)}
+    return found
 
 
-def _sqlite_frozen(rule: Frozen) -> Iterator[str]:
+def _sqlite_frozen(rule: Frozen) -> Iterator[tuple[str, str]]:
     table = _table(rule.model)
     special = {*rule.free, *rule.once, *(("body", "salt", "erasure_id") if rule.erasable else ())}
     columns = [column.column for column in rule.model._meta.local_concrete_fields]
@@ -149,10 +167,10 @@ def _sqlite_frozen(rule: Frozen) -> Iterator[str]:
         ("kept", "DELETE", ""),
         ("unreplaced", "INSERT", f" WHEN {taken}"),
     ):
-        yield f"DROP TRIGGER IF EXISTS {table}_{name}"
         yield (
+            f"{table}_{name}",
             f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table}{when} "
-            f"BEGIN SELECT RAISE(ABORT, 'frozen row: {table} {event}'); END"
+            f"BEGIN SELECT RAISE(ABORT, 'frozen row: {table} {event}'); END",
         )
 
 
@@ -167,13 +185,13 @@ def _unique_keys(model: type[models.Model]) -> list[list[str]]:
     return keys + [[str(model._meta.get_field(name).attname) for name in one.fields] for one in whole]  # type: ignore[union-attr]
 
 
-def _sqlite_refers(rule: Refers) -> Iterator[str]:
+def _sqlite_refers(rule: Refers) -> Iterator[tuple[str, str]]:
     match = " AND ".join(f"{to} = NEW.{column}" for column, to in zip(rule.columns, rule.to_columns, strict=True))
     given = " AND ".join(f"NEW.{column} IS NOT NULL" for column in rule.columns)
     for event in ("INSERT", "UPDATE"):
-        yield f"DROP TRIGGER IF EXISTS {rule.name}_{event.lower()}"
         yield (
+            f"{rule.name}_{event.lower()}",
             f"CREATE TRIGGER {rule.name}_{event.lower()} BEFORE {event} ON {_table(rule.model)} WHEN {given} "
             f"AND NOT EXISTS (SELECT 1 FROM {_table(rule.to)} WHERE {match}) "
-            f"BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: {rule.name}'); END"
+            f"BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY constraint failed: {rule.name}'); END",
         )

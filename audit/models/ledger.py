@@ -8,14 +8,14 @@ from django.db import models
 class Log(models.Model):
     """One append-only Merkle tree with its own origin; one by default.
 
-    `sseq` and `head` are the end of its own stream, `log/<uuid>`: keys, anchors, exports, alarms. `alarm` is the code
-    of what keeps it from being sealed, empty while nothing does.
+    `sseq` and `head` are the end of its own stream, `log/<uuid>`: keys, anchors, exports, alarms. `alarm` holds the
+    codes of what is wrong with it, parted by spaces, in the order of the alphabet; it is empty while nothing is.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     sseq = models.IntegerField(default=0)
     head = models.BinaryField(null=True)
-    alarm = models.CharField(max_length=32, blank=True, default="")
+    alarm = models.CharField(max_length=200, blank=True, default="")
     alarm_at = models.DateTimeField(null=True)
 
     origin = models.CharField(max_length=200, unique=True)
@@ -148,13 +148,36 @@ class Checkpoint(models.Model):
 
 
 class Anchor(models.Model):
-    """A copy of a checkpoint, or of its hash, kept where this installation cannot change it."""
+    """What came back when a checkpoint of this size went where this installation cannot change it.
 
-    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    `body` is the token, the locked object's place, or the note that was mailed (docs/anchors.md); `event` told of it.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
     size = models.BigIntegerField()
     kind = models.CharField(max_length=32)
     body = models.BinaryField()
-    state = models.CharField(max_length=16)
+    created_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="anchor")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "kind", "size"], name="audit_anchor_place")]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.size}"
+
+
+class AnchorFailure(models.Model):
+    """A kind of anchor that fails for a log since `since`; `problem` is what the last try, at `tried_at`, said."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=32)
+    since = models.DateTimeField()
+    tried_at = models.DateTimeField()
+    problem = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "kind"], name="audit_anchorfailure_of_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} fails since {self.since}"

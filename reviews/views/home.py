@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from reviews.policies import runs, sight_of_all
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
 from reviews.reads.guiding import in_force
+from reviews.reads.ledger import ledger
 from reviews.reads.owning import owned
 from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
@@ -36,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}
     if person.is_owner:
-        shown["owned"] = owned(at)
+        shown["owned"], shown["mails"] = owned(at), bool(settings.EMAIL_HOST)
+    if person.is_owner or shown.get("follows"):
+        shown["ledger"] = ledger(at, None if person.is_owner else [place.id for place in shown["follows"]])
     shown["works"] = bool(found.lines or found.decisions or found.open)
     shown["idle"] = not (shown["works"] or shown.get("owned") or framed.places)
     return page(request, "reviews/home.html", "home", at, shown, framed=framed)

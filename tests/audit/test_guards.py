@@ -6,19 +6,21 @@ import uuid
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, UniqueConstraint
 from PIL import Image
 
 from accounts.reads import console
 from assets.actions import show, store
-from audit.models import GUARDS, Erasure, Event, Payload
+from audit.actions import seal
+from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, Payload, Tile
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
+from tests.audit.test_sealing import write
 from tests.town import RIGHTS, build, project_file
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN_LATER = {"audit_leaf", "audit_tile", "audit_checkpoint", "audit_erasure"}
-FROZEN = [rule.model._meta.db_table for rule in GUARDS.frozen if rule.model._meta.db_table not in WRITTEN_LATER]
+FROZEN = [rule.model._meta.db_table for rule in GUARDS.frozen]
 
 
 def refused(sql: str, params: list[object] | None = None) -> bool:
@@ -59,6 +61,12 @@ def busy_town(db):
     town.wait(days=40)
     release(at=town.now)
     reveal_seeds(at=town.now)
+    write(256)
+    seal(by=console(), at=town.now)
+    log = Log.objects.get()
+    event = Event.objects.order_by("-pk")[0]
+    Erasure.objects.create(event=event, kind="expiry")
+    Anchor.objects.create(log=log, size=log.tree_size, kind="s3", body=b"{}", created_at=town.now, event=event)
     return town
 
 
@@ -83,6 +91,7 @@ def refuses_all(table: str) -> None:
     key = column_of(table)
     assert refused(f"UPDATE {table} SET {key} = {key} + 100000"), table
     assert refused(f"DELETE FROM {table}"), table
+    replaces_none(table)
     if connection.vendor == "postgresql":
         assert refused(f"TRUNCATE {table} CASCADE")
         upsert = f"ON CONFLICT ({key}) DO UPDATE SET {key} = {table}.{key} + 100000"
@@ -93,6 +102,22 @@ def refuses_all(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table}")
         assert [plain(row) for row in cursor.fetchall()] == before
+
+
+def replaces_none(table: str) -> None:
+    """Try to put another row in a row's place over each of its unique keys, under a number of its own."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    columns = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
+    own = ", ".join(f'"{column}"' for column in columns)
+    row = f"SELECT {own} FROM {table} LIMIT 1"
+    keys = [one.fields for one in model._meta.constraints if isinstance(one, UniqueConstraint) and not one.condition]
+    keys += [[field.name] for field in model._meta.local_concrete_fields if field.unique and not field.primary_key]
+    for names in keys:
+        over = ", ".join(f'"{model._meta.get_field(name).column}"' for name in names)
+        change = f"{column_of(table)} = {table}.{column_of(table)} + 100000"
+        assert refused(f"INSERT INTO {table} ({own}) {row} ON CONFLICT ({over}) DO UPDATE SET {change}"), (table, names)
+        if connection.vendor == "sqlite":
+            assert refused(f"REPLACE INTO {table} ({own}) {row}"), (table, names)
 
 
 def test_each_column_of_an_item_but_state_and_head_is_frozen(busy_town):
@@ -112,16 +137,40 @@ def test_the_orm_changes_no_event_either(busy_town):
         lambda: Event.objects.all().delete(),
         lambda: Decision.objects.update(verdict="reject"),
         lambda: Event.objects.first().delete(),
-    ):
+        lambda: Leaf.objects.update(log_index=F("log_index") + 1),
+        lambda: Leaf.objects.bulk_update([changed(Leaf, leaf_hash=bytes(32))], ["leaf_hash"]),
+        lambda: Tile.objects.all()._raw_delete("default"),
+        lambda: Tile.objects.bulk_create(
+            [changed(Tile, hashes=b"x")],
+            update_conflicts=True, unique_fields=["log", "level", "index"], update_fields=["hashes"],
+        ),
+        lambda: Checkpoint.objects.filter(size__gt=0).update(note="x"),
+        lambda: changed(Checkpoint, root=bytes(32)).save(),
+        lambda: Checkpoint.objects.update_or_create(pk=Checkpoint.objects.first().pk, defaults={"size": 1}),
+        lambda: Anchor.objects.update(body=b"x"),
+    ):  # fmt: skip
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+def changed(model, **values):
+    one = model.objects.first()
+    for name, value in values.items():
+        setattr(one, name, value)
+    return one
+
+
+def test_the_admin_has_no_page_that_changes_the_ledger():
+    from django.contrib.admin import site
+
+    assert not [model for model in site._registry if model._meta.app_label == "audit"]
 
 
 def test_only_an_erasure_takes_a_body_and_takes_its_salt_along(busy_town):
     assert refused("UPDATE reviews_item SET body = NULL")
     assert refused("UPDATE reviews_item SET body = NULL, salt = NULL")
     assert refused("UPDATE audit_payload SET body = NULL, salt = NULL")
-    event = Event.objects.order_by("-pk")[0]
+    event = Event.objects.order_by("-pk")[1]
     erasure = Erasure.objects.create(event=event, kind="request")
     item = Item.objects.first()
     Item.objects.filter(pk=item.pk).update(body=None, salt=None, erasure=erasure)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actions import give_membership
 from accounts.models import Person, Role
 from accounts.reads import console
+from audit.models import Anchor, AnchorFailure, Event, Log
 from reviews.actions import apply_project, release, withdraw
 from reviews.models import Decision
 from reviews.reads import pace as pacing
@@ -20,7 +21,7 @@ from tests.town import RIGHTS, Town, build, project_file
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = 3
-MOST = {"owner": 16, "operations": 14, "compliance": 15, "records_officer": 15, "guideline_editor": 9}
+MOST = {"owner": 18, "operations": 14, "compliance": 18, "records_officer": 18, "guideline_editor": 9}
 
 
 @pytest.fixture
@@ -65,10 +66,20 @@ def test_each_home_takes_a_bounded_number_of_statements(town, role):
     ("role", "shows"),
     [
         ("operations", ["Projects you run", "Cats", "held"]),
-        ("compliance", ["What happened last", "Decision: Corrected", "The whole trail:"]),
-        ("records_officer", ["What happened last", "The whole trail:"]),
+        ("compliance", ["What happened last", "Decision: Corrected", "The whole trail:", "Witness file"]),
+        ("records_officer", ["What happened last", "The whole trail:", "Witness file"]),
         ("guideline_editor", ["Guidelines in force", "Version 1"]),
-        ("owner", ["Projects", "reviewer 0", "Switch of the installation", "sends no e-mail", "Open the admin"]),
+        (
+            "owner",
+            [
+                "Projects",
+                "reviewer 0",
+                "Switch of the installation",
+                "sends no e-mail",
+                "Open the admin",
+                "Witness file",
+            ],
+        ),
     ],
 )
 def test_each_home_shows_what_its_role_looks_after_and_nothing_of_others(town, role, shows):
@@ -76,7 +87,13 @@ def test_each_home_shows_what_its_role_looks_after_and_nothing_of_others(town, r
     fill(town)
     page = client.get("/").content.decode()
     assert [words for words in shows if words not in page] == []
-    others = {"Projects you run", "What happened last", "Guidelines in force", "Switch of the installation"} - {*shows}
+    others = {
+        "Projects you run",
+        "What happened last",
+        "Guidelines in force",
+        "Switch of the installation",
+        "Witness file",
+    } - {*shows}
     assert [words for words in others if words in page] == []
     assert "Your last 7 days" not in page and "You work in no queue" not in page
 
@@ -204,3 +221,27 @@ def test_the_guideline_is_shown_as_it_was_published_version_by_version():
 def test_a_project_without_a_guideline_says_so(town):
     page = signed_in(town.people[0]).get(reverse("guideline", args=["cats"])).content.decode()
     assert "has written no guideline yet" in page and "Fox" in page
+
+
+def test_the_ledgers_card_says_what_is_wrong_and_what_to_do_and_what_anchors_are_worth(town, settings):
+    settings.LEDGER_WITNESS = None
+    client = signed_in(with_role(town, "compliance"))
+    page = client.get("/").content.decode()
+    assert "No checkpoint has left this installation" in page and "Nobody is sent checkpoints by e-mail" in page
+    assert "Witness file" not in page and "Sealed</dt><dd>not yet" in page
+    log = Log.objects.get()
+    event = Event.objects.order_by("-pk")[0]
+    Anchor.objects.create(log=log, size=7, kind="s3", body=b"{}", created_at=timezone.now(), event=event)
+    AnchorFailure.objects.create(log=log, kind="rfc3161", since=town.now, tried_at=town.now, problem="gone")
+    Log.objects.update(alarm="guard_missing unheard_of", alarm_at=timezone.now())
+    page = client.get("/").content.decode()
+    assert "run manage.py migrate, which puts the guards back" in page and "unheard_of" in page
+    assert "7 events" in page and "keeps it unchanged until its date" in page and "fails" in page
+    assert "No checkpoint has left" not in page
+
+
+def test_compliance_is_told_of_the_logs_of_its_own_projects_alone(town):
+    Log.objects.create(origin="ledger.example/other", alarm="tree_differs", alarm_at=timezone.now())
+    assert "ledger.example/other" not in signed_in(with_role(town, "compliance")).get("/").content.decode()
+    owner = signed_in(with_role(town, "owner")).get("/").content.decode()
+    assert owner.index("ledger.example/other") < owner.index(Log.objects.order_by("pk")[0].origin)
