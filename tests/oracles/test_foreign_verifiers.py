@@ -175,6 +175,9 @@ def test_an_export_of_a_range_is_proven_to_them_record_by_record(
 ) -> None:
     one = exported(log, tmp_path / "bundle", begin=7, end=90)
     assert far[name].judge(tmp_path / "bundle", known(log)) == ""
+    older = one.files | {"checkpoint": one.files[one.older()]}
+    rule = "size" if name == "Go" else "record"
+    assert far[name].judge(making.write_folder(tmp_path / "older", older), known(log)) == rule
     one.leaves(lambda told: [told[1], *told[1:]])
     assert far[name].judge(making.write_folder(tmp_path / "spoilt", one.files), known(log)) == "record"
 
