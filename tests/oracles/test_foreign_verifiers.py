@@ -116,6 +116,7 @@ def test_gos_sumdb_and_sigstore_accept_good_bundles_and_refuse_spoilt_ones(
 @pytest.fixture
 def keys(tmp_path: Path, settings) -> None:
     settings.LEDGER_KEYS = tmp_path / "keys"
+    settings.LEDGER_WITNESS = tmp_path / "witness.ndjson"
 
 
 @pytest.fixture
