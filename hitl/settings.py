@@ -159,6 +159,8 @@ SECURE_HSTS_SECONDS = 0 if HITL_LOOPBACK else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not HITL_LOOPBACK
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("HITL_BEHIND_PROXY", False) else None
 
+EXPORTS = HITL_DATA / "exports"  # what pages made, each file 0600
+EXPORT_DAYS = environment.number("HITL_EXPORT_DAYS", 30, 1, 3650)
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.number("HITL_BODY_BYTES", 16 * 2**20, 2**16, 2**30)
 DATA_UPLOAD_MAX_NUMBER_FILES = 205  # images brought at once on a page, and the rows beside them
 SOUND_MINUTES = environment.number("HITL_SOUND_MINUTES", 120, 1, 240)

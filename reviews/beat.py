@@ -39,3 +39,15 @@ def fill_lanes() -> None:
 def sweep_trays() -> None:
     """Empty the trays that nobody has touched for a day."""
     actions.sweep_trays(at=timezone.now())
+
+
+@shared_task(name="reviews.find_exports")
+def find_exports() -> None:
+    """Ask again for exports that a lost broker or a killed worker left."""
+    actions.find_exports(at=timezone.now())
+
+
+@shared_task(name="reviews.drop_exports")
+def drop_exports() -> None:
+    """Remove the files of exports whose time is over."""
+    actions.drop_exports(at=timezone.now())

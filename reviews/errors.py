@@ -206,3 +206,35 @@ class BreakDue(Refusal):
         super().__init__(
             gettext("A break from hard content is due; the next item waits until %(until)s.") % {"until": told}
         )
+
+
+class ExportRunning(Refusal):
+    """One that the person asked for is not done yet."""
+
+    code = "export_running"
+    sentence = _("An export that you asked for is still being made. Ask for another one when it is ready.")
+
+
+class ExportStopped(Refusal):
+    """The worker stopped again and again."""
+
+    code = "export_stopped"
+    sentence = _("The program was stopped several times while it wrote this. Ask again, or tell who runs hitl.")
+
+
+class NoRoomForExport(Refusal):
+    """The file could not be written."""
+
+    code = "no_room_for_export"
+    sentence = _(
+        "The file could not be written, maybe for want of room on the disk. Tell who runs hitl, then ask again."
+    )
+
+
+class ExportGone(Refusal):
+    """There is no file any more, or not yet."""
+
+    code = "export_gone"
+    sentence = _(
+        "This file is not here: it is not ready, or its time is over, or something was erased since. Ask for a new one."
+    )

@@ -67,6 +67,7 @@ def pages_of(roles: Collection[str]) -> frozenset[str]:
         "items": may_browse(roles),
         "operations": Role.OPERATIONS in roles or OWNER in roles,
         "trail": may_read_trail(roles),
+        "exports": may_read_trail(roles),
         "guideline": bool(roles),
         "editing": Role.GUIDELINE_EDITOR in roles,
     }
@@ -84,6 +85,26 @@ def may_see_quality(roles: Collection[str]) -> bool:
 def may_be_asked(roles: Collection[str]) -> bool:
     """Tell whether someone in these roles may still be asked about any item of their project."""
     return not {Role.REVIEWER, Role.ADJUDICATOR}.isdisjoint(roles)
+
+
+def why_no_exports(roles: Collection[str]) -> str:
+    """Say why these roles make and take no exports, which tell what everybody decided; "" where they do."""
+    if Role.COMPLIANCE not in roles:
+        return _("Compliance of this project makes and takes its exports; a records officer sees which there are.")
+    if may_be_asked(roles):
+        return _("You may be asked about this project’s items yourself, and its exports tell what others decided.")
+    return ""
+
+
+def exporting(roles: Collection[str]) -> str:
+    """Give the role by which somebody makes and takes a project's exports.
+
+    Raises:
+        Forbidden: they do not.
+    """
+    if reason := why_no_exports(roles):
+        raise Forbidden(reason)
+    return Role.COMPLIANCE.value
 
 
 def sight_of(roles: Collection[str]) -> Sight:

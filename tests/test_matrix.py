@@ -60,6 +60,10 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
     ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
     ("GET", "trail"): only("compliance", "records_officer"),
+    ("GET", "exports"): only("compliance", "records_officer"),
+    ("POST", "exports"): only() | {"compliance": 422, "records_officer": REASON},
+    ("GET", "exports-list"): only("compliance", "records_officer"),
+    ("GET", "export"): only() | {"records_officer": REASON},
     ("GET", "guideline"): only(*MEMBERS, "owner"),
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
@@ -171,7 +175,7 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "trail", "guideline",
+    "trail", "guideline", "exports", "exports-list",
 )  # fmt: skip
 
 
@@ -193,6 +197,7 @@ def path_of(name: str, town: Town) -> str:
         "item": [project, item.uuid],
         "routes": [project, item.uuid],
         "presentation": [project, decision.claim.token],
+        "export": [project, uuid4()],
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],
         "decision": [decision.claim.token],

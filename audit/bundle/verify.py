@@ -36,6 +36,7 @@ from typing import IO, Any, NamedTuple, Optional
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 LARGEST_BUNDLE, LARGEST_LEAF, LARGEST_LINE, LARGEST_MANIFEST = 64 * GIB, 64 * KIB, 16 * MIB, 256 * MIB
 MOST_FILES, MOST_SIGNATURES, DEEPEST_JSON = 1_000_000, 100, 64
+CHUNK = 256 * KIB  # read at a time: what belongs to it fits the processor's cache
 SHOWN = 20  # findings of one kind that are told one by one
 
 # ---------------------------------------------------------------------------------------------------- findings
@@ -719,10 +720,10 @@ class Bundle:
         return sorted(name for name in self.sizes if name.startswith(folder + "/"))
 
 
-def chunks(stream: IO[bytes], most: int = LARGEST_BUNDLE, size: int = 256 * KIB) -> Iterator[bytes]:
+def chunks(stream: IO[bytes], most: int = LARGEST_BUNDLE) -> Iterator[bytes]:
     """Read a stream in chunks, `most` bytes of it at most."""
     while most > 0:
-        chunk = stream.read(min(size, most))
+        chunk = stream.read(min(CHUNK, most))
         if not chunk:
             return
         most -= len(chunk)

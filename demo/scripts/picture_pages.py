@@ -85,6 +85,7 @@ PAGES: list[tuple[str, str, Step]] = [
     ("presentation", "compliance", seen("credit")),
     ("home-compliance", "compliance", at("/")),
     ("trail", "compliance", at("/projects/credit/trail/")),
+    ("exports", "compliance", at("/projects/credit/exports/")),
     ("home-editor", "guideline_editor", at("/")),
     ("home-owner", "owner", at("/")),
     ("new-project", "owner", at("/new-project/")),

@@ -6,6 +6,7 @@ from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
+from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
@@ -26,15 +27,19 @@ __all__ = [
     "Received",
     "Sent",
     "apply_project",
+    "ask_export",
     "claim_again",
     "claim_batch",
     "claim_next",
     "decide",
     "decide_batch",
+    "drop_exports",
     "fill_project",
+    "find_exports",
     "found_project",
     "give_back",
     "give_back_batch",
+    "make_export",
     "open_batch",
     "open_claim",
     "plan_rows",

@@ -1,5 +1,6 @@
 """Rows of the loop."""
 
+from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
@@ -26,11 +27,15 @@ __all__ = [
     "APART",
     "SETTLING",
     "SHOWS_PRIOR",
+    "UNFINISHED",
     "Batch",
+    "Chosen",
     "Claim",
     "ClaimEnd",
     "Decision",
     "Draft",
+    "Export",
+    "ExportState",
     "Exposure",
     "Feed",
     "Impact",

@@ -1,5 +1,6 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
+from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import guideline, trail
 from reviews.views.founding import new_project
 from reviews.views.governing import threshold
@@ -28,6 +29,9 @@ __all__ = [
     "decision",
     "draft",
     "emptying",
+    "export",
+    "exports",
+    "exports_list",
     "guideline",
     "home",
     "installation_switch",

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_GET
 
 from accounts.models import User
-from reviews.policies import runs, sight_of_all
+from reviews.policies import runs, sight_of_all, why_no_exports
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
+from reviews.reads.exports import newest_exports
 from reviews.reads.guiding import in_force
 from reviews.reads.ledger import ledger
 from reviews.reads.owning import owned
@@ -60,7 +61,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
-    """Read the parts of those roles that somebody has anywhere; nine statements for somebody who has them all."""
+    """Read the parts of those roles that somebody has anywhere; ten statements for somebody who has them all."""
     shown: dict[str, Any] = {}
     if operated := framed.with_page("operations"):
         each, switches = running_each([place.id for place in operated], at), positions([place.id for place in operated])
@@ -71,6 +72,9 @@ def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
         shown["latest"] = trail(
             {place.uuid: place.slug for place in follows}, sight_of_all(place.roles for place in follows), limit=LATEST
         )
+    if listed := framed.with_page("exports"):
+        shown["exports"] = newest_exports([place.id for place in listed])
+        shown["exporting"] = [(place, not why_no_exports(place.roles)) for place in listed]
     if edits := framed.with_page("editing"):
         shown["guides"] = in_force([place.id for place in edits])
     return shown

@@ -37,12 +37,15 @@ export function mountArrivals(root) {
   /** @param {string} html */
   const show = (html) => {
     const before = known();
-    const at = root.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    const held = root.contains(document.activeElement) ? document.activeElement : null;
+    const at = held?.getAttribute("href");
     root.innerHTML = html;
-    if (at) /** @type {HTMLElement | null} */ (root.querySelector(`[href="${CSS.escape(at)}"]`))?.focus();
+    document.dispatchEvent(new CustomEvent("hitl:swapped"));
+    const again = at ? root.querySelector(`[href="${CSS.escape(at)}"]`) : held?.id && document.getElementById(held.id);
+    if (again instanceof HTMLElement) again.focus();
     const fresh = news(before, root);
     for (const row of fresh) row.dataset.new = "";
-    const names = fresh.slice(0, 3).map((row) => row.querySelector("th")?.textContent ?? "");
+    const names = fresh.slice(0, 3).map((row) => row.querySelector("th, h3")?.textContent ?? "");
     if (names.length) say(`${root.dataset.said} ${names.join(", ")}`);
   };
   const look = async () => {

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.actions import Head
@@ -32,9 +32,10 @@ def report(bundle: Path, keys: str, *more: str) -> verify.Report:
     return verify.verify(verify.arguments().parse_args([str(bundle), "--key", keys, "--now", NOW, *more]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.data())
-def test_any_range_of_any_log_passes(told, tmp_path_factory):
+def test_any_range_of_any_log_passes(told, tmp_path_factory, monkeypatch):
+    monkeypatch.setattr(verify, "CHUNK", told.draw(st.sampled_from([100, 900, 5000, 1 << 18])))
     root = tmp_path_factory.mktemp("bundle")
     (root / "keys").write_text(making.KEYS)
     n = told.draw(st.integers(20, 70))

@@ -165,6 +165,9 @@ def edges_hold(verifier: Any) -> bool:
     ends = [verifier.number("9007199254740991"), verifier.whole("-9007199254740991")]
     ends += [verifier.shifted(f"{year}-01-01T00:00:00.000000Z", way) for year, way in (("9999", 1 << 30), ("0001", -9))]
     ends += [verifier.depth("[" * 64 + '"[["' + "]" * 64), len(verifier.json_of("[" * 64 + "]" * 64))]
+    wide = "[" * 64 + "]" * 63 + ",[]" + "]", "[" + ",".join(["[]"] * 100) + "]"  # 64 levels; and many, but not deep
+    if [len(verifier.json_of(one)) for one in wide] != [2, 100]:
+        return False
     if ends != [2**53 - 1, 1 - 2**53, "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00.000000Z", 64, 1]:
         return False
     hashes = [verifier.sha256(bytes([number])).digest() for number in range(9)]
@@ -184,11 +187,12 @@ def edges_hold(verifier: Any) -> bool:
 
 def vectors_hold(verifier: Any) -> bool:
     """Tell whether a verifier, or a mutant of it, gives every vector its due."""
-    if not edges_hold(verifier):
-        return False
-    for name, told, holds in probes(verifier):
-        if getattr(verifier, name)(*told) is not holds:
-            return False
+    given = all(getattr(verifier, name)(*told) is holds for name, told, holds in probes(verifier))
+    return given and edges_hold(verifier) and keys_hold(verifier) and signatures_hold(verifier)
+
+
+def keys_hold(verifier: Any) -> bool:
+    """Tell whether proper points are read as they are written, and keys that are none are refused."""
     refused = [(verifier.PublicKey, one) for one in [*IMPROPER, *map(bytes.fromhex, SMALL)]]
     refused += [(verifier.point_of, one) for one in IMPROPER if len(one) == 32]
     for reads, encoded in refused:
@@ -197,8 +201,11 @@ def vectors_hold(verifier: Any) -> bool:
         except verifier.Malformed:
             continue
         return False
-    if any(verifier.encoding_of(verifier.point_of(bytes.fromhex(one))) != bytes.fromhex(one) for one in SMALL):
-        return False
+    return all(verifier.encoding_of(verifier.point_of(one)) == one for one in map(bytes.fromhex, SMALL))
+
+
+def signatures_hold(verifier: Any) -> bool:
+    """Tell whether the standard's signatures are taken, and none of another length or with a larger S."""
     signed = [making.private(name) for name in "abcd"]  # of both signs
     if not all(verifier.PublicKey(making.public(one)).signed(one.sign(b"x"), b"x") for one in signed):
         return False

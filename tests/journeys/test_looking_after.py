@@ -135,7 +135,7 @@ def addresses() -> dict[str, list[str]]:
     return {
         "owner": ["/", "/switch/?position=hold-everything", "/projects/cats/operations/"],
         "operations": ["/", "/projects/cats/operations/", "/projects/cats/switch/?position=all-to-people", "/nowhere/"],
-        "compliance": ["/", "/projects/cats/trail/", f"/projects/cats/items/{item}/"],
+        "compliance": ["/", "/projects/cats/trail/", "/projects/cats/exports/", f"/projects/cats/items/{item}/"],
         "records_officer": ["/", "/projects/cats/trail/?type=reviews.opened"],
         "guideline_editor": ["/", "/projects/cats/guideline/"],
         "reviewer": ["/", "/switch/?position=normal"],

@@ -115,7 +115,8 @@ def test_every_link_of_every_home_leads_somewhere(town):
         client = signed_in(with_role(town, role))
         for address in set(re.findall(r'href="(/[^"#]*)"', client.get("/").content.decode())):
             if not address.startswith(("/static/", "/sign-out")):
-                assert client.get(address.replace("&amp;", "&")).status_code == 200, (role, address)
+                answer = client.get(address.replace("&amp;", "&"), follow=True)  # another queue leads to the open item
+                assert answer.status_code == 200, (role, address)
 
 
 def own_pace(town: Town, at=None):

@@ -1,0 +1,12 @@
+"""Jobs of the loop."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reviews import actions
+
+
+@shared_task(name="reviews.make_export")
+def make_export(export_id: int) -> None:
+    """Write an export that somebody asked for."""
+    actions.make_export(export_id=export_id, now=timezone.now)
