@@ -29,7 +29,7 @@ messages: installed-check
 bench: installed-test
 	@$(PY) -m bench
 
-# Locks anew from pyproject.toml and frontend/package.json; UPGRADE=--upgrade takes newer releases.
+# Locks anew from pyproject.toml and both package.json; UPGRADE=--upgrade takes newer releases.
 lock:
 	@[ -x .venv/lock/bin/uv ] || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv; }
 	$(COMPILE) -o requirements/run.txt
@@ -37,6 +37,7 @@ lock:
 	$(COMPILE) --extra check -c requirements/test.txt -o requirements/check.txt
 	$(subst compile pyproject.toml,compile --group node,$(COMPILE)) -o requirements/node.txt
 	cd frontend && npm install --package-lock-only --silent
+	cd tests/oracles && npm install --package-lock-only --silent
 
 installed-run:
 	@$(PYTHON) requirements/install.py run

@@ -2,8 +2,8 @@
 
     python3 requirements/install.py run | test | long | check
 
-Runs on the bare Python of a machine, so it imports nothing but the standard library. `test` also installs Chromium,
-`long` a Go with its sumdb packages besides.
+Runs on the bare Python of a machine, so it imports nothing but the standard library. `test` also installs Chromium
+and openssl, `long` Go with its sumdb packages besides.
 """
 
 import contextlib
@@ -31,12 +31,23 @@ def main(purpose: str) -> int:
     with alone():
         ensure_environment()
         ensure_lock("test" if purpose == "long" else purpose)
-        if purpose == "long" and not (shutil.which("go") and SUMDB.exists()):
-            ensure_system("golang-go")
-            ensure_system("golang-golang-x-mod-dev")
-        if purpose in {"test", "long"} and not os.environ.get("TEST_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-            ensure_system("chromium")
+        for package in missing(purpose):
+            ensure_system(package)
     return 0
+
+
+def missing(purpose: str) -> Iterator[str]:
+    """List the packages of the operating system that tests need and this machine does not have."""
+    if purpose in {"test", "long"}:
+        if not os.environ.get("TEST_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
+            yield "chromium"
+        if not shutil.which("openssl"):
+            yield "openssl"
+    if purpose == "long":
+        if not shutil.which("go"):
+            yield "golang-go"
+        if not SUMDB.exists():
+            yield "golang-golang-x-mod-dev"
 
 
 @contextlib.contextmanager

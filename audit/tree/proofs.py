@@ -77,8 +77,10 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
     """Check a consistency proof (RFC 9162 section 2.1.4.2): true only where it shows that `new` begins with `old`."""
     if any(len(part) != 32 for part in (old_root, new_root, *proof)) or not 0 <= old <= new:
         return False
-    if old == new or old == 0:
-        return not proof and (old_root == new_root if old == new else old_root == EMPTY)
+    if old == 0:
+        return not proof and old_root == EMPTY and (new > 0 or new_root == EMPTY)
+    if old == new:
+        return not proof and old_root == new_root
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     return bool(path) and _climb(old - 1, new - 1, path) == (old_root, new_root)
 
