@@ -69,13 +69,27 @@ def fresh_plan(base: str) -> Plan:
     if base == "part":
         return Plan(events, a=7, b=30)
     if base == "filtered":
-        wanted = {"tags.rights": [9, 12, 15, 18], "type": ["reviews.item_received"]}
+        wanted = {"tags.rights": [2, 9, 12, 15, 18], "type": ["reviews.item_received"]}
         return Plan(events, filter=wanted, matches=lambda one: one["tags"]["rights"] in wanted["tags.rights"])
     if base == "dated":
         start, end = events[12].fields["ts"], events[20].fields["ts"]
         span = {"from": start, "role": [None, "reviewer"], "until": end}
         return Plan(events, filter=span, matches=lambda one: start <= one["ts"] < end)
+    if base == "wide":
+        return wide(events)
     return Plan(events, a=20, b=20) if base == "empty" else Plan(events)
+
+
+def wide(events: list[making.Event]) -> Plan:
+    """Give a log with a leaf of five sections, and with neighbours whose clocks differ."""
+    salted = {name: (name.encode() * 32, "1") for name in "abcde"}
+    events[1].sections = salted
+    events[1].fields["pay"] = {name: making.commitment(name, *told) for name, told in salted.items()}
+    for place in (3, 22):
+        first, second = events[place].fields, events[place + 1].fields
+        first["ts"], second["ts"] = second["ts"], first["ts"]
+    making.relink(events)
+    return Plan(events)
 
 
 @cache
@@ -404,8 +418,9 @@ def no_previous_hash(case):
 
 @mutation("deep", "part")
 def a_previous_hash_on_a_first_leaf(case):
-    one = next(one for one in case.plan.events[7:30] if one.fields["sseq"] == 1)
-    one.fields["sprev"] = "a" * 64
+    streams = [one.fields["stream"] for one in case.plan.events]
+    alone = [one for one in case.plan.events[7:30] if streams.count(one.fields["stream"]) == 1]
+    case.chance.choice(alone).fields["sprev"] = "a" * 64
     return 41
 
 
@@ -423,19 +438,25 @@ def a_leaf_earlier_than_the_one_before(case):
     return 42
 
 
+@mutation("deep")
+def a_leaf_earlier_than_the_one_before_with_no_anchor_near(case):
+    case.plan.sizes = ()
+    return a_leaf_earlier_than_the_one_before(case)
+
+
 @mutation("plain")
 def leaves_before_the_previous_anchor(case):
     """A checkpoint of 9 was cosigned when, as the leaves tell it, more than 9 were there for long."""
-    return cosigned_otherwise(case, 9, 200)
+    return cosigned_otherwise(case, 9, 250)
 
 
 @mutation("plain")
 def leaves_after_the_covering_anchor(case):
-    return cosigned_otherwise(case, 16, -100)
+    return cosigned_otherwise(case, 16, -250)
 
 
 def cosigned_otherwise(case: Case, size: int, shift: int) -> int:
-    case.arguments += ["--skew", "20"]
+    case.arguments += ["--skew", "100"]
     path = next(path for path in case.files if path.startswith(f"checkpoints/{size}-"))
     del case.files[path]
     hashes = [making.leaf_hash(one.leaf) for one in case.plan.events]

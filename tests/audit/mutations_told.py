@@ -257,6 +257,12 @@ def an_erased_body_disclosed_again(case):
 
 
 @mutation("plain")
+def an_erased_body_disclosed_alone(case):
+    disclose_body(case)
+    return 53
+
+
+@mutation("plain")
 def an_erased_body_disclosed_as_if_never_erased(case):
     disclose(case)
     disclose_body(case)

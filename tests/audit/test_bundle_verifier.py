@@ -74,6 +74,14 @@ def test_findings_are_told_with_file_and_line_and_the_many_as_a_number(tmp_path,
     assert "31 leaf_form: and 20 more" in words and words.startswith("BROKEN")
 
 
+def test_an_id_that_is_there_already_is_told_where_it_stands_again(tmp_path, keys):
+    plan = fresh_plan("whole")
+    plan.events[30].fields["id"] = plan.events[20].fields["id"]
+    making.relink(plan.events)
+    told = report(making.write_folder(tmp_path / "bundle", making.bundle(plan)), keys).findings.told
+    assert [(one.kind, one.line) for one in told] == [("leaf_repeated", 31)]
+
+
 def test_what_a_bundle_says_of_itself_cannot_steer_a_terminal(tmp_path, keys, capsys):
     folder = making.write_folder(tmp_path / "bundle", {**making.bundle(fresh_plan("whole")), "x": b""})
     (folder / "x").rename(folder / "x\x1b[2J")

@@ -26,7 +26,7 @@ def laid_out(root: Path) -> Laid:
     """Write good bundles and spoilt ones; give the verifier's arguments and the code that is due."""
     laid: Laid = {}
     (root / "keys").write_text(making.KEYS)
-    for base in ("whole", "part", "filtered", "dated", "empty"):
+    for base in ("whole", "part", "filtered", "dated", "empty", "wide"):
         plan = fresh_plan(base)
         folder = making.write_folder(root / base, making.bundle(plan))
         laid[base] = [str(folder), "--key", str(root / "keys"), "--now", NOW], 0
@@ -34,6 +34,7 @@ def laid_out(root: Path) -> Laid:
             [str(making.write_zip(root / f"{base}.zip", making.bundle(plan))), *laid[base][0][1:]],
             0,
         )
+    laid["wide, and close"] = [*laid["wide"][0], "--skew", "15"], 0
     laid |= stamped(root, laid["whole"][0])
     for name in MUTATIONS:
         for seed in (1, 2):

@@ -22,5 +22,15 @@ UNHARMED: dict[tuple[str, str], str] = {
         "token_time",
         "not match or match[1] not in MONTHS or 'Hash Algorithm: sha256' not in told",
     ): "openssl writes English months",
+    (
+        "_names",
+        "not all((re.fullmatch(SECTION, name) for name in told)) or list(told) != sorted(set(told))",
+    ): "good leaves are then looked at one by one",
+    ("_see_ids", "one in seen"): "which leaf is told; test_bundle_verifier looks at it",
+    ("_see_link", "due and due[1] != sprev"): "tells of the link beside the gap",
+    ("_see_link", "not due and bool(sprev) != (count > 1)"): "tells of the link beside the gap",
+    ("_see_each_time", "ts < latest and ts < shifted(latest, -self.skew)"): "spares moving the time",
+    ("leaf", "name not in pay and (not re.fullmatch(HEX32, name))"): "no erasure event names it either",
+    ("finish", "not manifest.a <= index < manifest.b"): "no erasure event that is here names it either",
     ("columns", "hexes.encode().translate(None, HEX.encode())"): "good leaves are then looked at one by one",
 }
