@@ -169,8 +169,8 @@ class Store:
 
 
 @contextmanager
-def between(endpoint: str, change: Callable[[str, bytes], bytes]) -> Iterator[str]:
-    """Stand between a client and a store, and change what the store answers to a path."""
+def between(endpoint: str, change: Callable[[str, bytes], bytes], *, without: str = "") -> Iterator[str]:
+    """Stand between a client and a store: change what the store answers to a path, and leave out a header of it."""
 
     class Door(BaseHTTPRequestHandler):
         def forward(self) -> None:
@@ -184,7 +184,7 @@ def between(endpoint: str, change: Callable[[str, bytes], bytes]) -> Iterator[st
             changed = change(self.path, answer.read())
             self.send_response(answer.status)
             for name, value in answer.getheaders():
-                if name.lower() not in {"content-length", "transfer-encoding", "connection", "date", "server"}:
+                if name.lower() not in {"content-length", "transfer-encoding", "connection", "date", "server", without}:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(changed)))
             self.end_headers()

@@ -220,6 +220,14 @@ def test_a_store_that_keeps_another_lock_than_was_asked_for_is_an_alarm(bucket, 
     assert not Anchor.objects.exists() and Log.objects.get().alarm == "anchor_unlocked"
 
 
+def test_a_store_that_names_no_version_of_what_it_took_is_an_alarm(bucket, settings, now):
+    """Without a version a later object of the same name would stand in its place."""
+    sealed(now)
+    with between(bucket.endpoint, lambda _, body: body, without="x-amz-version-id") as settings.LEDGER_S3_ENDPOINT:
+        anchor(by=clock(), at=now)
+    assert not Anchor.objects.exists() and Log.objects.get().alarm == "anchor_unlocked"
+
+
 def test_a_store_that_gives_back_another_note_is_no_anchor(bucket, settings, now):
     sealed(now)
     origin = Log.objects.get().origin.encode()
@@ -234,7 +242,7 @@ def test_a_checkpoint_is_mailed_once_a_month_with_the_way_to_use_it(settings, no
     for days in (0, 1, 28, 29, 30, 58):
         sealed(first + days * DAY, 1)
         anchor(by=clock(), at=first + days * DAY)
-    assert [one.created_at.month for one in Anchor.objects.order_by("size")] == [11, 12]
+    assert [f"{one.created_at:%m-%d}" for one in Anchor.objects.order_by("size")] == ["11-02", "12-01"]
     sent = mail.outbox[0]
     assert sent.to == ["auditor@example.org"] and "--known" in sent.body
     ((name, content, _kind),) = sent.attachments
