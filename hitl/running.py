@@ -136,7 +136,7 @@ def web_part(port: int, environment: dict[str, str], folder: Path) -> Part:
     """Give the part that answers browsers and programs, on loopback."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "5s", "--log-level", "error"]
-    return Part("web server", lambda: spawn([*command, "hitl.wsgi:application"], environment, folder), vital=True)
+    return Part("web server", lambda: spawn([*command, "hitl.server:application"], environment, folder), vital=True)
 
 
 def wanted_port(text: str) -> int:

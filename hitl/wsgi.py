@@ -9,13 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hitl.settings")
 
 application = get_wsgi_application()
 
-from django.db import connection  # noqa: E402
-
-from hitl.starting import look_at_guards  # noqa: E402 - it needs the apps
-
-look_at_guards()
-connection.close()
-
 # What was loaded stays; a batch of 1,000 items makes so many short-lived objects that all of it was searched again.
 gc.collect()
 gc.freeze()
