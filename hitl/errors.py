@@ -43,6 +43,8 @@ STATUS: dict[str, int] = {
     ),
     **dict.fromkeys(("key_elsewhere", "log_fixed", "no_checkpoint", "nothing_to_export", "target_taken"), 409),
     "asset_gone": 410,
+    "export_stopped": 503,
+    "no_room_for_export": 507,
     "export_gone": 410,
     "length_required": 411,
     "not_made": 503,

@@ -62,7 +62,7 @@ def test_the_demo_leaves_a_story_half_told(small):
 
 
 def test_the_demos_ledger_verifies_with_a_checkpoint_kept_from_an_earlier_day(small, settings):
-    settings.LEDGER_KEYS = small / "keys"
+    settings.LEDGER_KEYS, settings.LEDGER_WITNESS = small / "keys", small / "witness.ndjson"
     call_command("demo", "load", verbosity=0)
     seal(by=clock(), at=timezone.now())
     kept = small / "kept"

@@ -36,6 +36,7 @@ def ledger_verifies(known: Sequence[Path] = ()) -> None:
     """See that every log verifies, whole and disclosed; a ledger that nobody sealed yet gets keys of its own."""
     with tempfile.TemporaryDirectory() as fresh, ExitStack() as stack:
         if not Checkpoint.objects.exists():
-            stack.enter_context(override_settings(LEDGER_KEYS=Path(fresh)))
+            own = {"LEDGER_KEYS": Path(fresh), "LEDGER_WITNESS": Path(fresh) / "witness.ndjson"}
+            stack.enter_context(override_settings(**own))
         for report in reports(known):
             assert report["exit"] == 0, report

@@ -18,6 +18,7 @@ from tests.journeys.test_looking_after import SIZES, focus, with_role
 @pytest.fixture(autouse=True)
 def folders(settings: Any, tmp_path: Path) -> None:
     settings.EXPORTS, settings.LEDGER_KEYS = tmp_path / "exports", tmp_path / "keys"
+    settings.LEDGER_WITNESS = tmp_path / "witness.ndjson"
 
 
 def screen(page: Page, name: str) -> None:

@@ -40,6 +40,7 @@ PAGE = reverse("exports", args=["cats"])
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.EXPORTS, settings.LEDGER_KEYS = tmp_path / "exports", tmp_path / "keys"
+    settings.LEDGER_WITNESS = tmp_path / "witness.ndjson"
     return settings.EXPORTS
 
 

@@ -60,7 +60,9 @@ class Loop(RuleBasedStateMachine):
         self.database = fresh_database()
         self.database.__enter__()
         self.keys = tempfile.TemporaryDirectory()
-        self.settled = override_settings(LEDGER_KEYS=Path(self.keys.name))
+        self.settled = override_settings(
+            LEDGER_KEYS=Path(self.keys.name), LEDGER_WITNESS=Path(self.keys.name) / "witness.ndjson"
+        )
         self.settled.enable()
         self.workers = [Worker(), Worker()]
         together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}}
