@@ -43,3 +43,26 @@ def killed_at(step: int, work: Callable[[], None]) -> bool:
             os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+def killed_in_journal(after: int, work: Callable[[], object]) -> bool:
+    """Run an export in a child that is killed when its journal is written to for the `after`-th time."""
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        try:
+            from audit.bundle.journal import Journal
+
+            say, left = Journal._say, [after]
+
+            def counted(journal: Journal, said: dict[str, Any]) -> None:
+                left[0] -= 1
+                if not left[0]:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                say(journal, said)
+
+            Journal._say = counted  # type: ignore[method-assign]
+            work()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])

@@ -11,7 +11,7 @@ from typing import Any
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
 from reviews.reads.prior import Prior
-from reviews.reads.published import body_of, rights_of, taxonomy_of
+from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
@@ -157,9 +157,9 @@ def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
     rows = ask(written(postgres(), **how), params)
     for seen in rows:
         seen.roles = sorted((seen.roles or "").split())
-        seen.rights_body = body_of("reviews_rightsversion", seen.rights_digest)
-        seen.standing_body = body_of("reviews_rightsversion", seen.standing_digest)
-        seen.taxonomy_body = body_of("guidelines_taxonomyversion", seen.taxonomy_digest)
+        seen.rights_body = published_body("reviews_rightsversion", seen.rights_digest)
+        seen.standing_body = published_body("reviews_rightsversion", seen.standing_digest)
+        seen.taxonomy_body = published_body("guidelines_taxonomyversion", seen.taxonomy_digest)
     return rows
 
 

@@ -9,7 +9,7 @@ from reviews.rights import Rights, load
 
 
 @lru_cache(maxsize=512)
-def body_of(table: str, digest: str) -> bytes:
+def published_body(table: str, digest: str) -> bytes:
     """Give the bytes behind a SHA-256 in hex, out of `reviews_rightsversion` or `guidelines_taxonomyversion`."""
     found: bytes = ask(f"SELECT body FROM {table} WHERE digest = %s LIMIT 1", [digest])[0].body  # noqa: S608
     return found

@@ -1,13 +1,11 @@
 """Exports that are killed, and how much memory they take."""
 
-import os
 import random
-import signal
 import tracemalloc
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actions import Choice, export_records
@@ -16,34 +14,20 @@ from audit.actions import NO_HEAD, bundling, entry, record, seal
 from audit.bundle import Bundle, growing
 from audit.models import Event, Log
 from tests.audit.exports import busy, exported, files_of, verified
+from tests.killing import killed_in_journal
 
 CONTENT = ("entries.ndjson", "payloads.ndjson", "contents.ndjson", "records.csv", "erasures.json")
 
 
 def killed(target: Path, after: int, *, end: int) -> bool:
     """Export in a child that is killed when its journal is written to for the `after`-th time; tell whether it was."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        try:
-            from audit.bundle.journal import Journal
+    choice, by = Choice(begin=0, end=end), console()
 
-            say, left = Journal._say, [after]
+    def work() -> None:
+        log = Log.objects.get()
+        export_records(log=log, choice=choice, target=target, by=by, now=timezone.now, resume=True)
 
-            def counted(journal: Journal, said: dict) -> None:
-                left[0] -= 1
-                if not left[0]:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                say(journal, said)
-
-            Journal._say = counted  # type: ignore[method-assign]
-            export_records(
-                log=Log.objects.get(), choice=Choice(begin=0, end=end), target=target, by=console(), now=timezone.now,
-                resume=True,
-            )  # fmt: skip
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    return killed_in_journal(after, work)
 
 
 @pytest.mark.parametrize("name", ["bundle", "bundle.zip"])

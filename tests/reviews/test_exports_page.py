@@ -2,15 +2,13 @@
 
 import datetime as dt
 import html
-import os
-import signal
 import stat
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -30,6 +28,7 @@ from reviews.jobs import make_export
 from reviews.models import Export, Item
 from tests.audit.exports import busy, files_of, lines_of, verified
 from tests.audit.test_exports_checked import erase
+from tests.killing import killed_in_journal
 from tests.reviews.test_running import signed_in, with_role
 from tests.town import Town, build
 
@@ -275,35 +274,12 @@ def test_what_a_lost_broker_lost_is_asked_for_again(town, sent):
     assert find_exports(at=row.asked_at + REST * 2) == [row.pk] and sent == [("reviews.make_export", [row.pk])]
 
 
-def killed_while_writing(export_id: int, after: int) -> bool:
-    """Run the job in a child that is killed when the bundle's journal is written to for the `after`-th time."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        try:
-            from audit.bundle.journal import Journal
-
-            say, left = Journal._say, [after]
-
-            def counted(journal: Journal, said: dict) -> None:
-                left[0] -= 1
-                if not left[0]:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                say(journal, said)
-
-            Journal._say = counted  # type: ignore[method-assign]
-            make_export(export_id)
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
 def test_an_export_whose_worker_was_killed_is_found_resumed_and_verified(arena, tmp_path, monkeypatch):
     monkeypatch.setattr(bundling, "STEP", 4)
     town = busy(items=6)
     client = signed_in(with_role(town, "compliance"))
     row = asked(client)
-    assert killed_while_writing(row.pk, 12)
+    assert killed_in_journal(12, lambda: make_export(row.pk))
     row.refresh_from_db()
     assert (row.state, row.tries) == ("running", 1) and row.path.with_name(row.path.name + ".part").exists()
     written = row.path.with_name(row.path.name + ".journal").read_bytes()
