@@ -14,19 +14,24 @@ from django.utils import timezone
 from accounts.reads import console
 from audit.actions import NO_HEAD, entry, public_keys, record, seal
 from audit.models import Erasure, Event, Leaf, Log, Payload
-from audit.reads import EventKind, learn, uuid7
+from audit.reads import KINDS, EventKind, uuid7
 from audit.tree import LogKey
 from reviews.actions import reveal_seeds
 from reviews.models import Item
 from tests.audit.exports import busy, exported, lines_of, verified
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("erasures_told")]
 ERASED = "compliance.subject_erased"
+
+
+@pytest.fixture
+def erasures_told(monkeypatch):
+    """A kind of event that the app of erasures will tell, for these tests alone."""
+    monkeypatch.setitem(KINDS, ERASED, EventKind(ERASED, "Something was erased"))
 
 
 def erase(item: Item, *others: list[str]) -> None:
     """Erase an item's body and a section of its receipt, as an approved request would, and name what else is."""
-    learn(EventKind(ERASED, "Something was erased"))
     log = Log.objects.get()
     received = Event.objects.get(stream=f"item/{item.uuid}", sseq=1)
     gone = [[str(received.event_id), "route"], [Leaf.objects.get(event=received).log_index, item.commitment.hex()]]
