@@ -11,8 +11,6 @@ from django.db import transaction
 from audit.actions.alarms import calm, raise_alarm
 from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.mailing import mail_to_those_named
-from audit.actions.stamping import stamp
-from audit.actions.vaulting import lock_away
 from audit.errors import AnchorFailed, AnchorLate, AnchorUnlocked
 from audit.models import Anchor, AnchorFailure, Checkpoint, Log
 from audit.models.sql import ask
@@ -57,8 +55,12 @@ def places() -> list[Place]:
     every = dt.timedelta(hours=settings.LEDGER_ANCHOR_HOURS)
     found = []
     if settings.LEDGER_TSA_URL:
+        from audit.actions.stamping import stamp  # its parts take memory that a process without it does without
+
         found.append(Place("rfc3161", every, stamp))
     if settings.LEDGER_S3_BUCKET:
+        from audit.actions.vaulting import lock_away  # 15 MB, likewise
+
         found.append(Place("s3", every, lock_away))
     if settings.LEDGER_MAIL_TO:
         found.append(Place("mail", dt.timedelta(days=31), mail_to_those_named, month=True))

@@ -18,7 +18,7 @@ from audit.reads.grounds import ground_lines, grounds
 from audit.reads.lines import Piece, content_lines, leaf_lines, payload_lines
 from audit.reads.telling import BODIES, RECORDS
 
-STEP = 1000
+STEP = 500
 """Entries looked at for one piece."""
 HERE = Path(bundles.__file__).parent
 FOR_PEOPLE = ("VERIFY.md", "draws.py", "verify.py")

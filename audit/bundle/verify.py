@@ -27,7 +27,8 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
@@ -82,6 +83,7 @@ class Findings:
     def __init__(self) -> None:
         self.told: list[Finding] = []
         self.counts: dict[str, int] = {}
+        self.kept: Any = None  # what was read: given back with the findings, not before the report is told
 
     def add(self, kind: str, text: str, file: str = "", line: int = 0) -> None:
         """Take up a finding; its code is in CODES."""
@@ -810,8 +812,15 @@ def check_manifest(bundle: Bundle, keys: Sequence[Key], origin: str) -> Manifest
     return manifest
 
 
+ENTRIES = "entries.ndjson"
+OTHER_BYTES = "other bytes than the manifest says"
+
+
 def check_files(bundle: Bundle, manifest: Manifest, findings: Findings) -> None:
-    """Compare every file with the manifest: none missing, none besides, none changed."""
+    """Compare every file with the manifest: none missing, none besides, none changed.
+
+    The leaves are the bulk of a bundle: their bytes are compared as they are read (`Check._read_leaves`).
+    """
     for path in sorted({*REQUIRED, *manifest.files} - bundle.sizes.keys()):
         findings.add("file_missing", "named by the manifest, or part of every bundle", path)
     for path in sorted(bundle.sizes.keys() - manifest.files.keys() - {MANIFEST}):
@@ -821,18 +830,22 @@ def check_files(bundle: Bundle, manifest: Manifest, findings: Findings) -> None:
             continue
         if bundle.sizes[path] != size:
             findings.add("file_changed", f"{bundle.sizes[path]} bytes, and the manifest says {size}", path)
-            continue
-        found = sha256()
-        with findings.part(), bundle.stream(path) as stream:
-            for chunk in chunks(stream, size + 1):
-                found.update(chunk)
-            if found.hexdigest() != digest:
-                findings.add("file_changed", "other bytes than the manifest says", path)
+        elif path != ENTRIES:
+            check_bytes(bundle, path, digest, findings)
+
+
+def check_bytes(bundle: Bundle, path: str, digest: str, findings: Findings) -> None:
+    """Compare the bytes of a file with the manifest's digest of them."""
+    found = sha256()
+    with findings.part(), bundle.stream(path) as stream:
+        for chunk in chunks(stream):
+            found.update(chunk)
+        if found.hexdigest() != digest:
+            findings.add("file_changed", OTHER_BYTES, path)
 
 
 # ------------------------------------------------------------------------------------------------------- leaves
 
-ENTRIES = "entries.ndjson"
 PAIR = f'"({SECTION})":"({HEX32})"'
 LEAF = re.compile(
     rf'\{{"actor":"(?P<actor>{WORD})","id":"(?P<id>{UUID7})","log":"(?P<log>{WORD})",'
@@ -972,7 +985,8 @@ class Leaves:
         self.manifest, self.limits, self.skew, self.findings = manifest, limits, skew, findings
         self.next = manifest.a
         self.first, self.latest = "", ""  # the first leaf's time, and the latest so far
-        self.due: dict[str, tuple[int, str]] = {}  # by stream: the next number and previous hash
+        self.latest_of: dict[str, int] = {}  # by stream: the place of its latest leaf in the two below
+        self.numbers, self.digests = array("Q"), bytearray()  # of each leaf: its number in its stream, its hash
         self.ids: set[str] = set()
         self.frontier: Frontier = []
         self.wanted_roots: set[int] = set()  # sizes in [a, b] whose root is asked for
@@ -997,11 +1011,11 @@ class Leaves:
         places: Sequence[int] = range(len(lines))
         if columns is None:
             places, columns = self._one_by_one(first, lines)
+        self.digests += hashes
+        self._see_streams(first, places, columns[3], list(map(int, columns[2])), columns[1])
         if columns[0]:
-            ids, sprevs, sseqs, streams, times = columns
-            self._see_ids(first, places, ids)
-            self._see_streams(first, places, streams, list(map(int, sseqs)), sprevs, hashes.hex())
-            self._see_times(first, places, times)
+            self._see_ids(first, places, columns[0])
+            self._see_times(first, places, columns[4])
         self._grow(hashes)
         return first, lines
 
@@ -1038,17 +1052,41 @@ class Leaves:
         self.ids |= fresh
 
     def _see_streams(
-        self, first: int, places: Sequence[int], streams: Sequence[str], counts: Sequence[int], sprevs: Sequence[str],
-        hexes: str,
-    ) -> None:  # fmt: skip
+        self, first: int, places: Sequence[int], streams: Sequence[str], counts: Sequence[int], sprevs: Sequence[str]
+    ) -> None:
         """See that each leaf has the number and names the hash that its stream's previous leaf leads to."""
-        due = self.due
-        look, unseen = due.get, ((1, "") if self.manifest.a == 0 else None)
-        after = zip([count + 1 for count in counts], [hexes[64 * place : 64 * place + 64] for place in places])
-        for place, stream, link, following in zip(places, streams, zip(counts, sprevs), after):
-            if look(stream, unseen) != link:
-                self._see_link(first + place, stream, look(stream, unseen), *link)
-            due[stream] = following
+        start, numbers, digests = first - self.manifest.a, self.numbers, self.digests
+        whole = len(places) == len(digests) // 32 - start
+        if whole:
+            numbers.extend(counts)
+        else:  # some lines are no leaves
+            numbers.frombytes(bytes(8 * (len(digests) // 32 - start)))
+            for place, count in zip(places, counts):
+                numbers[start + place] = count
+        ats = range(start, start + len(places)) if whole else list(map(start.__add__, places))
+        earlier = self._earlier(ats, streams)
+        if not any(sprevs) and earlier.count(None) == counts.count(1) == len(counts):
+            return  # each is the first of its stream
+        for place, stream, before, count, sprev in zip(places, streams, earlier, counts, sprevs):
+            if before is None:
+                if count != 1 or sprev:
+                    self._see_link(first + place, stream, (1, "") if self.manifest.a == 0 else None, count, sprev)
+            elif numbers[before] + 1 != count or digests[32 * before : 32 * before + 32].hex() != sprev:
+                due = numbers[before] + 1, digests[32 * before : 32 * before + 32].hex()
+                self._see_link(first + place, stream, due, count, sprev)
+
+    def _earlier(self, ats: Sequence[int], streams: Sequence[str]) -> list[int | None]:
+        """Give the place of each stream's previous leaf, and take up these."""
+        latest = self.latest_of
+        if len(set(streams)) == len(streams):
+            earlier = list(map(latest.get, streams))
+            latest.update(zip(streams, ats))
+            return earlier
+        earlier = []
+        for at, stream in zip(ats, streams):
+            earlier.append(latest.get(stream))
+            latest[stream] = at
+        return earlier
 
     def _see_link(self, at: int, stream: str, due: tuple[int, str] | None, count: int, sprev: str) -> None:
         """Tell what is wrong between a leaf and its stream's previous one, which may lie before the range."""
@@ -1103,8 +1141,8 @@ class Leaves:
             raise Refused("root", "leaves and range proof do not give the checkpoint's root", ENTRIES)
 
 
-def blocks_of(bundle: Bundle) -> Iterator[bytes]:
-    """Give the leaves in blocks of whole lines.
+def blocks_of(bundle: Bundle, seen: Callable[[bytes], None] | None = None) -> Iterator[bytes]:
+    """Give the leaves in blocks of whole lines; `seen` is given each byte of the file, once and in order.
 
     Raises:
         Refused: a line without end, or longer than any leaf.
@@ -1112,6 +1150,8 @@ def blocks_of(bundle: Bundle) -> Iterator[bytes]:
     with bundle.stream(ENTRIES) as stream:
         rest = b""
         for chunk in chunks(stream):
+            if seen:
+                seen(chunk)
             cut = chunk.rfind(b"\n") + 1
             if cut:
                 yield rest + chunk[:cut]
@@ -1790,15 +1830,26 @@ class Check:
             self.redone = look_again(self.bundle, manifest, self.payloads, findings)
 
     def _read_leaves(self) -> None:
+        """Read the leaves once, and compare the bytes of their file on the way."""
+        found, digest = sha256(), self.manifest.files.get(ENTRIES, ("", 0))[0]
+        try:
+            left, right = self._range_proof()
+            self.leaves.start(left)
+            for text in blocks_of(self.bundle, found.update):
+                self.payloads.block(*self.leaves.block(text), text)
+        except Refused:
+            check_bytes(self.bundle, ENTRIES, digest, self.findings)
+            raise
+        if found.hexdigest() != digest:
+            self.findings.add("file_changed", OTHER_BYTES, ENTRIES)
+        self.leaves.finish(right, self.target.root)
+
+    def _range_proof(self) -> tuple[list[bytes], list[bytes]]:
         path = "range_proof.json"
         try:
-            left, right = range_proof(self.bundle.read(path), self.manifest)
+            return range_proof(self.bundle.read(path), self.manifest)
         except Malformed as problem:
             raise Refused("proof_form", str(problem), path) from None
-        self.leaves.start(left)
-        for text in blocks_of(self.bundle):
-            self.payloads.block(*self.leaves.block(text), text)
-        self.leaves.finish(right, self.target.root)
 
     def report(self, now: dt.datetime, stale: int) -> Report:
         """Say how it ended; anchors count where they cover some of the range, and the report names their size."""
@@ -1826,7 +1877,7 @@ class Check:
         manifest = self.manifest
         return {
             "origin": manifest.origin, "range": f"{manifest.a} to {manifest.b} of {manifest.n}",
-            "leaves": self.leaves.next - manifest.a, "streams": len(self.leaves.due),
+            "leaves": self.leaves.next - manifest.a, "streams": len(self.leaves.latest_of),
             "first": self.leaves.first, "last": self.leaves.latest, "filter": manifest.filter or "",
             "exporter": manifest.exporter, "made": manifest.made,
             "cosigned": stamp_of(moment_of(cosigned_at)) if cosigned_at is not None else None,
@@ -1909,6 +1960,7 @@ def verify(given: argparse.Namespace) -> Report:
             raise Refused("usage", "seconds are not negative")
         now = moment(given.now) if given.now else dt.datetime.now(dt.timezone.utc)
         check = Check(given.bundle, trust_of(given), findings)
+        findings.kept = check
         check.run()
         return check.report(now, given.stale)
     except Refused as refused:
@@ -1923,8 +1975,8 @@ def verify(given: argparse.Namespace) -> Report:
     return broken(findings)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and give its exit code."""
+def main(argv: Sequence[str] | None = None, end: Callable[[int], Any] = int) -> int:
+    """Run the command and give its exit code to `end`, while what was read is still held."""
     try:
         given = arguments().parse_args(argv)
     except SystemExit as stop:
@@ -1934,8 +1986,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(report.json() if given.json else report.words(), flush=True)
     except OSError:
         return report.exit or CODES["unexpected"]
+    end(report.exit)
     return report.exit
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(end=os._exit))  # at once: giving back millions of small objects one by one takes its time
