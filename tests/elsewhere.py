@@ -128,7 +128,7 @@ class Store:
         command = [Path(sys.executable).with_name("weed"), "-logtostderr=true", "server", f"-dir={folder}"]
         command += ["-ip=127.0.0.1", f"-master.port={master}", f"-volume.port={volume}", "-volume.max=20"]
         command += ["-filer", f"-filer.port={filer}", f"-filer.localSocket={folder}/f", "-s3", f"-s3.port={door}"]
-        command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # ports of their own otherwise: two engines' tests collide
+        command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # else ports of their own: two engines collide
         command += [f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=16", "-master.telemetry=false"]
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(

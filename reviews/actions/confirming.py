@@ -14,6 +14,7 @@ from accounts.reads import Actor
 from audit.errors import Refusal
 from audit.models.sql import Row, ask, change, insert, lock, many, run
 from reviews.actions.batching import own_batch
+from reviews.actions.consequences import CLOSE, Following, Write
 from reviews.actions.deciding import (
     Decided,
     Made,
@@ -26,9 +27,10 @@ from reviews.actions.deciding import (
     told,
 )
 from reviews.actions.ending import end_claims, look_again
-from reviews.actions.following import CLOSE, OUTCOME, Following, Write, follow
+from reviews.actions.following import follow
 from reviews.actions.judging import Judged, judge
 from reviews.actions.seating import acting_role, ground_of
+from reviews.actions.settling import OUTCOME
 from reviews.actions.tasking import open_tasks
 from reviews.actions.trail import Trail
 from reviews.errors import BadDecision, ClaimLost, NoBatch, NotOpened

@@ -13,7 +13,8 @@ from django.db import transaction
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, many, together
 from audit.reads import content_commitment, uuid7
-from reviews.actions.following import Following, follow
+from reviews.actions.consequences import Following
+from reviews.actions.following import follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import Judged, judge, verdict_answers
 from reviews.actions.resting import looked_until

@@ -1,0 +1,60 @@
+"""One person more: asked because of a skip or a disagreement; or the item held because nobody is left."""
+
+from reviews.actions.consequences import CLOSE, Following, Writes
+from reviews.actions.lines import someone_left
+from reviews.actions.seating import tags_of
+
+SEAT = (
+    "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, state) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, 'open')"
+)
+
+
+def waiting(following: Following) -> Writes:
+    """Wait for the others; where no seat is left for them ask once more, and hold the item when there is nobody."""
+    return (lambda _events: []) if others_sit(following) else asked_again(following)
+
+
+def others_sit(following: Following) -> bool:
+    """Tell whether another seat of the task waits or is being worked on."""
+    mine = following.seen.seat_id
+    return any(seat.state in {"open", "leased"} for seat in following.seats if seat.seat_id != mine)
+
+
+def asked_again(following: Following) -> Writes:
+    """Ask one more person; where nobody is left hold the item, unless it has its answer: then the seat waits."""
+    decided = following.seats[0].live_number is not None
+    if decided or someone_left(following.own_seat.lane_id, following.seen.item_id, following.at):
+        return seat_added(following)
+    return held(following)
+
+
+def skipped(following: Following) -> Writes:
+    """Ask somebody else; when nobody is left, wait for those who sit, and after them hold the item."""
+    left = someone_left(following.own_seat.lane_id, following.seen.item_id, following.at)
+    if not left and others_sit(following):
+        return lambda _events: []
+    return asked_again(following)
+
+
+def seat_added(following: Following) -> Writes:
+    """Ask one more person: a seat like this decision's own."""
+    seen, own = following.seen, following.own_seat
+    number = max(seat.number for seat in following.seats) + 1
+    following.trail.add(following.task_stream, "reviews.seat_added", tags_of(seen), seat={"number": number})
+    following.looks.append((own.lane_id, own.rank, own.due_at, 0))
+    seat = [seen.task_id, seen.item_id, number, own.lane_id, own.rank, own.due_at, seen.apart]
+    return lambda _events: [(SEAT, seat)]
+
+
+def held(following: Following) -> Writes:
+    """Hold the item: nobody is left to ask, so operations route it again."""
+    seen = following.seen
+    following.task_state, following.item_state = "closed", "held"
+    following.trail.add(
+        following.item_stream,
+        "reviews.item_held",
+        tags_of(seen),
+        held={"task": str(seen.task_uuid), "reason": "nobody_left"},
+    )
+    return lambda _events: [(CLOSE, [seen.task_id, seen.seat_id])]

@@ -1,0 +1,105 @@
+"""Answers to a task: settled with an outcome, one more person asked, or adjudicated."""
+
+import json
+import os
+from typing import Any
+
+from audit.reads import content_commitment, uuid7
+from reviews.actions.asking_more import seat_added, waiting
+from reviews.actions.consequences import CLOSE, Following, Write, Writes
+from reviews.actions.lines import someone_left
+from reviews.actions.passing_on import adjudicated
+from reviews.actions.seating import tags_of
+from reviews.outputs import compared, same
+from reviews.rights import duration
+from reviews.rights.agreement import next_step
+from reviews.wire.canonical import canonical
+
+OUTCOME = (
+    "INSERT INTO reviews_outcome (uuid, item_id, project_id, number, supersedes, source, task_id, task_kind, "
+    "body, salt, commitment, settled_at, release_at, event_id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+def answered(following: Following, output: Any, verdict: str) -> Writes:
+    """Weigh the answers of a task with this one, and do what the rights say of them."""
+    seen = following.seen
+    outputs = [
+        json.loads(seat.body)["output"]
+        for seat in following.seats
+        if seat.state == "decided" and seat.verdict in {"approve", "correct", "reject"} and seat.body is not None
+    ]
+    answers = [(compared(seen.task_type, one), one) for one in [*outputs, output]]
+    step = next_step([key for key, _output in answers], seen.wanted, following.rights.disagreement)
+    if step.step == "settle":
+        said = next(one for key, one in answers if key == step.answer)
+        return _settled(following, said, several=step.voices > 1)
+    if step.step == "wait":
+        return waiting(following)
+    another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
+    following.trail.add(
+        following.item_stream,
+        "reviews.disagreed",
+        tags_of(seen),
+        disagreement={"task": str(seen.task_uuid), "then": "another" if another else "adjudicate"},
+    )
+    return seat_added(following) if another else adjudicated(following)
+
+
+def _settled(following: Following, output: Any, *, several: bool) -> Writes:
+    seen = following.seen
+    following.task_state = "settled"
+    close: Write = (CLOSE, [seen.task_id, seen.seat_id])
+    live = following.seats[0].live_body
+    if live is not None:  # an audit, a second review, or what either was passed on to
+        agrees = same(seen.task_type, json.loads(live)["output"], output)
+        finding = "agrees" if agrees else "differs"
+        following.trail.add(
+            following.item_stream,
+            "reviews.audit_recorded",
+            tags_of(seen),
+            audit={"task": str(seen.task_uuid), "finding": finding},
+        )
+        if agrees or following.rights.audit.correction == "record":
+            return lambda _events: [close]
+    return _outcome(following, output, several=several)
+
+
+def _outcome(following: Following, output: Any, *, several: bool) -> Writes:
+    """Settle the item: the next outcome, over the one that lives, to be released when its time comes."""
+    seen = following.seen
+    close: Write = (CLOSE, [seen.task_id, seen.seat_id])
+    source = _source(seen.kind, several)
+    number = (following.seats[0].last_number or 0) + 1
+    supersedes = following.seats[0].live_number
+    salt = os.urandom(32)
+    body = canonical({"output": output})
+    commitment = content_commitment(salt, body)
+    outcome = uuid7(following.at)
+    place = following.trail.add(
+        following.item_stream,
+        "reviews.outcome_settled",
+        {**tags_of(seen), "source": source},
+        outcome={
+            "outcome": str(outcome),
+            "number": number,
+            "supersedes": supersedes,
+            "source": source,
+            "task": str(seen.task_uuid),
+            "content": commitment.hex(),
+        },
+    )
+    following.item_state = "decided"
+    release_at = following.at + duration(following.rights.release_after)
+    values = [
+        outcome, seen.item_id, seen.project_id, number, supersedes, source, seen.task_id, seen.kind, body, salt,
+        commitment, following.at, release_at,
+    ]  # fmt: skip
+    return lambda events: [close, (OUTCOME, [*values, events[place]])]
+
+
+def _source(kind: str, several: bool) -> str:
+    if kind in {"work", "learning"}:
+        return "consensus" if several else "reviewer"
+    return {"adjudication": "adjudicator", "escalation": "adjudicator", "appeal": "appeal"}.get(kind, "audit")

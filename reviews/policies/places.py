@@ -1,0 +1,130 @@
+"""Places that exist for somebody: projects, queues and items; who may not see one is told that there is none."""
+
+import datetime as dt
+import uuid
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import Forbidden, NotFound
+from accounts.models import Project
+from accounts.policies import may_change_project, role_in, visible_projects
+from accounts.reads import Actor
+from reviews.models import Item, Queue, RightsVersion
+from reviews.policies.parts import has_part
+from reviews.policies.roles import may_browse, may_read_trail
+from reviews.reads.published import rights_of
+
+
+def project_for(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that exists for the actor.
+
+    Raises:
+        NotFound: it does not.
+    """
+    found = visible_projects(by=by, at=at).filter(slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def queue_for(project: str, queue: str, *, by: Actor, at: dt.datetime) -> Queue:
+    """Give a queue of a project that exists for the actor.
+
+    Raises:
+        NotFound: there is none.
+    """
+    seen = visible_projects(by=by, at=at).filter(slug=project)
+    found = Queue.objects.select_related("project").filter(project__in=seen, slug=queue).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def workable(queue: Queue, *, by: Actor, at: dt.datetime) -> Queue:
+    """Give the queue back when one of the actor's roles works in it, by the decision rights in force.
+
+    Raises:
+        Forbidden: none does.
+    """
+    standing = RightsVersion.objects.filter(project=queue.project_id).order_by("-number").first()
+    rows = rights_of(bytes(standing.body)).verdicts if standing else ()
+    roles = role_in(by.person_id or 0, queue.project_id, at)
+    if not any(row.queue == queue.slug and row.role in roles for row in rows):
+        raise Forbidden(_("You hold no role that works in this queue."))
+    return queue
+
+
+def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project whose items the actor may look through; to reviewers the list does not exist.
+
+    Raises:
+        NotFound: they may not.
+    """
+    found = project_for(slug, by=by, at=at)
+    if not may_browse(role_in(by.person_id or 0, found.pk, at)):
+        raise NotFound
+    return found
+
+
+def runnable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that the actor runs: operations there, and owners.
+
+    Raises:
+        NotFound: they do not.
+    """
+    found = project_for(slug, by=by, at=at)
+    if not may_change_project(by=by, project=found, at=at):
+        raise NotFound
+    return found
+
+
+def followed_project(slug: str, *, by: Actor, at: dt.datetime) -> tuple[Project, set[str]]:
+    """Give a project whose trail the actor may read, with their roles there.
+
+    Raises:
+        NotFound: they may not.
+    """
+    found = project_for(slug, by=by, at=at)
+    roles = role_in(by.person_id or 0, found.pk, at)
+    if not may_read_trail(roles):
+        raise NotFound
+    return found, roles
+
+
+def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tuple[Item, set[str]]:
+    """Give an item that the actor may look at, with their roles: those who browse any, others what they had a part in.
+
+    Raises:
+        NotFound: they may not.
+    """
+    place = project_for(project, by=by, at=at)
+    found = Item.objects.select_related("project").filter(project=place, uuid=item).first()
+    roles = role_in(by.person_id or 0, place.pk, at)
+    if found is None or not (may_browse(roles) or has_part(found.pk, by.person_id or 0)):
+        raise NotFound
+    return found, roles
+
+
+def overseen_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project whose own page exists for the actor: those who browse its items, operations, and owners.
+
+    Raises:
+        NotFound: it does not; to reviewers the page does not exist.
+    """
+    found = project_for(slug, by=by, at=at)
+    if may_browse(role_in(by.person_id or 0, found.pk, at)) or may_change_project(by=by, project=found, at=at):
+        return found
+    raise NotFound
+
+
+def governed_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that the actor may bring items to, and whose threshold they may move: operations and owners.
+
+    Raises:
+        NotFound: its page does not exist for them.
+        Forbidden: they may look and not act.
+    """
+    found = overseen_project(slug, by=by, at=at)
+    if not may_change_project(by=by, project=found, at=at):
+        raise Forbidden(_("Only operations of this project and owners do this."))
+    return found
