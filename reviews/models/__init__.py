@@ -1,5 +1,6 @@
 """Rows of the loop."""
 
+from reviews.models.drafting import RightsDraft
 from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
@@ -50,6 +51,7 @@ __all__ = [
     "Prediction",
     "Presentation",
     "Queue",
+    "RightsDraft",
     "RightsVersion",
     "Route",
     "Seat",
