@@ -157,6 +157,34 @@ class NotHeld(Refusal):
     sentence = _("This item is not held, so there is nothing to route again.")
 
 
+class StillHolding(Refusal):
+    """A switch still holds everything."""
+
+    code = "still_holding"
+    sentence = _("The switch still holds everything, so nothing can be routed again. Turn it back first.")
+
+
+class NothingToReroute(Refusal):
+    """No item is held by a switch."""
+
+    code = "nothing_to_reroute"
+    sentence = _("No item is held by a switch, so there is nothing to route again.")
+
+
+class ReroutingRuns(Refusal):
+    """One run over the held items is not done yet."""
+
+    code = "rerouting_runs"
+    sentence = _("The held items are being routed again already. Wait until that is done.")
+
+
+class ReroutingStopped(Refusal):
+    """The worker stopped again and again."""
+
+    code = "rerouting_stopped"
+    sentence = _("The program was stopped several times while it routed these. Ask again, or tell who runs hitl.")
+
+
 class NoRights(Refusal):
     """The project has no decision rights in force."""
 

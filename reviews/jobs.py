@@ -10,3 +10,9 @@ from reviews import actions
 def make_export(export_id: int) -> None:
     """Write an export that somebody asked for."""
     actions.make_export(export_id=export_id, now=timezone.now)
+
+
+@shared_task(name="reviews.reroute")
+def reroute(rerouting_id: int) -> None:
+    """Route again what a switch held."""
+    actions.reroute(rerouting_id=rerouting_id, now=timezone.now)

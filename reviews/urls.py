@@ -38,6 +38,7 @@ urlpatterns = [
     path("projects/<slug:project>/operations/", views.operations, name="operations"),
     path("projects/<slug:project>/claims/<uuid:token>/ending/", views.claim_ending, name="claim-ending"),
     path("projects/<slug:project>/switch/", views.switch, name="switch"),
+    path("projects/<slug:project>/reroutings/", views.reroutings, name="reroutings"),
     path("switch/", views.installation_switch, name="installation-switch"),
     path("projects/<slug:project>/trail/", views.trail, name="trail"),
     path("projects/<slug:project>/exports/", views.exports, name="exports"),

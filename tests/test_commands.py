@@ -148,6 +148,8 @@ def test_switches_are_turned_by_scope():
         with pytest.raises(CommandError):
             said("switch", scope, "normal", "--reason", "x")
     assert SwitchChange.objects.count() == 3
+    told = said("switch", "project:cats", "normal", "--reason", "It is mended", "--route-again")
+    assert "1 held items of cats are being routed again." in told
 
 
 def test_the_clock_does_what_is_due():

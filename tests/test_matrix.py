@@ -57,6 +57,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 422),
     ("GET", "switch"): only(),  # without a position there is nothing to confirm
     ("POST", "switch"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "reroutings"): only("operations", "owner"),
+    ("POST", "reroutings"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
     ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
     ("GET", "trail"): only("compliance", "records_officer"),
@@ -175,7 +177,7 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "trail", "guideline", "exports", "exports-list",
+    "reroutings", "trail", "guideline", "exports", "exports-list",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
+from reviews.actions.rerouting_all import ask_rerouting, find_reroutings, reroute, turn_and_reroute
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
 from reviews.actions.taking_back import take_back
@@ -28,6 +29,7 @@ __all__ = [
     "Sent",
     "apply_project",
     "ask_export",
+    "ask_rerouting",
     "claim_again",
     "claim_batch",
     "claim_next",
@@ -36,6 +38,7 @@ __all__ = [
     "drop_exports",
     "fill_project",
     "find_exports",
+    "find_reroutings",
     "found_project",
     "give_back",
     "give_back_batch",
@@ -50,6 +53,7 @@ __all__ = [
     "put_rows",
     "receive",
     "release",
+    "reroute",
     "reveal_seeds",
     "route_again",
     "save_draft",
@@ -57,6 +61,7 @@ __all__ = [
     "sweep",
     "sweep_trays",
     "take_back",
+    "turn_and_reroute",
     "turn_switch",
     "withdraw",
     "withdraw_batch",

@@ -12,9 +12,8 @@ from guidelines.models import ModelVersion
 from reviews.actions.lines import lane
 from reviews.actions.trail import Ground
 from reviews.models import Lane
-from reviews.outputs import unknown_labels
-from reviews.reads.standing import Standing
-from reviews.rights import Routed, Subject, draws, intake_rates, route
+from reviews.reads.standing import Standing, subject_of
+from reviews.rights import Routed, draws, intake_rates, route
 from reviews.wire import Submission
 from reviews.wire.canonical import canonical as as_sent
 
@@ -72,7 +71,7 @@ def arrive(
     `received_at` is given when the item came in earlier: its draws keep the month of its receipt.
     """
     switch = now.switch_for(version.pk if version else None)
-    routed = route(_subject(sent, now, version), now.rights, switch)
+    routed = route(subject_of(sent, now), now.rights, switch)
     month = (received_at or at).astimezone(dt.UTC).strftime("%Y-%m")
     drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
     purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}
@@ -107,23 +106,6 @@ def _proposed(sent: Submission, *, accepted: bool) -> tuple[Content | None, Cont
 def _held_for_lanes(routed: Routed) -> Routed:
     return Routed(
         "hold", routed.rule, "too_many_lanes", routed.conditions, None, 0, (), routed.audit_rate, routed.second_share
-    )
-
-
-def _subject(sent: Submission, now: Standing, version: ModelVersion | None) -> Subject:
-    unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
-    return Subject(
-        confidence=sent.confidence,
-        impact=sent.impact,
-        cost=sent.cost,
-        units=sent.units,
-        segments=sent.segments,
-        model_name=sent.model[0] if sent.model else None,
-        model_version=sent.model[1] if sent.model else None,
-        prediction=sent.prediction,
-        scores=sent.scores,
-        data=sent.data,
-        unknown_labels=unknown,
     )
 
 

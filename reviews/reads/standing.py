@@ -6,8 +6,10 @@ from typing import Any
 from accounts.models import Project
 from audit.models.sql import ask, ask_one
 from reviews.models import Lane, Position, Queue
+from reviews.outputs import unknown_labels
 from reviews.reads.published import rights_of, taxonomy_of
-from reviews.rights import Rights
+from reviews.rights import Rights, Subject
+from reviews.wire import Submission
 
 VERSIONS = """
 SELECT rv.id AS rights_id, rv.number AS rights_number, rv.digest AS rights_digest, rv.body AS rights_body,
@@ -75,3 +77,21 @@ def switches(project: Project) -> dict[int | None, str]:
         before = found.get(row.model_version_id, Position.NORMAL)
         found[row.model_version_id] = max(before, row.position, key=STRICTNESS.index)
     return found
+
+
+def subject_of(sent: Submission, now: Standing) -> Subject:
+    """Give what routing looks at of an item that was sent."""
+    unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
+    return Subject(
+        confidence=sent.confidence,
+        impact=sent.impact,
+        cost=sent.cost,
+        units=sent.units,
+        segments=sent.segments,
+        model_name=sent.model[0] if sent.model else None,
+        model_version=sent.model[1] if sent.model else None,
+        prediction=sent.prediction,
+        scores=sent.scores,
+        data=sent.data,
+        unknown_labels=unknown,
+    )

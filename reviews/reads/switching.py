@@ -4,8 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Max, Q
+
+from accounts.models import Membership
 from audit.models.sql import Row, ask, many
-from reviews.models import Position
+from reviews.models import Position, SwitchChange
 
 MODELS_SHOWN = 20
 OF_PROJECT = f"""
@@ -62,3 +65,35 @@ def _switch(row: Row, name: str = "", model: UUID | None = None) -> Switch:
     if row.position is None:
         return Switch(Position.NORMAL.value, name=name, model=model)
     return Switch(row.position, row.reason, row.turned_at, name, model)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A switch that does not stand at normal: of a model version, of a project, or (no project) the installation's."""
+
+    position: str
+    turned_at: dt.datetime
+    project: str = ""
+    project_name: str = ""
+    model: str = ""
+
+
+def turned_for(person_id: int, at: dt.datetime, *, owner: bool) -> list[Turned]:
+    """List the switches away from normal that rule a person's projects, an owner's all; one statement."""
+    newest = SwitchChange.objects.order_by().values("project", "model_version").annotate(last=Max("pk")).values("last")
+    found = SwitchChange.objects.filter(pk__in=newest).exclude(position=Position.NORMAL)
+    if not owner:
+        mine = Membership.objects.standing(at).filter(person_id=person_id).values("project_id")
+        everywhere = Q(project__isnull=True, model_version__isnull=True)
+        found = found.filter(everywhere | Q(project__in=mine) | Q(model_version__project__in=mine))
+    turned = found.select_related("project", "model_version__project").order_by("pk")
+    return [_turned(one) for one in turned]
+
+
+def _turned(one: SwitchChange) -> Turned:
+    model = one.model_version
+    project = model.project if model else one.project
+    if project is None:
+        return Turned(one.position, one.turned_at)
+    named = f"{model.name} {model.version}" if model else ""
+    return Turned(one.position, one.turned_at, project.slug, project.name, named)

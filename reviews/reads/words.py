@@ -51,6 +51,11 @@ OPERATORS = {
     "not_in": pgettext_lazy("condition", "is none of"),
     "contains": pgettext_lazy("condition", "contains"),
 }
+POSITIONS = {
+    "normal": gettext_lazy("By the decision rights"),
+    "all-to-people": gettext_lazy("Everything goes to people"),
+    "hold-everything": gettext_lazy("Everything is held"),
+}
 WORDS: dict[str, dict[str, Any]] = {
     "arm": {
         "accept": pgettext_lazy("arm", "acceptance"),
@@ -75,6 +80,11 @@ WORDS: dict[str, dict[str, Any]] = {
 def rule_word(name: str) -> str:
     """Name a rule; those that hitl itself brings have words, a project's own its name."""
     return str(RULES.get(name, name))
+
+
+def position_word(position: str) -> str:
+    """Say where a switch stands."""
+    return str(POSITIONS[position])
 
 
 def purpose_word(purpose: str) -> str:

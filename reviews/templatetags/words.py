@@ -4,10 +4,11 @@ from typing import Any
 
 from django import template
 
-from reviews.reads.words import condition_words, purpose_word, rule_word, value_words
+from reviews.reads.words import condition_words, position_word, purpose_word, rule_word, value_words
 
 register = template.Library()
 register.filter("rule_word", rule_word)
+register.filter("position_word", position_word)
 register.filter("purpose_word", purpose_word)
 register.filter("value_words", value_words)
 

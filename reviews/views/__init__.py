@@ -9,7 +9,8 @@ from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
-from reviews.views.running import claim_ending, installation_switch, operations, switch
+from reviews.views.running import claim_ending, operations
+from reviews.views.switching import installation_switch, reroutings, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
 from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
@@ -44,6 +45,7 @@ __all__ = [
     "presentation",
     "project",
     "renewal",
+    "reroutings",
     "routes",
     "settings",
     "single_keys",

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_GET
 
@@ -18,9 +19,9 @@ from reviews.reads.ledger import ledger
 from reviews.reads.owning import owned
 from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
-from reviews.reads.switching import positions
+from reviews.reads.switching import positions, turned_for
 from reviews.reads.trail import trail
-from reviews.views.asking import frame, page, person_of, who
+from reviews.views.asking import frame, page
 
 LATEST = 12
 
@@ -51,13 +52,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @conditional_page
 def counts(request: HttpRequest) -> HttpResponse:
-    """Count what waits in my queues; unchanged, it costs the reader nothing to be told so."""
-    found = reading.lines(person_of(who(request)), timezone.now())
-    told = {
+    """Count what waits in my queues and tell of turned switches; unchanged, it costs nothing to be told so."""
+    assert isinstance(request.user, User)
+    at, person = timezone.now(), request.user.person
+    lines = {
         f"{line.project}/{line.queue}": {"waiting": line.waiting, "overdue": line.overdue, "soon": line.soon}
-        for line in found
+        for line in reading.lines(person.pk, at)
     }
-    return JsonResponse(told, headers={"Cache-Control": "private, no-cache"})
+    turned = turned_for(person.pk, at, owner=person.is_owner)
+    said = "".join(render_to_string("reviews/turned_line.html", {"one": one}) for one in turned)
+    return JsonResponse({"lines": lines, "turned": said}, headers={"Cache-Control": "private, no-cache"})
 
 
 def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:

@@ -9,19 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.errors import Forbidden, NotFound
-from accounts.models import Project
-from accounts.policies import is_owner, role_in
-from guidelines.models import ModelVersion
-from reviews.actions import take_back, turn_switch
+from accounts.policies import role_in
+from reviews.actions import take_back
 from reviews.errors import ClaimOver
-from reviews.models import Position
 from reviews.policies import may_browse, runnable_project
+from reviews.reads.held_by_switch import held_by_switch, newest_rerouting
 from reviews.reads.running import running, sitting
-from reviews.reads.switching import Switch, positions, switches_of
+from reviews.reads.switching import switches_of
 from reviews.views.asking import HtmxRequest, page, person_of, who
 
 
@@ -32,6 +28,7 @@ def operations(request: HtmxRequest, project: str) -> HttpResponse:
     by, at = who(request), timezone.now()
     place = runnable_project(project, by=by, at=at)
     shown: dict[str, Any] = {"running": running(place.pk, reader=person_of(by), at=at), "project": place, "now": at}
+    shown |= {"rerouting": newest_rerouting(place.pk, at), "by_switch": held_by_switch(place.pk)}
     shown["browses"] = may_browse(role_in(person_of(by), place.pk, at))
     plain = render_to_string("reviews/figures.html", shown)  # no request, no form's token that differs each time
     shown["seen"] = hashlib.sha256(plain.encode()).hexdigest()[:16]
@@ -56,56 +53,3 @@ def claim_ending(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     if found is None:
         raise ClaimOver
     return page(request, "reviews/claim_ending.html", "operations", at, {"sitting": found}, project=place)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def switch(request: HttpRequest, project: str) -> HttpResponse:
-    """Say what turning a project's or a model version's switch will do (GET), and turn it (POST)."""
-    by, at = who(request), timezone.now()
-    place = runnable_project(project, by=by, at=at)
-    asked = request.POST if request.method == "POST" else request.GET
-    model = _model(place, asked.get("model", ""))
-    if request.method == "POST":
-        reason, position = asked.get("reason", ""), asked.get("position", "")
-        turn_switch(position=position, reason=reason, by=by, at=at, project=place, model_version=model)
-        return redirect("operations", project)
-    found = switches_of(place.pk)
-    standing = next((one for one in found.models if model and one.model == model.uuid), found.project)
-    waiting = running(place.pk, reader=person_of(by), at=at).waiting
-    shown = {"model": model, "installation": found.installation, "waiting": waiting}
-    return _confirm(request, place, standing, shown)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def installation_switch(request: HttpRequest) -> HttpResponse:
-    """Say what turning the installation's switch will do (GET), and turn it (POST)."""
-    by, at = who(request), timezone.now()
-    if not is_owner(by):
-        raise Forbidden(_("Only an owner turns the installation's switch."))
-    if request.method == "POST":
-        reason, position = request.POST.get("reason", ""), request.POST.get("position", "")
-        turn_switch(position=position, reason=reason, by=by, at=at)
-        return redirect("home")
-    shown = {"projects": Project.objects.count()}
-    return _confirm(request, None, positions()[None], shown)
-
-
-def _model(place: Project, asked: str) -> ModelVersion | None:
-    """Find the model version that is asked for; none asked for is the whole project."""
-    if not asked:
-        return None
-    try:
-        return ModelVersion.objects.get(project=place, uuid=uuid.UUID(asked))
-    except (ModelVersion.DoesNotExist, ValueError) as problem:
-        raise NotFound from problem
-
-
-def _confirm(request: HttpRequest, place: Project | None, standing: Switch, shown: dict[str, Any]) -> HttpResponse:
-    at = timezone.now()
-    position = request.GET.get("position", "")
-    if position not in Position.values:
-        raise NotFound
-    shown |= {"standing": standing, "position": position}
-    return page(request, "reviews/switch.html", "operations" if place else "home", at, shown, project=place)

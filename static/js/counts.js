@@ -28,10 +28,11 @@ export function mountCounts(root) {
 }
 
 /**
- * Writes the counts where they stand on the page.
- * @param {Record<string, {waiting: number, soon: boolean}>} counts by project/queue
+ * Writes the counts where they stand on the page, and the switches that are turned.
+ * @param {{lines: Record<string, {waiting: number, soon: boolean}>, turned: string}} told counts by project/queue
  */
-export function paint(counts) {
+export function paint({ lines: counts, turned }) {
+  paintTurned(turned);
   for (const place of document.querySelectorAll("[data-waits]")) {
     const found = counts[place.getAttribute("data-waits") ?? ""];
     const number = place.querySelector("[data-number]");
@@ -41,4 +42,19 @@ export function paint(counts) {
     place.toggleAttribute("hidden", found.waiting === 0);
     place.toggleAttribute("data-due", found.soon);
   }
+}
+
+/**
+ * Tells of switches away from normal as the server words them; says so aloud when that has changed.
+ * @param {string} turned HTML of our own
+ */
+function paintTurned(turned) {
+  const place = document.getElementById("turned");
+  const fresh = document.createElement("div");
+  fresh.innerHTML = turned;
+  if (!place || place.textContent?.trim() === fresh.textContent?.trim()) return;
+  place.replaceChildren(...fresh.childNodes);
+  place.hidden = turned === "";
+  const live = document.getElementById("live");
+  if (live) live.textContent = place.textContent;
 }

@@ -105,7 +105,7 @@ def test_deciding_opening_and_claiming_ahead_take_few_statements(client, engine)
 
 def test_counts_that_have_not_changed_are_told_in_a_line(client, town):  # noqa: F811
     first = client.get(reverse("counts"))
-    assert first.json()["cats/general"]["waiting"] == 4
+    assert first.json()["lines"]["cats/general"]["waiting"] == 4
     again = client.get(reverse("counts"), headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     town.send(0.5)

@@ -1,0 +1,164 @@
+"""Routing again, one by one, all items that a switch held; a worker does it, and somebody sees how far it is."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from kombu.exceptions import OperationalError
+
+from accounts.models import Project
+from accounts.reads import Actor, actor_of_person, console
+from audit.errors import Refusal
+from guidelines.models import ModelVersion
+from reviews.actions.governing import entitled, turn_switch
+from reviews.actions.rerouting import route_again
+from reviews.errors import ItemGone, NotHeld, NothingToReroute, ReroutingRuns, ReroutingStopped, StillHolding
+from reviews.models import UNDONE, Item, Position, Rerouting, ReroutingState
+from reviews.reads.held_by_switch import held_by_switch, next_held
+from reviews.reads.standing import switches
+
+REST = dt.timedelta(minutes=2)
+"""A run that has not moved for so long has lost its worker."""
+MOST_TRIES = 20
+STEP = 50
+Clock = Callable[[], dt.datetime]
+log = logging.getLogger(__name__)
+
+
+def ask_rerouting(*, project: Project, by: Actor, at: dt.datetime) -> Rerouting:
+    """Ask that all items which a switch held are routed again; a worker does it.
+
+    Raises:
+        Forbidden: the actor may not govern this project.
+        StillHolding: the project's or the installation's switch still holds everything.
+        NothingToReroute: no item is held by a switch.
+        ReroutingRuns: one is not done yet.
+    """
+    entitled(project=project, by=by, at=at)
+    if switches(project).get(None) == Position.HOLD_EVERYTHING:
+        raise StillHolding
+    total = held_by_switch(project.pk)
+    if not total:
+        raise NothingToReroute
+    asked = Rerouting(project=project, person_id=by.person_id, asked_at=at, moved_at=at, total=total)
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+            transaction.on_commit(partial(enqueue_reroutings, [asked.pk]))
+    except IntegrityError as problem:
+        raise ReroutingRuns from problem
+    return asked
+
+
+@transaction.atomic
+def turn_and_reroute(
+    *,
+    position: str,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    project: Project | None = None,
+    model_version: ModelVersion | None = None,
+) -> list[Rerouting]:
+    """Turn a switch as `turn_switch` does, and ask that what it held is routed again, wherever no other one holds it.
+
+    Raises:
+        Forbidden, BadRights: as `turn_switch`.
+    """
+    turn_switch(position=position, reason=reason, by=by, at=at, project=project, model_version=model_version)
+    scope = project or (model_version.project if model_version else None)
+    begun = []
+    for place in [scope] if scope else Project.objects.order_by("pk"):
+        with suppress(StillHolding, NothingToReroute, ReroutingRuns):
+            begun.append(ask_rerouting(project=place, by=by, at=at))
+    return begun
+
+
+def reroute(*, rerouting_id: int, now: Clock) -> None:
+    """Route again what is left, each item in a transaction of its own, by whoever asked and with their rights now.
+
+    Does nothing where it is done or stopped, or another worker is at it. A run that was cut off goes on where it was:
+    what is routed again is held by no switch any more.
+    """
+    row = _begun(rerouting_id, now())
+    if row is None:
+        return
+    try:
+        left = _routed(row, now)
+    except Refusal as problem:
+        _end(row, ReroutingState.STOPPED, now(), said=type(problem).sentence)
+    else:
+        _end(row, ReroutingState.DONE, now(), left=left)
+
+
+def find_reroutings(*, at: dt.datetime) -> list[int]:
+    """Ask again for runs that a lost broker or a killed worker left; give their ids."""
+    left = Rerouting.objects.filter(state__in=UNDONE, moved_at__lt=at - REST).order_by("pk")
+    for row in left.filter(tries__gte=MOST_TRIES):
+        _end(row, ReroutingState.STOPPED, at, said=ReroutingStopped.sentence)
+    ids = list(left.values_list("pk", flat=True))
+    enqueue_reroutings(ids)
+    return ids
+
+
+def enqueue_reroutings(ids: Iterable[int]) -> None:
+    """Ask a worker; a broker that is down is told to the log, and the clock asks again later."""
+    try:
+        for rerouting_id in ids:
+            current_app.send_task("reviews.reroute", args=[rerouting_id])
+    except OperationalError as problem:
+        log.warning("The broker is down, held items wait for the clock: %s", problem)
+
+
+def _begun(rerouting_id: int, at: dt.datetime) -> Rerouting | None:
+    with transaction.atomic():
+        row = Rerouting.objects.select_for_update(of=("self",)).select_related("project", "person").get(pk=rerouting_id)
+        idle = row.state == ReroutingState.WAITING or (
+            row.state == ReroutingState.RUNNING and row.moved_at <= at - REST
+        )
+        if not idle:
+            return None
+        row.state, row.moved_at, row.tries = ReroutingState.RUNNING, at, row.tries + 1
+        row.save(update_fields=["state", "moved_at", "tries"])
+    return row
+
+
+def _routed(row: Rerouting, now: Clock) -> int:
+    """Route what is left; give how many could not be, since their body is gone or their model's switch holds them.
+
+    Raises:
+        Refusal: nothing more can be routed, for instance since the switch was turned again.
+    """
+    by = actor_of_person(row.person, "browser") if row.person else console()
+    after = left = 0
+    while items := next_held(row.project_id, after, STEP):
+        standing = switches(row.project)
+        if standing.get(None) == Position.HOLD_EVERYTHING:
+            raise StillHolding
+        routed = 0
+        for found in items:
+            after = found.id
+            try:
+                if standing.get(found.version_id) == Position.HOLD_EVERYTHING:
+                    left += 1
+                else:
+                    route_again(item=Item.objects.get(pk=found.id), by=by, at=now())
+                    routed += 1
+            except NotHeld:
+                continue
+            except ItemGone:
+                left += 1
+        moving = Rerouting.objects.filter(pk=row.pk, state=ReroutingState.RUNNING)
+        moving.update(done=F("done") + routed, left=left, moved_at=now())
+    return left
+
+
+def _end(row: Rerouting, state: ReroutingState, at: dt.datetime, *, left: int = 0, said: str = "") -> None:
+    done = max(0, row.total - held_by_switch(row.project_id))
+    ended = Rerouting.objects.filter(pk=row.pk, state__in=UNDONE)
+    ended.update(state=state, moved_at=at, done=done, left=left, said=said[:255])

@@ -1,0 +1,20 @@
+"""The switches that are turned, told on every page."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from accounts.models import User
+from reviews.reads.switching import turned_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("reviews/turned.html", takes_context=True)
+def turned(context: template.Context) -> dict[str, Any]:
+    """Tell whoever is signed in which switches do not stand at normal."""
+    user = context["request"].user
+    if not isinstance(user, User):
+        return {"turned": []}
+    return {"turned": turned_for(user.person_id, timezone.now(), owner=user.person.is_owner)}
