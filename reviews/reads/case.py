@@ -17,12 +17,11 @@ from reviews.reads.veils import Veil
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The item's stage and facts; proposal, route and answer only where the reader may see the `whole` of it."""
+    """The item's stage and facts; proposal and answer only where the reader may see the `whole` of it."""
 
     stage: Stage
     segments: dict[str, str]
     state: str
-    route: dict[str, Any]
     outcome: dict[str, Any] | None
     outcome_words: list[tuple[str, str, int]]
     source_name: str
@@ -32,14 +31,14 @@ class Case:
     step: int
 
 
-def case(item: Item, *, whole: bool, draws: bool, veil: Veil) -> Case:
-    """Read an item's page; at most four statements. `draws` shows those of its route, `veil` lies over the item."""
+def case(item: Item, *, whole: bool, veil: Veil) -> Case:
+    """Read an item's page; at most four statements. `veil` lies over the item."""
     body = json.loads(bytes(item.body)) if item.body is not None else {}
-    answer = answers(item.project_id, "uuid", [item.uuid], draws=draws)[item.uuid]
+    answer = answers(item.project_id, "uuid", [item.uuid])[item.uuid]
     shown, words = body.get("data", {}), body.get("segments", {})
     seen = stage(shown, veil=veil, sounds=sounds_in(shown))
     if not whole:
-        return Case(seen, words, "", {}, None, [], "", None, [], None, 4)
+        return Case(seen, words, "", None, [], "", None, [], None, 4)
     newest = TaxonomyVersion.objects.filter(project_id=item.project_id).order_by("-number").first()
     taxonomy = taxonomy_of(bytes(newest.body)) if newest else {}
     made = Prediction.objects.select_related("model_version").filter(item=item, purpose="route").first()
@@ -50,7 +49,6 @@ def case(item: Item, *, whole: bool, draws: bool, veil: Veil) -> Case:
         marked(seen, taxonomy, proposed, outcome["output"] if outcome else proposed),
         words,
         answer["state"],
-        answer["route"],
         outcome,
         words_of(outcome["output"], taxonomy) if outcome else [],
         str(Source(outcome["source"]).label) if outcome else "",

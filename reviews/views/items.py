@@ -18,6 +18,7 @@ from reviews.actions import route_again
 from reviews.policies import browsable_project, item_for, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
+from reviews.reads.explaining import explained
 from reviews.reads.history import QUALITY, history
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
@@ -51,11 +52,13 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     why = withheld(row.pk, person_of(by), at)
     told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=may_see_quality(roles))
     shown = {
-        "case": case(row, whole=not why, draws=may_see_quality(roles), veil=veil_in(row.project_id, person_of(by))),
+        "case": case(row, whole=not why, veil=veil_in(row.project_id, person_of(by))),
         "history": told,
         "withheld": why,
         "item": row,
     }
+    if not why:
+        shown["why"] = explained(row, row.project, draws=may_see_quality(roles))
     shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)

@@ -273,7 +273,7 @@ def test_only_compliance_sees_draws_and_tasks_that_measure_people(town):
     for role, sees in (("operations", False), ("compliance", True)):
         client = signed_in(with_role(town, role, email=f"{role}@cats.invalid"))
         page = client.get(reverse("item", args=["cats", item])).content.decode()
-        assert ("Draws" in page) is sees, role
+        assert ("hmac.digest" in page) is sees, role
 
 
 def test_an_items_history_takes_as_many_statements_for_much_as_for_little(town):
@@ -283,7 +283,7 @@ def test_an_items_history_takes_as_many_statements_for_much_as_for_little(town):
     for number in range(2):
         held = town.take(town.people[number])
         town.decide(town.people[number], held, "skip")
-    assert statements(client, reverse("item", args=["cats", item])) == few <= SIGN_IN + 16
+    assert statements(client, reverse("item", args=["cats", item])) == few <= SIGN_IN + 19
 
 
 def test_items_are_paged_filtered_and_found_by_their_id(town):
