@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("counts/", views.counts, name="counts"),
     path("settings/", views.settings, name="settings"),
+    path("settings/rights/", views.own_rights, name="own-rights"),
     path("settings/keys/", views.keys, name="keys"),
     path("settings/single-keys/", views.single_keys, name="single-keys"),
     path("settings/hard-content/", views.veils, name="veils"),

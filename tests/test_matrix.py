@@ -39,6 +39,7 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "demo-door"): dict.fromkeys(ROLES, GONE),
     ("GET", "home"): only(*ROLES[:-1]),
     ("GET", "counts"): only(*ROLES[:-1]),
+    ("GET", "own-rights"): only(*ROLES[:-1]),
     ("GET", "work"): only("reviewer") | dict.fromkeys([*BROWSERS, "owner"], REASON),
     ("POST", "claims"): only("reviewer", found=201) | dict.fromkeys([*BROWSERS, "owner"], REASON),
     ("POST", "renewal"): only(),

@@ -1,5 +1,6 @@
 """Who may see and do what of the loop."""
 
+from reviews.policies.abilities import May, Works, abilities, work_in
 from reviews.policies.parts import has_part, withheld
 from reviews.policies.places import (
     browsable_project,
@@ -28,6 +29,9 @@ from reviews.policies.roles import (
 )
 
 __all__ = [
+    "May",
+    "Works",
+    "abilities",
     "browsable_project",
     "exporting",
     "followed_project",
@@ -50,5 +54,6 @@ __all__ = [
     "sight_of_all",
     "why_no_exports",
     "withheld",
+    "work_in",
     "workable",
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from accounts.models import Role
 from reviews.reads.words import condition_words, position_word, purpose_word, rule_word, value_words
 
 register = template.Library()
@@ -17,3 +18,9 @@ register.filter("value_words", value_words)
 def condition(read: dict[str, Any]) -> str:
     """Say a condition of a route."""
     return condition_words(read["field"], read["op"], read["value"])
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Name a role."""
+    return str(Role(role).label)

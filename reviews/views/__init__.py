@@ -7,7 +7,7 @@ from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
-from reviews.views.oneself import keys, settings, single_keys, theme, veils
+from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.running import claim_ending, operations
 from reviews.views.switching import installation_switch, reroutings, switch
@@ -42,6 +42,7 @@ __all__ = [
     "media",
     "new_project",
     "operations",
+    "own_rights",
     "presentation",
     "project",
     "renewal",

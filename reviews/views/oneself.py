@@ -11,10 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions import choose_keys, choose_veils, use_single_keys
 from accounts.errors import BadPreference
-from accounts.models import ACTS, DIGITS
+from accounts.models import ACTS, DIGITS, User
 from reviews.forms import sent_theme, sent_veils
+from reviews.policies import abilities, work_in
+from reviews.reads.in_force import in_force_in
 from reviews.reads.keys import clashes, keys_of, preference_of
-from reviews.views.asking import page, person_of, who
+from reviews.reads.rail import OWNER
+from reviews.views.asking import frame, page, person_of, who
 
 
 @require_GET
@@ -58,6 +61,23 @@ def veils(request: HttpRequest) -> HttpResponse:
     wishes = sent_veils(request.POST)
     choose_veils(**wishes._asdict(), by=who(request))
     return redirect("settings")
+
+
+@require_GET
+@login_required
+def own_rights(request: HttpRequest) -> HttpResponse:
+    """Say what I may do in each of my projects, and what not and why."""
+    assert isinstance(request.user, User)
+    at, person = timezone.now(), request.user.person
+    framed = frame(request, at)
+    standing = in_force_in([place.id for place in framed.places])
+    shown = []
+    for place in framed.places:
+        roles = place.roles | ({OWNER} if person.is_owner else set())
+        queues, rights = standing[place.id]
+        shown.append((place, abilities(roles), work_in(queues, rights, roles)))
+    told = {"shown": shown, "owner": person.is_owner}
+    return page(request, "reviews/own_rights.html", "settings", at, told, framed=framed)
 
 
 @require_POST
