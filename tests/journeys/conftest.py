@@ -1,6 +1,7 @@
 """A house of its own for each journey: a fresh database with committed data, a server on it, a browser before it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -8,6 +9,23 @@ from django.db import connections
 from playwright.sync_api import Browser
 
 from tests.house import House, served
+from tests.services import ENGINES
+
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Walk each journey on one engine by default, file by file in turn; on the other one it is a long test.
+
+    What a browser shows does not depend on the engine, and each engine's loop has its own tests.
+    """
+    files = sorted(path.name for path in HERE.glob("test_*.py"))
+    turn = ENGINES.index(config.getoption("engine"))
+    for item in items:
+        if item.path.parent == HERE and files.index(item.path.name) % 2 != turn:
+            item.add_marker("long")
 
 
 @pytest.fixture(scope="session")
