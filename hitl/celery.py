@@ -35,6 +35,7 @@ celery.conf.beat_schedule = {
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
+    "replays that nobody makes": every(60, "reviews.find_replays"),
     "exports whose time is over": every(3600, "reviews.drop_exports"),
     "trays that nobody sent": every(3600, "reviews.sweep_trays"),
     "seeds of months that are over": every(3600, "reviews.reveal_seeds"),

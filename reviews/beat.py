@@ -51,3 +51,9 @@ def find_exports() -> None:
 def drop_exports() -> None:
     """Remove the files of exports whose time is over."""
     actions.drop_exports(at=timezone.now())
+
+
+@shared_task(name="reviews.find_replays")
+def find_replays() -> None:
+    """Ask again for replays that a lost broker or a killed worker left."""
+    actions.find_replays(at=timezone.now())

@@ -10,3 +10,9 @@ from reviews import actions
 def make_export(export_id: int) -> None:
     """Write an export that somebody asked for."""
     actions.make_export(export_id=export_id, now=timezone.now)
+
+
+@shared_task(name="reviews.make_replay")
+def make_replay(replay_id: int) -> None:
+    """Try decision rights on the past, as somebody asked."""
+    actions.make_replay(replay_id=replay_id, now=timezone.now)

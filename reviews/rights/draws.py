@@ -71,10 +71,19 @@ def drawn(u: int, pi: Decimal) -> bool:
     Raises:
         ValueError: pi lies outside 0 to 1.
     """
+    return u < chance(pi)
+
+
+def chance(pi: Decimal) -> int:
+    """Give floor(pi * 2^64), the number below which u is drawn at rate pi.
+
+    Raises:
+        ValueError: pi lies outside 0 to 1.
+    """
     if not 0 <= pi <= 1:
         raise ValueError(f"not a rate from 0 to 1: {pi}")
     above, below = pi.as_integer_ratio()
-    return u < (above << 64) // below
+    return (above << 64) // below
 
 
 def draws(seed: bytes, project: UUID, month: str, external_id: str, rates: Mapping[str, Decimal]) -> list[Draw]:

@@ -1,0 +1,89 @@
+"""One chunk of a project's past after the other, counted by where each item went and would have gone."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from reviews.models import Replay, RightsVersion
+from reviews.reads.past import Came, Draws, findings
+from reviews.reads.published import rights_of
+from reviews.rights import GONE, NONE, PastRouting, Place, Rights, Tally, happened
+from reviews.rights.numbers import duration
+
+
+class _Body(msgspec.Struct):
+    segments: dict[str, str] | None = None
+
+
+_read_segments = msgspec.json.Decoder(_Body).decode
+
+
+class Recount:
+    """A replay under way: what is known beforehand, and the tally that grows."""
+
+    def __init__(self, row: Replay, draws: Draws, tally: Tally) -> None:
+        self.tally = tally
+        self._row, self._draws = row, draws
+        self._routing = PastRouting(rights_of(bytes(row.body)))
+        self._versions: dict[int, Rights] = {}
+        self._went: dict[tuple[int, str, str, str], Place] = {}
+        self._below: dict[str, int] = {}
+
+    @property
+    def reads_bodies(self) -> bool:
+        """Tell whether bodies are asked for: by the document, or to tell segments apart."""
+        return self._routing.reads_bodies or bool(self._row.segment)
+
+    def add(self, items: Iterable[Came]) -> None:
+        """Count a chunk of items."""
+        looked: list[tuple[UUID, str, Place, str]] = []
+        for item in items:
+            went, would = self._where_it_went(item), self._routing.place(item.past)
+            segment = self.tally.add(
+                self._segment(item), went, would, audited=item.audited, drawn=self._drawn(item, would)
+            )
+            if item.audited:
+                looked.append((item.uuid, segment, would, item.pi))
+            elif item.arm == "accept" and item.pi == "0":
+                self.tally.look(segment, would, "0", None)
+        found = findings([uuid for uuid, *_rest in looked], self._row.asked_at - self._release())
+        for uuid, segment, would, pi in looked:
+            self.tally.look(segment, would, pi, found.get(uuid))
+
+    def _where_it_went(self, item: Came) -> Place:
+        key = (item.rights_id, item.arm, item.rule, item.past.impact)
+        found = self._went.get(key)
+        if found is None:
+            found = self._went[key] = happened(self._rights(item.rights_id), item.arm, item.rule, item.past.impact)
+        return found
+
+    def _rights(self, version: int) -> Rights:
+        if version not in self._versions:
+            self._versions[version] = rights_of(bytes(RightsVersion.objects.get(pk=version).body))
+        return self._versions[version]
+
+    def _drawn(self, item: Came, would: Place) -> bool | None:
+        """Tell whether an item's own draw would have picked it for an audit; None where it cannot be made again."""
+        if would.rate in ("0", "1"):
+            return would.rate == "1"
+        below = self._below.get(would.rate)
+        if below is None:
+            below = self._below[would.rate] = would.below
+        u = self._draws.u(item)
+        return None if u is None else u < below
+
+    def _segment(self, item: Came) -> str:
+        """Say under which value of the chosen segment an item counts; a value stands behind an equals sign."""
+        if not self._row.segment:
+            return NONE
+        if item.past.body is None:
+            return GONE
+        value: Any = (_read_segments(item.past.body).segments or {}).get(self._row.segment)
+        return NONE if value is None else f"={value}"
+
+    def _release(self) -> dt.timedelta:
+        """Give how long a finding can still be taken back: the longest under any version seen."""
+        return max((duration(one.release_after) for one in self._versions.values()), default=dt.timedelta())

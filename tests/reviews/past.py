@@ -1,0 +1,46 @@
+"""A past to try decision rights on: items of many sorts, replays asked for and made at once."""
+
+import json
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.reads import Actor
+from reviews.actions import ask_replay, make_replay
+from reviews.models import Replay, RightsVersion
+from tests.reviews.test_running import with_role
+from tests.town import RIGHTS, Town, below
+
+
+def sharper(value: str = "0.80", **more: Any) -> dict[str, Any]:
+    """Give the town's rights with its first threshold elsewhere."""
+    first = RIGHTS["routing"][0] | {"when": [below(value)]}
+    return RIGHTS | {"routing": [first, *RIGHTS["routing"][1:]]} | more
+
+
+def operator(town: Town) -> Actor:
+    """Give somebody who runs the town's project."""
+    return with_role(town, "operations")
+
+
+def tried(town: Town, by: Actor, document: dict[str, Any] | None = None, **more: Any) -> Replay:
+    """Ask for a replay and let a worker make it."""
+    document = None if "version" in more else document or RIGHTS
+    row = ask_replay(project=town.project, document=document, by=by, at=timezone.now(), **more)
+    make_replay(replay_id=row.pk, now=timezone.now)
+    row.refresh_from_db()
+    return row
+
+
+def found(row: Replay) -> dict[str, Any]:
+    """Read what a replay found."""
+    assert (row.state, row.said) == ("done", ""), (row.state, row.said)
+    told: dict[str, Any] = json.loads(row.result or "")
+    return told
+
+
+def in_force(town: Town) -> RightsVersion:
+    """Give the version in force."""
+    return RightsVersion.objects.filter(project=town.project).latest("number")
+
+
