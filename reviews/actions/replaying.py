@@ -59,7 +59,9 @@ def ask_replay(
     if base is None:
         raise NoRights
     queues = dict(Queue.objects.filter(project=project).values_list("slug", "level"))
-    rights = rights_of(bytes(version.body)) if version else read(document or b"", queues=queues)
+    rights = (
+        rights_of(bytes(version.body)) if version else read(document if document is not None else b"", queues=queues)
+    )
     asked = Replay(
         project=project,
         person_id=by.person_id or 0,
