@@ -3,9 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
-
-import msgspec
 
 from reviews.models import Replay, RightsVersion
 from reviews.reads.past import Came, Draws, findings
@@ -14,20 +11,13 @@ from reviews.rights import GONE, NONE, PastRouting, Place, Rights, Tally, happen
 from reviews.rights.numbers import duration
 
 
-class _Body(msgspec.Struct):
-    segments: dict[str, str] | None = None
-
-
-_read_segments = msgspec.json.Decoder(_Body).decode
-
-
 class Recount:
     """A replay under way: what is known beforehand, and the tally that grows."""
 
     def __init__(self, row: Replay, draws: Draws, tally: Tally) -> None:
         self.tally = tally
         self._row, self._draws = row, draws
-        self._routing = PastRouting(rights_of(bytes(row.body)))
+        self._routing = PastRouting(rights_of(bytes(row.body)), segments=bool(row.segment))
         self._versions: dict[int, Rights] = {}
         self._went: dict[tuple[int, str, str, str], Place] = {}
         self._below: dict[str, int] = {}
@@ -35,23 +25,24 @@ class Recount:
     @property
     def reads_bodies(self) -> bool:
         """Tell whether bodies are asked for: by the document, or to tell segments apart."""
-        return self._routing.reads_bodies or bool(self._row.segment)
+        return self._routing.reads_bodies
 
     def add(self, items: Iterable[Came]) -> None:
         """Count a chunk of items."""
-        looked: list[tuple[UUID, str, Place, str]] = []
+        looked: list[tuple[int, str, Place, str]] = []
         for item in items:
-            went, would = self._where_it_went(item), self._routing.place(item.past)
+            body = self._routing.read(item.past)
+            went, would = self._where_it_went(item), self._routing.place(item.past, body)
             segment = self.tally.add(
-                self._segment(item), went, would, audited=item.audited, drawn=self._drawn(item, would)
+                self._segment(body), went, would, audited=item.audited, drawn=self._drawn(item, would)
             )
             if item.audited:
-                looked.append((item.uuid, segment, would, item.pi))
+                looked.append((item.id, segment, would, item.pi))
             elif item.arm == "accept" and item.pi == "0":
                 self.tally.look(segment, would, "0", None)
-        found = findings([uuid for uuid, *_rest in looked], self._row.asked_at - self._release())
-        for uuid, segment, would, pi in looked:
-            self.tally.look(segment, would, pi, found.get(uuid))
+        found = findings([one[0] for one in looked], self._row.asked_at - self._release())
+        for number, segment, would, pi in looked:
+            self.tally.look(segment, would, pi, found.get(number))
 
     def _where_it_went(self, item: Came) -> Place:
         key = (item.rights_id, item.arm, item.rule, item.past.impact)
@@ -75,13 +66,13 @@ class Recount:
         u = self._draws.u(item)
         return None if u is None else u < below
 
-    def _segment(self, item: Came) -> str:
+    def _segment(self, body: Any) -> str:
         """Say under which value of the chosen segment an item counts; a value stands behind an equals sign."""
         if not self._row.segment:
             return NONE
-        if item.past.body is None:
+        if body is None:
             return GONE
-        value: Any = (_read_segments(item.past.body).segments or {}).get(self._row.segment)
+        value = (body.segments or {}).get(self._row.segment)
         return NONE if value is None else f"={value}"
 
     def _release(self) -> dt.timedelta:

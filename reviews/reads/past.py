@@ -5,34 +5,44 @@ Each chunk is one short statement by keys, outside of any transaction, and locks
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 
 from accounts.models import Project
-from audit.models.sql import ask, ask_one, many, tuples
+from audit.models.sql import ask, ask_one, many, postgres, tuples
 from guidelines.models import ModelVersion
-from reviews.models import Seed
-from reviews.rights import Past, month_seed, seed_commitment, unit
+from reviews.models import Item, Seed
+from reviews.rights import Past, month_seed, seed_commitment, units
 from reviews.rights.numbers import exact
 
 CHUNK = 5000
 CHUNK_BYTES = 32_000_000
 ENOUGH, MOST_TIMES, OLDEST = 20, 2000, 200_000
 NEWEST = "SELECT {columns} FROM reviews_item WHERE project_id = %s AND id < %s ORDER BY id DESC LIMIT %s"
-SIZES = NEWEST.format(columns="id, coalesce(length(body), 0) AS bytes")
-ITEMS = f"""
-SELECT i.id, i.uuid, i.external_id, i.received_at, i.impact, i.cost, i.units, {{body}} AS body, r.arm, r.rule, r.switch,
-    r.rights_id, r.draws, p.confidence, p.model_version_id
-FROM ({NEWEST.format(columns="*")}) i JOIN reviews_route r ON r.item_id = i.id
-LEFT JOIN reviews_prediction p ON p.item_id = i.id AND p.purpose = 'route'
-WHERE i.received_at >= %s AND r.routed_at <= %s ORDER BY i.id DESC, r.number DESC
+FITTING = f"""
+SELECT * FROM (SELECT n.*, sum(coalesce(length(n.body), 0)) OVER (ORDER BY n.id DESC) - coalesce(length(n.body), 0)
+    AS before FROM ({NEWEST.format(columns="*")}) n) w WHERE w.before < %s
 """  # noqa: S608 - constants
+ITEMS = """
+SELECT i.id, i.external_id, i.received_at, i.impact, i.cost, i.units, {body} AS body, r.arm, r.rule, r.switch,
+    r.rights_id, r.draws, p.confidence, p.model_version_id
+FROM ({newest}) i {joined} WHERE i.received_at >= %s ORDER BY i.id DESC{then}
+"""
+LOOKED_UP = """
+CROSS JOIN LATERAL (SELECT * FROM reviews_route WHERE item_id = i.id AND routed_at <= %s
+    ORDER BY number DESC LIMIT 1) r
+LEFT JOIN LATERAL (SELECT * FROM reviews_prediction WHERE item_id = i.id AND purpose = 'route' LIMIT 1) p ON true
+"""
+"""For PostgreSQL: each item is looked up by key, where a join would read the whole of both tables for every chunk."""
+JOINED = """
+JOIN reviews_route r ON r.item_id = i.id AND r.routed_at <= %s
+LEFT JOIN reviews_prediction p ON p.item_id = i.id AND p.purpose = 'route'
+"""
 COUNT = "SELECT count(*) AS items FROM reviews_item WHERE project_id = %s AND id <= %s AND received_at >= %s"
 FINDINGS = """
 SELECT e.stream, e.type, e.recorded_at, p.body FROM audit_event e
@@ -54,7 +64,6 @@ class Came(NamedTuple):
     """
 
     id: int
-    uuid: UUID
     external_id: str
     received_at: dt.datetime
     past: Past
@@ -102,30 +111,19 @@ def items_in(span: Span) -> int:
 
 def chunk(span: Span, below: int, *, bodies: bool, models: dict[int, tuple[str, str]]) -> list[Came]:
     """Give the newest items below an id, at most 5,000 and, with bodies, about 32 MB; none: there are no more."""
-    limit = _fitting(span.project.pk, below) if bodies else CHUNK
-    sql = ITEMS.format(body="i.body" if bodies else "NULL")
+    joined, then = (LOOKED_UP, "") if postgres() else (JOINED, ", r.number DESC")
+    newest, most = (FITTING, [CHUNK_BYTES]) if bodies else (NEWEST.format(columns="*"), [])
+    sql = ITEMS.format(body="i.body" if bodies else "NULL", newest=newest, joined=joined, then=then)
     found: list[Came] = []
-    for row in tuples(sql, [span.project.pk, below, limit, span.begin, span.at]):
+    for row in tuples(sql, [span.project.pk, below, CHUNK, *most, span.at, span.begin]):
         if not found or found[-1].id != row[0]:  # the newest route of an item comes first, and governs
             found.append(_came(row, models))
     return found
 
 
-def _fitting(project: int, below: int) -> int:
-    """Tell how many of the next items have bodies that fit into memory; one always does."""
-    size = 0
-    sizes = tuples(SIZES, [project, below, CHUNK])
-    for count, (_id, bytes_) in enumerate(sizes):
-        size += bytes_
-        if size > CHUNK_BYTES and count:
-            return count
-    return CHUNK
-
-
 def _came(row: Any, models: dict[int, tuple[str, str]]) -> Came:
     (
         id_,
-        uuid,
         external_id,
         received_at,
         impact,
@@ -146,14 +144,14 @@ def _came(row: Any, models: dict[int, tuple[str, str]]) -> Came:
     )  # fmt: skip
     audit = next((one for one in _read_draws(draws) if one.purpose == "audit"), None) if '"audit"' in draws else None
     if audit is None:
-        return Came(id_, uuid, external_id, received_at, past, arm, rule, rights_id, "0", None, False)
+        return Came(id_, external_id, received_at, past, arm, rule, rights_id, "0", None, False)
     pi, taken = (audit.pi, audit.drawn) if arm == "accept" else ("0", False)
-    return Came(id_, uuid, external_id, received_at, past, arm, rule, rights_id, pi, int(audit.u, 16), taken)
+    return Came(id_, external_id, received_at, past, arm, rule, rights_id, pi, int(audit.u, 16), taken)
 
 
 def _number(value: Any) -> Decimal | None:
     """Read a decimal as either engine gives it."""
-    return None if value is None else exact(value)
+    return value if value is None or type(value) is Decimal else exact(value)
 
 
 def models_of(project: Project) -> dict[int, tuple[str, str]]:
@@ -166,39 +164,38 @@ class Draws:
     """The draws of a project's audits, made again by the seeds of their months."""
 
     def __init__(self, project: Project, master: bytes) -> None:
-        self._project = project
-        self._seeds: dict[str, bytes] = {}
+        self._units: dict[tuple[int, int], Callable[[str], int]] = {}
         for month, commitment in Seed.objects.filter(project=project).values_list("month", "commitment"):
             seed = month_seed(master, project.uuid, month)
             if seed_commitment(seed).hex() == commitment:
-                self._seeds[month] = seed
+                self._units[int(month[:4]), int(month[5:])] = units(seed, project.uuid, "audit")
 
     def u(self, item: Came) -> int | None:
         """Give an item's number for its audit: as recorded, else made again; None where its month has no seed here."""
         if item.u is not None:
             return item.u
         at = item.received_at.astimezone(dt.UTC)
-        seed = self._seeds.get(f"{at.year:04}-{at.month:02}")
-        return None if seed is None else unit(seed, self._project.uuid, "audit", item.external_id)
+        unit_of = self._units.get((at.year, at.month))
+        return None if unit_of is None else unit_of(item.external_id)
 
 
-def findings(items: Iterable[UUID], before: dt.datetime) -> dict[UUID, str]:
+def findings(items: Collection[int], before: dt.datetime) -> dict[int, str]:
     """Give what audits of these items found, `agrees` or `differs`, where it was recorded before an instant and stands.
 
     Of several, the first one that was not annulled counts: it judged what the model answered.
     """
-    named = {f"item/{uuid}": uuid for uuid in items}
-    if not named:
+    if not items:
         return {}
+    named = {f"item/{uuid}": pk for pk, uuid in Item.objects.filter(pk__in=items).values_list("pk", "uuid")}
     places, streams = many(named)
-    found: dict[UUID, tuple[str, bool]] = {}
+    found: dict[int, tuple[str, bool]] = {}
     for row in ask(FINDINGS.format(places=places), streams):
-        uuid = named[row.stream]
+        item = named[row.stream]
         if row.type == "reviews.audit_annulled":
-            found.pop(uuid, None)
-        elif row.body is not None and uuid not in found:
-            found[uuid] = (msgspec.json.decode(row.body)["finding"], row.recorded_at < before)
-    return {uuid: finding for uuid, (finding, out) in found.items() if out}
+            found.pop(item, None)
+        elif row.body is not None and item not in found:
+            found[item] = (msgspec.json.decode(row.body)["finding"], row.recorded_at < before)
+    return {item: finding for item, (finding, out) in found.items() if out}
 
 
 @dataclass(frozen=True, slots=True)

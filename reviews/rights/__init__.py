@@ -1,7 +1,7 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
 from .document import load, read
-from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit
+from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
 from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
@@ -58,5 +58,6 @@ __all__ = [
     "share",
     "threshold_of",
     "unit",
+    "units",
     "with_threshold",
 ]

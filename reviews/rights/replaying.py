@@ -76,24 +76,26 @@ class _Left:
 class PastRouting:
     """A document, ready to say where past items would have gone."""
 
-    def __init__(self, rights: Rights) -> None:
+    def __init__(self, rights: Rights, *, segments: bool = False) -> None:
+        """Take the document; with `segments` these are read of every body, asked for or not."""
         self._rights = rights
         fields = [place for text in _asked(rights) if (place := field_named(text)) is not None]
-        self._cuts = {name: _cuts(rights, name) for name in _NUMBERS if any(one.root == name for one in fields)}
-        self._fields = [one for one in fields if _root(one) in _IN_BODY]
+        self._cuts = [(name, _cuts(rights, name)) for name in _NUMBERS if any(one.root == name for one in fields)]
+        self._segments = [one.keys[0] for one in fields if one.root == "segments"]
+        self._fields = [one for one in fields if _root(one) in _IN_BODY and one.root != "segments"]
+        self._asks = bool(self._segments or self._fields)
         self._known: dict[Any, Place] = {}
-        wanted = sorted({_root(one) for one in self._fields})
-        shape = msgspec.defstruct("Body", [(name, Any, None) for name in wanted])
+        wanted = {_root(one) for one in fields if _root(one) in _IN_BODY} | ({"segments"} if segments else set())
+        shape = msgspec.defstruct("Body", [(name, Any, None) for name in sorted(wanted)])
+        self.reads_bodies = bool(wanted)
         self._read: Callable[[bytes], Any] = msgspec.json.Decoder(shape).decode
 
-    @property
-    def reads_bodies(self) -> bool:
-        """Tell whether the document asks for anything that stands in an item's body alone."""
-        return bool(self._fields)
+    def read(self, item: Past) -> Any:
+        """Read of an item's body what is asked for; None where it is gone, or nothing is."""
+        return self._read(item.body) if self.reads_bodies and item.body is not None else None
 
-    def place(self, item: Past) -> Place:
-        """Say where an item would have gone."""
-        body = self._read(item.body) if self._fields and item.body is not None else None
+    def place(self, item: Past, body: Any) -> Place:
+        """Say where an item would have gone, of whose body this was read."""
         key = self._key(item, body)
         found = self._known.get(key)
         if found is None:
@@ -103,16 +105,20 @@ class PastRouting:
         return found
 
     def _key(self, item: Past, body: Any) -> tuple[Any, ...]:
-        sure = item.confidence
-        key: tuple[Any, ...] = (item.impact, item.switch, item.unknown_label, sure is None)
-        for name, cuts in self._cuts.items():
-            key += (_among(cuts, getattr(item, name)),)
-        if not self._fields:
-            return key
+        key: list[Any] = [item.impact, item.switch, item.unknown_label, item.confidence is None]
+        for name, cuts in self._cuts:
+            key.append(_among(cuts, getattr(item, name)))
+        if not self._asks:
+            return tuple(key)
         if item.body is None:
             return (*key, _GONE, item.model)
-        seen = _subject_of(item, body)
-        return (*key, *[msgspec.json.encode(values_at(seen, one)) for one in self._fields])
+        if self._segments:
+            values = body.segments or {}
+            key += [values.get(name) for name in self._segments]
+        if self._fields:
+            seen = _subject_of(item, body)
+            key += [msgspec.json.encode(values_at(seen, one)) for one in self._fields]
+        return tuple(key)
 
     def _routed(self, item: Past, body: Any) -> Place:
         subject = _subject_of(item, body) if item.body is not None else _left_of(item)

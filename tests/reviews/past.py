@@ -3,11 +3,19 @@
 import json
 from typing import Any
 
-from accounts.reads import Actor
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.reads import Actor, console
+from audit.actions import NO_HEAD, entry, record
+from audit.models import Erasure
+from audit.reads import KINDS, EventKind, uuid7
 from reviews.actions import ask_replay, make_replay
-from reviews.models import Replay, RightsVersion
+from reviews.models import Item, Replay, RightsVersion
 from tests.reviews.test_running import with_role
 from tests.town import RIGHTS, Town, below
+
+ERASED = "compliance.subject_erased"
 
 
 def sharper(value: str = "0.80", **more: Any) -> dict[str, Any]:
@@ -42,8 +50,6 @@ def in_force(town: Town) -> RightsVersion:
     return RightsVersion.objects.filter(project=town.project).latest("number")
 
 
-
-
 APART = RIGHTS | {"audit": {"queue": "senior"}}
 """The town's rights with audits in a queue of their own, so that they are easily told from other work."""
 
@@ -55,3 +61,17 @@ def looked_at(town: Town, who: Actor, *labels: str) -> None:
         assert held is not None
         town.decide(who, held, None, label)
 
+
+def erase(item: Item) -> None:
+    """Erase an item's body, as an approved request would."""
+    KINDS.setdefault(ERASED, EventKind(ERASED, "Something was erased"))
+    log, at = item.project.log, timezone.now()
+    actor, stream = console().pseudonym, f"delivery/{uuid7(at)}"
+    told = {"erased": {"entries": []}, "basis": {"law": "GDPR 17"}}
+    made = entry(
+        log=(log.pk, log.origin), type=ERASED, actor=actor, role="console", via="command", project=None,
+        stream=stream, head=NO_HEAD, at=at, sections=told,
+    )  # fmt: skip
+    with transaction.atomic():
+        erasure = Erasure.objects.create(event_id=record([made])[0], kind="request")
+        Item.objects.filter(pk=item.pk).update(body=None, salt=None, erasure=erasure)
