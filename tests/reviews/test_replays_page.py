@@ -265,9 +265,9 @@ def test_the_threshold_page_says_so_and_leads_to_the_replay_that_it_asks_for():
 
 
 @pytest.mark.parametrize(
-    "sent", ["threshold=x&audit=5", "threshold=170&audit=5", "threshold=NaN&audit=5", "threshold=70"]
+    "query", ["threshold=x&audit=5", "threshold=170&audit=5", "threshold=NaN&audit=5", "threshold=70"]
 )
-def test_a_threshold_that_cannot_be_is_not_offered(town, sent):
+def test_a_threshold_that_cannot_be_is_not_offered(town, query):
     publish(town, APART | {"routing": APART["routing"][:1]})
     page = signed_in(operator(town)).get(f"{PAGE}?{query}")
     assert page.status_code == 200 and "threshold:" not in said_by(page)
