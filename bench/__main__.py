@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.server import environment
 
-PARTS = ("claim", "append", "pair", "intake", "watermark", "screen", "export", "sqlite")
+PARTS = ("claim", "append", "pair", "intake", "watermark", "screen", "export", "replay", "sqlite")
 
 
 def arguments() -> argparse.Namespace:
@@ -50,7 +50,7 @@ def main() -> None:
 def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
     from django.db import connection
 
-    from bench import appends, claims, export, filling, intake, pairs, screen, watermark
+    from bench import appends, claims, export, filling, intake, pairs, replays, screen, watermark
     from bench.measuring import seconds
 
     size, people = filling.Size(options.rows), max(claims.people(options), 64)
@@ -70,6 +70,7 @@ def _measure(options: argparse.Namespace, known: bool) -> tuple[list, dict]:
         "watermark": watermark,
         "screen": screen,
         "export": export,
+        "replay": replays,
     }
     figures = []
     for name in options.only or PARTS:

@@ -36,6 +36,7 @@ celery.conf.beat_schedule = {
     "outcomes that are due": every(5, "reviews.release"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "held items that nobody routes again": every(60, "reviews.find_reroutings"),
+    "replays that nobody makes": every(60, "reviews.find_replays"),
     "exports whose time is over": every(3600, "reviews.drop_exports"),
     "trays that nobody sent": every(3600, "reviews.sweep_trays"),
     "seeds of months that are over": every(3600, "reviews.reveal_seeds"),

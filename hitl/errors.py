@@ -39,6 +39,7 @@ STATUS: dict[str, int] = {
     "still_holding": 409,
     "not_opened": 409,
     "released": 409,
+    **dict.fromkeys(("replay_missing", "replay_over", "replay_running"), 409),
     "slug_taken": 409,
     "token_ended": 409,
     **dict.fromkeys(
@@ -47,6 +48,7 @@ STATUS: dict[str, int] = {
     **dict.fromkeys(("key_elsewhere", "log_fixed", "no_checkpoint", "nothing_to_export", "target_taken"), 409),
     "asset_gone": 410,
     "export_stopped": 503,
+    "replay_stopped": 503,
     "no_room_for_export": 507,
     "export_gone": 410,
     "length_required": 411,

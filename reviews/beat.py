@@ -57,3 +57,9 @@ def drop_exports() -> None:
 def find_reroutings() -> None:
     """Ask again for held items that a lost broker or a killed worker left."""
     actions.find_reroutings(at=timezone.now())
+
+
+@shared_task(name="reviews.find_replays")
+def find_replays() -> None:
+    """Ask again for replays that a lost broker or a killed worker left."""
+    actions.find_replays(at=timezone.now())

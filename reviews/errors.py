@@ -266,3 +266,34 @@ class ExportGone(Refusal):
     sentence = _(
         "This file is not here: it is not ready, or its time is over, or something was erased since. Ask for a new one."
     )
+
+
+class ReplayRunning(Refusal):
+    """One that the person asked for is not done yet."""
+
+    code = "replay_running"
+    sentence = _("A replay that you asked for is not done yet. Wait for it or cancel it, then ask for another one.")
+
+
+class ReplayOver(Refusal):
+    """The replay that is to be cancelled has ended."""
+
+    code = "replay_over"
+    sentence = _("This replay has ended already; nothing is left to cancel.")
+
+
+class ReplayStopped(Refusal):
+    """The worker stopped again and again."""
+
+    code = "replay_stopped"
+    sentence = _("The program was stopped several times while it read the past. Ask again, or tell who runs hitl.")
+
+
+class ReplayMissing(Refusal):
+    """The project asks for a replay before decision rights are published, and there is none of this document."""
+
+    code = "replay_missing"
+    sentence = _(
+        "This project asks that decision rights are tried on the past before they are published. Replay this document "
+        "on the project’s page Replays, against the version in force; then publish it."
+    )

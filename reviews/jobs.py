@@ -16,3 +16,9 @@ def make_export(export_id: int) -> None:
 def reroute(rerouting_id: int) -> None:
     """Route again what a switch held."""
     actions.reroute(rerouting_id=rerouting_id, now=timezone.now)
+
+
+@shared_task(name="reviews.make_replay")
+def make_replay(replay_id: int) -> None:
+    """Try decision rights on the past, as somebody asked."""
+    actions.make_replay(replay_id=replay_id, now=timezone.now)

@@ -19,11 +19,14 @@ PARTS = {
         "claim behind",
         "next item on screen",
         "export of",
+        "replay of",
     ),
     "sqlite": ("next + submit on SQLite", "opened on SQLite"),
 }
 ON_LITTLE = ["--rows", "2000", "--rounds", "1", "--clients", "4"]
-ONLY = [word for part in ("claim", "pair", "intake", "watermark", "screen", "export") for word in ("--only", part)]
+ONLY = [
+    word for part in ("claim", "pair", "intake", "watermark", "screen", "export", "replay") for word in ("--only", part)
+]
 
 
 def test_the_bench_runs_on_little(tmp_path: Path, engine: str) -> None:

@@ -67,6 +67,12 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "exports"): only() | {"compliance": 422, "records_officer": REASON},
     ("GET", "exports-list"): only("compliance", "records_officer"),
     ("GET", "export"): only() | {"records_officer": REASON},
+    ("GET", "replays"): governs(SEES),
+    ("POST", "replays"): governs(422),
+    ("GET", "replays-list"): governs(SEES),
+    ("GET", "replay"): governs(GONE),
+    ("GET", "replay-progress"): governs(GONE),
+    ("POST", "replay-ending"): governs(GONE),
     ("GET", "guideline"): only(*MEMBERS, "owner"),
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
@@ -178,7 +184,7 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "reroutings", "trail", "guideline", "exports", "exports-list",
+    "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list",
 )  # fmt: skip
 
 
@@ -201,6 +207,7 @@ def path_of(name: str, town: Town) -> str:
         "routes": [project, item.uuid],
         "presentation": [project, decision.claim.token],
         "export": [project, uuid4()],
+        **{name: [project, uuid4()] for name in ("replay", "replay-progress", "replay-ending")},
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],
         "decision": [decision.claim.token],

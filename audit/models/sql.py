@@ -31,6 +31,16 @@ def lock(*tables: str, skip: bool = False) -> str:
 
 def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run one statement and give its rows."""
+    names, rows = _answer(sql, params)
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def tuples(sql: str, params: Sequence[Any] = ()) -> list[Sequence[Any]]:
+    """Run one statement and give its rows as tuples, for those who read many thousands."""
+    return list(_answer(sql, params)[1])
+
+
+def _answer(sql: str, params: Sequence[Any]) -> tuple[list[str], Sequence[Sequence[Any]]]:
     with connection.cursor() as cursor:
         if postgres():
             cursor.cursor.format = Format.BINARY  # bytes, instants and UUIDs are read in C, at half the size
@@ -42,7 +52,7 @@ def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
             cursor.execute(sql, [_sent(value) for value in params])
             names = [column[0] for column in cursor.description or ()]
             rows = _read(names, cursor.fetchall() if names else [])
-    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
+    return names, rows
 
 
 def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:

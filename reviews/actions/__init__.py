@@ -14,6 +14,7 @@ from reviews.actions.lines import fill_project
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
+from reviews.actions.replaying import ask_replay, cancel_replay, find_replays, make_replay
 from reviews.actions.rerouting import route_again
 from reviews.actions.rerouting_all import ask_rerouting, find_reroutings, reroute, turn_and_reroute
 from reviews.actions.seeding import reveal_seeds
@@ -29,7 +30,9 @@ __all__ = [
     "Sent",
     "apply_project",
     "ask_export",
+    "ask_replay",
     "ask_rerouting",
+    "cancel_replay",
     "claim_again",
     "claim_batch",
     "claim_next",
@@ -38,11 +41,13 @@ __all__ = [
     "drop_exports",
     "fill_project",
     "find_exports",
+    "find_replays",
     "find_reroutings",
     "found_project",
     "give_back",
     "give_back_batch",
     "make_export",
+    "make_replay",
     "open_batch",
     "open_claim",
     "plan_rows",

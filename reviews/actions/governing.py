@@ -15,8 +15,9 @@ from audit.actions import Head, entry, record
 from audit.models import Log
 from guidelines.models import ModelVersion
 from reviews.actions.lines import fill_project
-from reviews.errors import BadRights
+from reviews.errors import BadRights, ReplayMissing
 from reviews.models import Position, Queue, RightsVersion, SwitchChange
+from reviews.reads.replays import may_be_published
 from reviews.rights import read
 
 
@@ -42,6 +43,7 @@ def publish_rights(
     Raises:
         Forbidden: the actor may not govern this project.
         BadRights: the document does not read, with the places at fault; or no reason is given.
+        ReplayMissing: the project asks for a replay of this document against the version in force, and has none.
     """
     by = entitled(project=project, by=by, at=at)
     if not reason.strip():
@@ -52,6 +54,8 @@ def publish_rights(
     last = RightsVersion.objects.filter(project=project).order_by("-number").first()
     if last is not None and last.digest == rights.digest:
         return last, False
+    if last is not None and not may_be_published(project.pk, last.pk, rights.digest):
+        raise ReplayMissing
     number = last.number + 1 if last else 1
     event = record_on_project(
         project,

@@ -74,6 +74,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     show_confidence: bool = True
     guideline: str | None = None
     hard_content: HardContentFile | None = None
+    require_replay: bool = False
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
@@ -99,6 +100,7 @@ def apply_project(
         BadOrigin: no log can have this name.
         LogFixed: the project stands in another log.
         BadProjectFile, BadProject, BadRights, BadOutput: with the place in the file.
+        ReplayMissing: the file changes decision rights, and asks for a replay that there is none of.
     """
     file = _read(document)
     project = Project.objects.filter(slug=file.slug).first()
@@ -263,6 +265,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         "show_prediction": file.show_prediction,
         "show_confidence": file.show_confidence,
         "segments": file.segments,
+        "require_replay": file.require_replay,
         **shielded(file.hard_content),
     }
     setup, made = Setup.objects.get_or_create(project=project, defaults=shown)

@@ -5,5 +5,16 @@ from reviews.forms.exporting import ExportWish
 from reviews.forms.founding import NewProject
 from reviews.forms.governing import SendingToken, Threshold
 from reviews.forms.preferring import sent_theme, sent_veils
+from reviews.forms.replaying import ReplayWish, threshold_asked
 
-__all__ = ["ExportWish", "NewProject", "SendingToken", "Threshold", "sent_decision", "sent_theme", "sent_veils"]
+__all__ = [
+    "ExportWish",
+    "NewProject",
+    "ReplayWish",
+    "SendingToken",
+    "Threshold",
+    "sent_decision",
+    "sent_theme",
+    "sent_veils",
+    "threshold_asked",
+]

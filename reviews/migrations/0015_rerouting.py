@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_who_wants_sound_muted'),
-        ('reviews', '0008_rights_being_written'),
+        ('reviews', '0010_replays'),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
+from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
 from reviews.models.trays import Tray
@@ -29,6 +30,7 @@ __all__ = [
     "APART",
     "SETTLING",
     "SHOWS_PRIOR",
+    "TO_COME",
     "UNDONE",
     "UNFINISHED",
     "Batch",
@@ -53,6 +55,8 @@ __all__ = [
     "Prediction",
     "Presentation",
     "Queue",
+    "Replay",
+    "ReplayState",
     "Rerouting",
     "ReroutingState",
     "RightsDraft",

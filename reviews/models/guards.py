@@ -3,14 +3,17 @@
 from audit.models import Frozen, Refers
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
+from reviews.models.replays import Replay
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
 from reviews.models.work import Batch, Claim, ClaimEnd, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
+MOVES = ("state", "moved_at", "tries", "done", "total", "cursor", "tally", "said")
 GUARDS = (
     Frozen(RightsVersion),
     Frozen(SwitchChange),
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
+    Frozen(Replay, free=MOVES, once=("result", "finished_at")),
     Frozen(Item, free=STREAM, erasable=True),
     Frozen(Prediction, erasable=True),
     Frozen(Route),

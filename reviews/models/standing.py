@@ -90,10 +90,11 @@ class Seed(models.Model):
 
 
 class Setup(models.Model):
-    """How a project shows its items to people.
+    """How a project shows its items to people, and what it asks for before decision rights are published.
 
     `blur`, `grey` and `mute` veil hard content until a person looks or listens; `may_lift` lets each person do without.
     After `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
+    `require_replay`: decision rights are published after a replay of the same document only.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
@@ -107,6 +108,7 @@ class Setup(models.Model):
     hard_items = models.IntegerField(null=True)
     hard_minutes = models.IntegerField(null=True)
     break_minutes = models.IntegerField(default=10)
+    require_replay = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from audit.models.sql import ask
 from reviews.models import Item
 from reviews.reads.home import Line, lines
 from reviews.reads.listing import COUNTED, Listed, listing
+from reviews.reads.replays import requires_replay
 from reviews.reads.standing import Standing, standing
 from reviews.rights import arm_sentence, sentence, threshold_of
 
@@ -52,7 +53,10 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """The page. `works` are the reader's queues there, `mine` the one to start with, None where they have none."""
+    """The page. `works` are the reader's queues there, `mine` the one to start with, None where they have none.
+
+    `replays` tells that decision rights are tried on the past before they are published.
+    """
 
     now: Standing | None
     rules: list[str]
@@ -62,6 +66,7 @@ class ProjectPage:
     team: list[Team]
     mine: Line | None
     works: set[str]
+    replays: bool
 
 
 def arrivals(project: Project, reader: int, at: dt.datetime) -> Arrivals:
@@ -86,6 +91,7 @@ def project_page(project: Project, reader: int, at: dt.datetime) -> ProjectPage:
         _team(project, at),
         max(mine, key=lambda line: line.waiting, default=None),
         {line.queue for line in mine},
+        requires_replay(project.pk),
     )
 
 

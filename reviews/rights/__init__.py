@@ -1,38 +1,56 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
 from .document import load, read
-from .draws import AT_INTAKE, Draw, drawn, draws, month_seed, seed_commitment, unit
+from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
+from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
+from .replaying import UNKNOWN, Past, PastRouting, Place, happened, place_of
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
 from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+from .tallying import GONE, NONE, OTHER, Counts, Sample, Tally
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
     "ADJUDICATION",
     "AT_INTAKE",
+    "GONE",
+    "NONE",
+    "OTHER",
     "ROLES",
     "SWITCH",
+    "UNKNOWN",
     "VERDICTS",
     "Arm",
     "Condition",
     "Counted",
+    "Counts",
     "Draw",
+    "Estimate",
+    "Past",
+    "PastRouting",
+    "Place",
     "Rights",
     "Routed",
     "Rule",
+    "Sample",
     "Share",
     "Subject",
     "Switch",
+    "Tally",
     "arm_sentence",
     "audit_rate_of",
+    "chance",
     "drawn",
     "draws",
     "duration",
+    "estimate",
+    "happened",
     "intake_rates",
     "load",
     "month_seed",
+    "place_of",
     "read",
     "route",
     "seed_commitment",
@@ -40,5 +58,6 @@ __all__ = [
     "share",
     "threshold_of",
     "unit",
+    "units",
     "with_threshold",
 ]

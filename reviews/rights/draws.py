@@ -9,7 +9,7 @@ every earlier pick.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
@@ -61,8 +61,17 @@ def unit(seed: bytes, project: UUID, purpose: str, subject: str) -> int:
         purpose: such as `audit`; each has its own u.
         subject: the item's external_id.
     """
-    message = _joined("hitl-draw/v1", str(project), purpose, subject)
-    return int.from_bytes(hmac.digest(seed, message, "sha256")[:8], "big")
+    return units(seed, project, purpose)(subject)
+
+
+def units(seed: bytes, project: UUID, purpose: str) -> Callable[[str], int]:
+    """Give what makes `unit` of one subject after the other, for those who draw for very many."""
+    begin = _joined("hitl-draw/v1", str(project), purpose, "")
+
+    def unit_of(subject: str) -> int:
+        return int.from_bytes(hmac.digest(seed, begin + subject.encode(), "sha256")[:8], "big")
+
+    return unit_of
 
 
 def drawn(u: int, pi: Decimal) -> bool:
@@ -71,10 +80,19 @@ def drawn(u: int, pi: Decimal) -> bool:
     Raises:
         ValueError: pi lies outside 0 to 1.
     """
+    return u < chance(pi)
+
+
+def chance(pi: Decimal) -> int:
+    """Give floor(pi * 2^64), the number below which u is drawn at rate pi.
+
+    Raises:
+        ValueError: pi lies outside 0 to 1.
+    """
     if not 0 <= pi <= 1:
         raise ValueError(f"not a rate from 0 to 1: {pi}")
     above, below = pi.as_integer_ratio()
-    return u < (above << 64) // below
+    return (above << 64) // below
 
 
 def draws(seed: bytes, project: UUID, month: str, external_id: str, rates: Mapping[str, Decimal]) -> list[Draw]:

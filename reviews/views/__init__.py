@@ -9,6 +9,7 @@ from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.running import claim_ending, operations
 from reviews.views.switching import installation_switch, reroutings, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
@@ -46,6 +47,11 @@ __all__ = [
     "presentation",
     "project",
     "renewal",
+    "replay",
+    "replay_ending",
+    "replay_progress",
+    "replays",
+    "replays_list",
     "reroutings",
     "routes",
     "settings",

@@ -15,6 +15,7 @@ from reviews.errors import NoRights
 from reviews.forms import Threshold
 from reviews.models import Tray
 from reviews.policies import governed_project
+from reviews.reads.replays import requires_replay
 from reviews.reads.standing import Standing, standing
 from reviews.reads.threshold import counted_in, likely, moved, settings_in_force
 from reviews.rights import with_threshold
@@ -75,6 +76,7 @@ def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold,
         "tray": tray,
         "switch": now.switch_for(None),
         "seconds": seconds,
+        "required": requires_replay(place.pk),
     }
     if request.htmx:
         return render(request, "reviews/threshold.html#share", {**shown, "project": place})

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser
 from tests.house import House, served
 from tests.services import ENGINES
 
-
 HERE = Path(__file__).parent
 
 
