@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('reviews', '0001_the_loop')]
+    dependencies = [("reviews", "0001_the_loop")]
     operations = [
         migrations.AddField("setup", "blur", models.BooleanField(default=False)),
         migrations.AddField("setup", "grey", models.BooleanField(default=False)),

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_one_service_a_name"), ('reviews', '0002_how_hard_content_is_shown')]
+    dependencies = [("accounts", "0004_one_service_a_name"), ("reviews", "0002_how_hard_content_is_shown")]
     operations = [
         migrations.CreateModel(
             name="Exposure",

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_one_service_a_name"), ('reviews', '0003_runs_of_hard_content')]
+    dependencies = [("accounts", "0004_one_service_a_name"), ("reviews", "0003_runs_of_hard_content")]
     operations = [
         migrations.CreateModel(
             name="Tray",

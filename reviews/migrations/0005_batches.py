@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_one_service_a_name"),
         ("audit", "0002_the_first_log"),
-        ('reviews', '0004_trays'),
+        ("reviews", "0004_trays"),
     ]
 
     operations = [
