@@ -15,8 +15,8 @@ from audit.actions import Head, entry, record
 from audit.models import Log
 from guidelines.models import ModelVersion
 from reviews.actions.lines import fill_project
-from reviews.errors import BadRights
-from reviews.models import Position, Queue, RightsVersion, SwitchChange
+from reviews.errors import BadRights, SecondPersonNeeded
+from reviews.models import Position, Queue, RightsDraft, RightsVersion, Setup, SwitchChange
 from reviews.rights import read
 
 
@@ -33,15 +33,24 @@ def entitled(*, project: Project, by: Actor, at: dt.datetime) -> Actor:
 
 @transaction.atomic
 def publish_rights(
-    *, project: Project, document: dict[str, Any] | bytes, reason: str, by: Actor, at: dt.datetime
+    *,
+    project: Project,
+    document: dict[str, Any] | bytes,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    draft: RightsDraft | None = None,
 ) -> tuple[RightsVersion, bool]:
     """Publish decision rights as the project's next version; the document in force again changes nothing.
 
-    Gives the version in force and whether it is new. Locks the project.
+    Gives the version in force and whether it is new. `draft` is the locked draft that holds the document, where it came
+    out of one. Where the project asks for two people only a draft is published, the first version aside: it is the
+    founder's. Locks the project.
 
     Raises:
         Forbidden: the actor may not govern this project.
         BadRights: the document does not read, with the places at fault; or no reason is given.
+        SecondPersonNeeded: the project asks for two people, and this would be one.
     """
     by = entitled(project=project, by=by, at=at)
     if not reason.strip():
@@ -52,14 +61,18 @@ def publish_rights(
     last = RightsVersion.objects.filter(project=project).order_by("-number").first()
     if last is not None and last.digest == rights.digest:
         return last, False
+    if last is not None and takes_two(project):
+        _second_person(draft, by)
     number = last.number + 1 if last else 1
+    proposer = draft.proposed_by.pseudonym if draft is not None and draft.proposed_by is not None else None
+    told = {"number": number, "digest": rights.digest, "reason": reason}
     event = record_on_project(
         project,
         "reviews.rights_published",
         by=by,
         at=at,
         tags={"rights": number},
-        sections={"rights": {"number": number, "digest": rights.digest, "reason": reason}},
+        sections={"rights": told | ({"proposed_by": proposer} if proposer else {})},
     )
     made = RightsVersion.objects.create(
         project=project,
@@ -72,6 +85,19 @@ def publish_rights(
     )
     fill_project(project.pk)
     return made, True
+
+
+def takes_two(project: Project) -> bool:
+    """Tell whether the project asks that one person proposes decision rights and another publishes them."""
+    return Setup.objects.filter(project=project, publish_with_second=True).exists()
+
+
+def _second_person(draft: RightsDraft | None, by: Actor) -> None:
+    """Refuse whoever is nobody in particular, proposed the draft, or changed it last."""
+    if draft is None or draft.proposed_by_id is None:
+        raise SecondPersonNeeded
+    if by.person_id is None or by.person_id in {draft.proposed_by_id, draft.changed_by_id}:
+        raise SecondPersonNeeded
 
 
 @transaction.atomic

@@ -16,11 +16,12 @@ from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
+from reviews.actions.publishing import needs_publishing, set_publishing
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
 from reviews.errors import BadOutput, BadProjectFile
 from reviews.models import Feed, Queue, Setup
 from reviews.outputs import check_schema
-from reviews.rights import ADJUDICATION
+from reviews.rights import ADJUDICATION, STARTING
 
 KEYS = [*"123456789", *(letter for letter in string.ascii_lowercase if letter not in "acreszjkngqbmv")]
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -74,15 +75,11 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     show_confidence: bool = True
     guideline: str | None = None
     hard_content: HardContentFile | None = None
+    publish_with_second: bool | None = None
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
-DEFAULT_RIGHTS = {
-    "v": 1,
-    "routing": [],
-    "otherwise": {"arm": "review", "queue": "general"},
-    "no_confidence": {"arm": "review", "queue": "general"},
-}
+TURNED_OFF_BY_TWO = "Two people turn this off, in the editor of decision rights; leave it out here."
 
 
 @transaction.atomic
@@ -123,12 +120,17 @@ def apply_project(
         changes += ["changed the project's settings"] if project.sseq != before else []
     by = entitled(project=project, by=by, at=at)
     _apply_setup(project, file, by, at, changes)
+    if file.publish_with_second is not None and needs_publishing(project, with_second=file.publish_with_second):
+        if not file.publish_with_second:
+            raise BadProjectFile(fields=[("publish_with_second", TURNED_OFF_BY_TWO)])
+        set_publishing(project=project, with_second=True, by=by, at=at)
+        changes.append("two people publish decision rights from now on")
     taxonomy, new = publish_taxonomy(project=project, body=_taxonomy(file), by=by, at=at)
     changes += [f"published taxonomy {taxonomy.number}"] if new else []
     if file.guideline is not None:
         version, new = publish_guideline(project=project, language=file.language, text=file.guideline, by=by, at=at)
         changes += [f"published guideline {version.number}"] if new else []
-    rights = file.rights if file.rights is not None or project.rights.exists() else DEFAULT_RIGHTS
+    rights = file.rights if file.rights is not None or project.rights.exists() else STARTING
     if rights is not None:
         standing, new = publish_rights(
             project=project, document=rights, reason="Applied from the project file", by=by, at=at

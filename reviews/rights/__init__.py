@@ -1,6 +1,6 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
-from .document import load, read
+from .document import STARTING, load, read
 from .draws import AT_INTAKE, Draw, drawn, draws, month_seed, seed_commitment, unit
 from .fields import Subject
 from .numbers import duration
@@ -13,6 +13,7 @@ __all__ = [
     "ADJUDICATION",
     "AT_INTAKE",
     "ROLES",
+    "STARTING",
     "SWITCH",
     "VERDICTS",
     "Arm",
