@@ -1,9 +1,9 @@
 """Writing the next decision rights: a draft begun, changed, proposed, published or discarded."""
 
 import datetime as dt
+import json
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,11 +11,10 @@ from accounts.actions import lock_project, record_on_project
 from accounts.errors import Forbidden
 from accounts.models import Project
 from accounts.reads import Actor
-from reviews.actions.governing import entitled, publish_rights, takes_two
+from reviews.actions.governing import entitled, publish_rights
 from reviews.errors import BadRights, DraftStale, NoDraft, NotProposed
 from reviews.models import RightsDraft, RightsVersion
-from reviews.reads.drafting import judged, last_version
-from reviews.reads.published import rights_of
+from reviews.reads.drafting import judged, last_version, takes_two
 from reviews.rights import STARTING
 
 
@@ -38,7 +37,7 @@ def begin_draft(*, project: Project, by: Actor, at: dt.datetime) -> RightsDraft:
     return RightsDraft.objects.create(
         project=project,
         base=base,
-        body=msgspec.to_builtins(rights_of(bytes(base.body))) if base else STARTING,
+        body=json.loads(base.body) if base else STARTING,
         changed_by_id=person,
         changed_at=at,
     )

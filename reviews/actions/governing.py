@@ -16,7 +16,8 @@ from audit.models import Log
 from guidelines.models import ModelVersion
 from reviews.actions.lines import fill_project
 from reviews.errors import BadRights, SecondPersonNeeded
-from reviews.models import Position, Queue, RightsDraft, RightsVersion, Setup, SwitchChange
+from reviews.models import Position, Queue, RightsDraft, RightsVersion, SwitchChange
+from reviews.reads.drafting import takes_two
 from reviews.rights import read
 
 
@@ -64,16 +65,9 @@ def publish_rights(
     if last is not None and takes_two(project):
         _second_person(draft, by)
     number = last.number + 1 if last else 1
-    proposer = draft.proposed_by.pseudonym if draft is not None and draft.proposed_by is not None else None
-    told = {"number": number, "digest": rights.digest, "reason": reason}
-    event = record_on_project(
-        project,
-        "reviews.rights_published",
-        by=by,
-        at=at,
-        tags={"rights": number},
-        sections={"rights": told | ({"proposed_by": proposer} if proposer else {})},
-    )
+    told = {"number": number, "digest": rights.digest, "reason": reason} | _proposer(draft)
+    tags, sections = {"rights": number}, {"rights": told}
+    event = record_on_project(project, "reviews.rights_published", by=by, at=at, tags=tags, sections=sections)
     made = RightsVersion.objects.create(
         project=project,
         number=number,
@@ -87,9 +81,9 @@ def publish_rights(
     return made, True
 
 
-def takes_two(project: Project) -> bool:
-    """Tell whether the project asks that one person proposes decision rights and another publishes them."""
-    return Setup.objects.filter(project=project, publish_with_second=True).exists()
+def _proposer(draft: RightsDraft | None) -> dict[str, str]:
+    proposer = draft.proposed_by if draft is not None else None
+    return {"proposed_by": proposer.pseudonym} if proposer is not None else {}
 
 
 def _second_person(draft: RightsDraft | None, by: Actor) -> None:

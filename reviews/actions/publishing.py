@@ -8,15 +8,26 @@ from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
 from reviews.actions.governing import entitled
-from reviews.errors import SecondPersonNeeded
+from reviews.errors import BadProjectFile, SecondPersonNeeded
 from reviews.models import Setup
+from reviews.reads.drafting import takes_two
 
 ON, ASKED, KEPT, OFF = "two", "asked", "kept", "one"
 
 
-def needs_publishing(project: Project, *, with_second: bool) -> bool:
-    """Tell whether the project asks for another number of people than this."""
-    return Setup.objects.filter(project=project, publish_with_second=True).exists() != with_second
+def publishing_of_file(project: Project, wanted: bool | None, *, by: Actor, at: dt.datetime) -> list[str]:
+    """Do what a project file says of it, in words; None leaves it as it is. A file asks for two, never for one again.
+
+    Raises:
+        BadProjectFile: it asks that one person be enough again.
+    """
+    if wanted is None or takes_two(project) == wanted:
+        return []
+    if not wanted:
+        fault = "Two people turn this off, in the editor of decision rights; leave it out here."
+        raise BadProjectFile(fields=[("publish_with_second", fault)])
+    set_publishing(project=project, with_second=True, by=by, at=at)
+    return ["two people publish decision rights from now on"]
 
 
 @transaction.atomic

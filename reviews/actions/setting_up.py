@@ -16,7 +16,7 @@ from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
-from reviews.actions.publishing import needs_publishing, set_publishing
+from reviews.actions.publishing import publishing_of_file
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
 from reviews.errors import BadOutput, BadProjectFile
 from reviews.models import Feed, Queue, Setup
@@ -79,7 +79,6 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
-TURNED_OFF_BY_TWO = "Two people turn this off, in the editor of decision rights; leave it out here."
 
 
 @transaction.atomic
@@ -120,11 +119,6 @@ def apply_project(
         changes += ["changed the project's settings"] if project.sseq != before else []
     by = entitled(project=project, by=by, at=at)
     _apply_setup(project, file, by, at, changes)
-    if file.publish_with_second is not None and needs_publishing(project, with_second=file.publish_with_second):
-        if not file.publish_with_second:
-            raise BadProjectFile(fields=[("publish_with_second", TURNED_OFF_BY_TWO)])
-        set_publishing(project=project, with_second=True, by=by, at=at)
-        changes.append("two people publish decision rights from now on")
     taxonomy, new = publish_taxonomy(project=project, body=_taxonomy(file), by=by, at=at)
     changes += [f"published taxonomy {taxonomy.number}"] if new else []
     if file.guideline is not None:
@@ -272,6 +266,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         Setup.objects.filter(project=project).update(**shown)
         made = True
     changes += [word for word in told if word]
+    changes += publishing_of_file(project, file.publish_with_second, by=by, at=at)
     if made or any(told):
         record_on_project(
             lock_project(project.pk),

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -53,8 +54,6 @@ class Rows:
     name: str
     key: str
     rows: list["Part"]
-    of: str = ""
-    rowed: bool = True
 
     errors: list[str] = field(default_factory=list)
 
@@ -67,6 +66,11 @@ class Rows:
     def label(self) -> str:
         """What the rows are."""
         return label(self.key)
+
+    @property
+    def inner(self) -> bool:
+        """Tell whether these are rows of a row."""
+        return "." in self.name
 
     @property
     def add(self) -> str:
@@ -101,6 +105,11 @@ class Part:
     def place(self) -> str:
         """Its key among the rows: where it stands, from 0."""
         return self.name.rpartition(".")[2]
+
+    @property
+    def groups(self) -> list[tuple[bool, list[Any]]]:
+        """Its parts in order: fields side by side, rows each by themselves."""
+        return [(rowed, list(found)) for rowed, found in groupby(self.parts, key=lambda one: isinstance(one, Rows))]
 
     @property
     def faulty(self) -> bool:
@@ -219,7 +228,8 @@ class Pencil:
             found.kind = "choice"
             found.options = _options(codes, value, lambda code: word(key, code))
         elif kind in ("queue", "queues"):
-            found.options = _options(tuple(self.names), value, lambda code: self.names.get(code, code))
+            held = (value or []) if kind == "queues" else value
+            found.options = _options(tuple(self.names), held, lambda code: self.names.get(code, code))
         elif kind in ("role", "roles"):
             found.options = _options(ROLES, value, lambda code: word("role", code))
         elif kind == "verdicts":

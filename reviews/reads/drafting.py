@@ -47,6 +47,11 @@ def last_version(project: Project) -> RightsVersion | None:
     return RightsVersion.objects.filter(project=project).order_by("-number").first()
 
 
+def takes_two(project: Project) -> bool:
+    """Tell whether the project asks that one person proposes decision rights and another publishes them."""
+    return Setup.objects.filter(project=project, publish_with_second=True).exists()
+
+
 def queues_of(project: Project) -> list[Queue]:
     """Give a project's queues, the lowest level first."""
     return list(Queue.objects.filter(project=project).order_by("level", "name", "pk"))

@@ -8,11 +8,11 @@ from itertools import groupby
 from accounts.models import Person, Project
 from reviews.models import RightsDraft, RightsVersion, Setup
 from reviews.reads.doubts import Doubt, able, doubts, members
-from reviews.reads.drafting import judged, last_version, queues_of
+from reviews.reads.drafting import judged, last_version, queues_of, takes_two
 from reviews.reads.published import rights_of
 from reviews.rights import Rights
 from reviews.rights.differing import Change, differences
-from reviews.rights.telling import Told, queue_name, told
+from reviews.rights.telling import Told, place_words, queue_name, told
 
 MOST_VERSIONS = 200
 
@@ -152,9 +152,9 @@ def publishable(project: Project, at: dt.datetime) -> Publishable | None:
     return Publishable(
         draft,
         in_force,
-        Setup.objects.filter(project=project, publish_with_second=True).exists(),
-        problems,
-        doubts(rights, queues, team) if rights else [],
+        in_force is not None and takes_two(project),
+        [(place_words(path), message) for path, message in problems],
+        [(place_words(path), message) for path, message in doubts(rights, queues, team)] if rights else [],
         changes,
         [Affected(queue_name(slug, names), len(people)) for slug, people in workers.items()],
         len(set().union(*workers.values())),

@@ -9,7 +9,10 @@ from .telling import Told, told
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `kind` is added, removed, changed, moved or renamed; `place` and `was` count rules from 1."""
+    """One difference. `kind` is added, removed, changed, moved or renamed; `place` and `was` count rules from 1.
+
+    `name` is that of a row that people named, else "".
+    """
 
     kind: str
     section: str
@@ -39,16 +42,16 @@ def _rows(old: Mapping[tuple[str, str], Told], new: Mapping[tuple[str, str], Tol
             earlier = old[key]
             if earlier.sentence != row.sentence:
                 queues = tuple(dict.fromkeys((*earlier.queues, *row.queues)))
-                yield Change("changed", row.section, row.key, earlier.sentence, row.sentence, queues=queues)
+                yield Change("changed", row.section, row.name, earlier.sentence, row.sentence, queues=queues)
             continue
         twin = next((one for one in gone.values() if (one.part, one.sentence) == (row.part, row.sentence)), None)
         if twin is None:
-            yield Change("added", row.section, row.key, after=row.sentence, queues=row.queues)
+            yield Change("added", row.section, row.name, after=row.sentence, queues=row.queues)
         else:
             del gone[twin.part, twin.key]
-            yield Change("renamed", row.section, row.key, twin.key, row.key, queues=row.queues)
+            yield Change("renamed", row.section, row.name, twin.name, row.name, queues=row.queues)
     for row in gone.values():
-        yield Change("removed", row.section, row.key, before=row.sentence, queues=row.queues)
+        yield Change("removed", row.section, row.name, before=row.sentence, queues=row.queues)
 
 
 def _moved(before: Rights, after: Rights, renamed: set[str]) -> Iterator[Change]:
@@ -66,7 +69,13 @@ def _moved(before: Rights, after: Rights, renamed: set[str]) -> Iterator[Change]
 
 def _longest_rising(places: Sequence[int]) -> set[int]:
     """Give the members of a longest rising run: what stayed where it was."""
-    best: list[list[int]] = [[]]
+    best: list[list[int]] = []
     for place in places:
-        best.append([*max((run for run in best if not run or run[-1] < place), key=len), place])
-    return set(max(best, key=len))
+        before: list[int] = []
+        for run in best:
+            before = run if run[-1] < place and len(run) > len(before) else before
+        best.append([*before, place])
+    longest: list[int] = []
+    for run in best:
+        longest = run if len(run) > len(longest) else longest
+    return set(longest)

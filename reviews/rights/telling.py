@@ -3,6 +3,7 @@
 Whatever the sentences leave out is added behind them as it stands, so that two documents which differ never read alike.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from .sentences import arm_sentence, conditions_sentence, sentence
 from .shape import Arm, Audit, Disagreement, EscalationRule, Override, Rights, Rule, Verdicts
 
 Names = Mapping[str, str]
+_PLACE = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 SECTIONS = {
     "routing": gettext_lazy("Routing"),
@@ -34,6 +36,12 @@ SECTIONS = {
     "release_after": gettext_lazy("Times"),
     "lease": gettext_lazy("Times"),
     "batch": gettext_lazy("Batches"),
+}
+PLACES = {
+    "routing": gettext_lazy("Rule"),
+    "otherwise": gettext_lazy("Otherwise"),
+    "no_confidence": gettext_lazy("Without a confidence"),
+    "high_impact": gettext_lazy("High impact"),
 }
 ROLES = {
     "reviewer": pgettext_lazy("in a rule", "reviewers"),
@@ -81,6 +89,11 @@ class Told:
     key: str
     sentence: str
     queues: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that people gave it, "" where rows of its part have none."""
+        return self.key if self.part in ("routing", "overrides", "escalation") else ""
 
     @property
     def section(self) -> str:
@@ -212,6 +225,15 @@ def audit_sentence(audit: Audit, names: Names) -> str:
 def queue_name(slug: str, names: Names) -> str:
     """Name a queue; one without a name is called by its slug."""
     return names.get(slug) or slug.replace("-", " ").capitalize()
+
+
+def place_words(path: str) -> str:
+    """Name a place of a document as its editor does: `routing[1].then.queue` is "Routing 2"."""
+    found = _PLACE.match(path)
+    if found is None:
+        return ""
+    head = str(PLACES.get(found[1]) or SECTIONS.get(found[1]) or found[1].replace("_", " ").capitalize())
+    return f"{head} {int(found[2]) + 1}" if found[2] else head
 
 
 def _queues(arm: Arm) -> tuple[str, ...]:
