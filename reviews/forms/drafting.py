@@ -43,9 +43,8 @@ def document_from(sent: QueryDict, before: Mapping[str, Any], levels: Mapping[st
     `levels` are those of the queues, by slug: an escalation's level is that of its queue.
     """
     found = _part(Rights, "", sent, before)
-    if "batch.most" in sent:
-        batch = found.get("batch") or {}
-        found["batch"] = batch if batch.get("queues") else None
+    if not (found.get("batch") or {}).get("queues"):
+        found.pop("batch", None)  # without a queue nothing is said of batches
     for rule in found.get("escalation", []):
         target = rule.get("to", {})
         target["level"] = levels.get(target.get("queue", ""), target.get("level", 0))
@@ -67,7 +66,7 @@ def _part(shape: type[msgspec.Struct], prefix: str, sent: QueryDict, before: Map
             value = None if inner is Batching and not value else value
         else:
             value = _leaf(shape, place, prefix, sent, earlier)
-        if value is not None:
+        if value is not None or before.get(key, "") is None:
             found[key] = value
     return found
 
@@ -106,7 +105,7 @@ def _leaf(
             return typed.strip()
         return value_from(typed, sent.get(f"{prefix}op", ""), sent.get(f"{prefix}field", "").strip())
     if not typed.strip() and not place.required:
-        return None
+        return before if before == [] else None
     return read(kind, typed, before)
 
 
