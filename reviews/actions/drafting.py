@@ -37,7 +37,7 @@ def begin_draft(*, project: Project, by: Actor, at: dt.datetime) -> RightsDraft:
     return RightsDraft.objects.create(
         project=project,
         base=base,
-        body=json.loads(base.body) if base else STARTING,
+        body=json.loads(bytes(base.body)) if base else STARTING,
         changed_by_id=person,
         changed_at=at,
     )

@@ -1,4 +1,4 @@
-"""The single fields of decision rights: which kind each is, by the shape of the document, and its text to and fro."""
+"""The single fields of decision rights: of which kind each is, and how its text is written and read."""
 
 from typing import Any, get_args, get_origin
 

@@ -13,12 +13,7 @@ _PERCENT = re.compile(r"(-?[0-9]+(?:[.,][0-9]+)?) ?%?")
 _PART = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)\.?\s*(?:,|and\b|und\b)?\s*")
 _ISO = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_UNITS = {
-    "d": "d", "day": "d", "days": "d", "tag": "d", "tage": "d", "tagen": "d", "t": "d",
-    "h": "h", "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "std": "h", "stunde": "h", "stunden": "h",
-    "m": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "minuten": "m",
-    "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "sek": "s", "sekunde": "s", "sekunden": "s",
-}  # fmt: skip
+_STEMS = {"day": "d", "tag": "d", "hour": "h", "hr": "h", "std": "h", "stunde": "h", "min": "m", "sec": "s", "sek": "s"}
 
 
 def percent_of(text: str) -> str:
@@ -53,12 +48,19 @@ def duration_from(typed: str) -> str:
     place, total = 0, Decimal(0)
     while place < len(text):
         found = _PART.match(text, place)
-        unit = found and _UNITS.get(found[2].lower())
+        unit = _unit(found[2].lower()) if found else None
         if found is None or unit is None:
             return text
         total += Decimal(found[1].replace(",", ".")) * _SECONDS[unit]
         place = found.end()
     return _iso(int(total)) if text and total == int(total) else text
+
+
+def _unit(word: str) -> str | None:
+    """Give the unit of a word, English or German, whole or shortened."""
+    if word in _SECONDS:
+        return word
+    return next((unit for stem, unit in _STEMS.items() if word.startswith(stem)), None)
 
 
 def _iso(seconds: int) -> str:

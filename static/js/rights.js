@@ -29,8 +29,7 @@ function swap(root, fresh, back) {
   const open = new Set([...root.querySelectorAll("details[open]")].map((one) => one.closest("li")?.id));
   const form = document.importNode(fresh, true);
   root.querySelector("form")?.replaceWith(form);
-  for (const one of form.querySelectorAll("details"))
-    if (open.has(one.closest("li")?.id)) one.setAttribute("open", "");
+  for (const one of form.querySelectorAll("details")) if (open.has(one.closest("li")?.id)) one.setAttribute("open", "");
   const row = document.getElementById(form.getAttribute("data-focus") ?? "");
   const again = back && row ? document.getElementById(`${back}-${row.id}`) : null;
   const usable = again instanceof HTMLButtonElement && !again.disabled ? again : null;
@@ -126,7 +125,12 @@ export function mountRights(root) {
     send(`${event.key === "ArrowUp" ? "up" : "down"}:${row.dataset.row}`);
   };
   /** @type {[string, (event: any) => void][]} */
-  const heard = [["input", typed], ["change", typed], ["submit", submitted], ["keydown", pressed]];
+  const heard = [
+    ["input", typed],
+    ["change", typed],
+    ["submit", submitted],
+    ["keydown", pressed],
+  ];
   for (const [name, hear] of heard) root.addEventListener(name, hear);
   const dragging = mountRowDrag(root, (row, place) => send(`move:${row}:${place}`));
   ready();

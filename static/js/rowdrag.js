@@ -79,7 +79,13 @@ export function mountRowDrag(root, moved) {
     held = null;
   };
   /** @type {[string, (event: any) => void][]} */
-  const heard = [["pointerdown", down], ["dragstart", start], ["dragover", over], ["drop", drop], ["dragend", end]];
+  const heard = [
+    ["pointerdown", down],
+    ["dragstart", start],
+    ["dragover", over],
+    ["drop", drop],
+    ["dragend", end],
+  ];
   for (const [name, hear] of heard) root.addEventListener(name, hear);
   return {
     destroy: () => {

@@ -24,7 +24,8 @@ export function suggest(root) {
     if (!(field instanceof HTMLInputElement)) continue;
     const known = takes(root, field.value);
     if (op instanceof HTMLSelectElement)
-      for (const option of op.options) option.hidden = known !== null && !option.selected && !known.includes(option.value);
+      for (const option of op.options)
+        option.hidden = known !== null && !option.selected && !known.includes(option.value);
     const list = `values-of-${field.value}`;
     if (value && document.getElementById(list)) value.setAttribute("list", list);
     else value?.removeAttribute("list");

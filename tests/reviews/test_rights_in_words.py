@@ -37,9 +37,9 @@ def rule(name: str, *when: tuple[str, str, Any]) -> Rule:
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("15 s", "PT15S"), ("4 h", "PT4H"), ("1 h 30 min", "PT1H30M"), ("1.5 hours", "PT1H30M"), ("2 Tage", "P2D"),
+        ("15 s", "PT15S"), ("4 h", "PT4H"), ("1 h 30 min", "PT1H30M"), ("1.5 hours", "PT1H30M"), ("2 Stunden", "PT2H"),
         ("90min", "PT1H30M"), ("36 h", "PT36H"), ("1 d 12 h", "PT36H"), ("3 d 2 h", "P3DT2H"), ("0 s", "PT0S"),
-        ("soon", "soon"), ("5", "5"), ("0.3 s", "0.3 s"), ("", ""), ("4 h soon", "4 h soon"),
+        ("soon", "soon"), ("5", "5"), ("2 months", "2 months"), ("0.3 s", "0.3 s"), ("", ""), ("4 h soon", "4 h soon"),
     ],
 )  # fmt: skip
 def test_a_time_is_read_in_units_and_else_kept_as_typed(typed: str, kept: str) -> None:
