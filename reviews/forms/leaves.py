@@ -1,5 +1,6 @@
 """The single fields of decision rights: of which kind each is, and how its text is written and read."""
 
+from collections.abc import Callable
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -72,17 +73,16 @@ def read(kind: str, typed: str, before: Any) -> Any:
 
     What means the same as before keeps its text, so that a field which nobody touched changes no hash.
     """
+    found = _meant(kind, typed)
+    return before if before is not None and _meant(kind, shown(kind, before)) == found else found
+
+
+def _meant(kind: str, typed: str) -> Any:
     text = typed.strip()
-    found: Any = text
-    if kind == "rate":
-        found = rate_from(text)
-    elif kind == "duration":
-        found = duration_from(text)
-    elif kind == "words":
-        found = values_from(text)
-    elif kind == "number":
-        found = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-    return before if before is not None and shown(kind, before) == shown(kind, found) else found
+    if kind == "number":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    meant: dict[str, Callable[[str], Any]] = {"rate": rate_from, "duration": duration_from, "words": values_from}
+    return meant.get(kind, str)(text)
 
 
 def value_from(typed: str, op: str, name: str) -> str | list[str] | None:

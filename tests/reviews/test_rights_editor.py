@@ -106,6 +106,8 @@ def test_an_address_that_changes_something_is_not_read(town: Town, path: str) ->
 
 
 def test_a_form_that_nobody_touched_changes_nothing(town: Town) -> None:
+    odd = {"otherwise": {"arm": "accept", "audit_rate": "0.10"}, "lease": "PT60M", "release_after": "PT0H90S"}
+    publish_rights(project=town.project, document=RIGHTS | odd, reason="Odd", by=console(), at=town.now)
     client, sent = editor(town)
     before = RightsDraft.objects.get().body
     assert client.post(f"{CATS}draft/", sent).status_code == 302
