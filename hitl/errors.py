@@ -23,6 +23,7 @@ STATUS: dict[str, int] = {
     "break_due": 409,
     "export_running": 409,
     "claim_lost": 409,
+    **dict.fromkeys(("draft_stale", "no_draft", "not_proposed", "second_person_needed"), 409),
     "claim_over": 409,
     "email_taken": 409,
     "item_differs": 409,

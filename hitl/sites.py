@@ -1,4 +1,4 @@
-"""The Django admin of the installation: for owners, and for nobody else there at all."""
+"""The Django admin of the installation: for owners; the pages of decision rights bring a door of their own."""
 
 from functools import update_wrapper
 from typing import Any, NoReturn
@@ -12,7 +12,10 @@ from django.views.decorators.cache import never_cache
 
 
 class OwnersSite(AdminSite):
-    """Sends whoever is not signed in to the house's own sign-in, and answers 404 to everybody but owners."""
+    """Sends whoever is not signed in to the house's own sign-in, and answers 404 to everybody but owners.
+
+    `reviews.admin` guards its addresses itself: operations write decision rights there.
+    """
 
     site_header = _("hitl: the installation")
     site_title = _("hitl")

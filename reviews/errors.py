@@ -15,6 +15,37 @@ class BadRights(Refusal):
     sentence = _("These decision rights cannot be published.")
 
 
+class DraftStale(Refusal):
+    """The draft, or the version in force that it was compared with, has changed since it was read."""
+
+    code = "draft_stale"
+    sentence = _("Somebody else has changed this since you opened it. What you typed is kept on this page.")
+
+
+class NoDraft(Refusal):
+    """Nobody is writing decision rights for this project."""
+
+    code = "no_draft"
+    sentence = _("There is no draft: it was published or discarded. Begin a new one.")
+
+
+class NotProposed(Refusal):
+    """The draft has not been proposed for publishing."""
+
+    code = "not_proposed"
+    sentence = _("Nobody has proposed this draft, or it was changed since. Propose it first.")
+
+
+class SecondPersonNeeded(Refusal):
+    """The project asks for two people, and this would be one."""
+
+    code = "second_person_needed"
+    sentence = _(
+        "In this project decision rights take two people: one proposes a draft in the editor, and another one, who did "
+        "not change it last, publishes it."
+    )
+
+
 class BadBody(Refusal):
     """What was sent does not read as what was asked for."""
 

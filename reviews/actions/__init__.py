@@ -5,12 +5,21 @@ from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_
 from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
+from reviews.actions.drafting import (
+    begin_draft,
+    change_draft,
+    discard_draft,
+    propose_draft,
+    publish_draft,
+    take_back_proposal,
+)
 from reviews.actions.ending import sweep
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
+from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
@@ -32,12 +41,15 @@ __all__ = [
     "ask_export",
     "ask_replay",
     "ask_rerouting",
+    "begin_draft",
     "cancel_replay",
+    "change_draft",
     "claim_again",
     "claim_batch",
     "claim_next",
     "decide",
     "decide_batch",
+    "discard_draft",
     "drop_exports",
     "fill_project",
     "find_exports",
@@ -52,6 +64,8 @@ __all__ = [
     "open_claim",
     "plan_rows",
     "prolong",
+    "propose_draft",
+    "publish_draft",
     "publish_rights",
     "put_away",
     "put_images",
@@ -63,9 +77,11 @@ __all__ = [
     "route_again",
     "save_draft",
     "send_tray",
+    "set_publishing",
     "sweep",
     "sweep_trays",
     "take_back",
+    "take_back_proposal",
     "turn_and_reroute",
     "turn_switch",
     "withdraw",

@@ -15,8 +15,9 @@ from audit.actions import Head, entry, record
 from audit.models import Log
 from guidelines.models import ModelVersion
 from reviews.actions.lines import fill_project
-from reviews.errors import BadRights, ReplayMissing
-from reviews.models import Position, Queue, RightsVersion, SwitchChange
+from reviews.errors import BadRights, ReplayMissing, SecondPersonNeeded
+from reviews.models import Position, Queue, RightsDraft, RightsVersion, SwitchChange
+from reviews.reads.drafting import takes_two
 from reviews.reads.replays import may_be_published
 from reviews.rights import read
 
@@ -34,16 +35,25 @@ def entitled(*, project: Project, by: Actor, at: dt.datetime) -> Actor:
 
 @transaction.atomic
 def publish_rights(
-    *, project: Project, document: dict[str, Any] | bytes, reason: str, by: Actor, at: dt.datetime
+    *,
+    project: Project,
+    document: dict[str, Any] | bytes,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+    draft: RightsDraft | None = None,
 ) -> tuple[RightsVersion, bool]:
     """Publish decision rights as the project's next version; the document in force again changes nothing.
 
-    Gives the version in force and whether it is new. Locks the project.
+    Gives the version in force and whether it is new. `draft` is the locked draft that holds the document, where it came
+    out of one. Where the project asks for two people only a draft is published, the first version aside: it is the
+    founder's. Locks the project.
 
     Raises:
         Forbidden: the actor may not govern this project.
         BadRights: the document does not read, with the places at fault; or no reason is given.
         ReplayMissing: the project asks for a replay of this document against the version in force, and has none.
+        SecondPersonNeeded: the project asks for two people, and this would be one.
     """
     by = entitled(project=project, by=by, at=at)
     if not reason.strip():
@@ -56,15 +66,12 @@ def publish_rights(
         return last, False
     if last is not None and not may_be_published(project.pk, last.pk, rights.digest):
         raise ReplayMissing
+    if last is not None and takes_two(project):
+        _second_person(draft, by)
     number = last.number + 1 if last else 1
-    event = record_on_project(
-        project,
-        "reviews.rights_published",
-        by=by,
-        at=at,
-        tags={"rights": number},
-        sections={"rights": {"number": number, "digest": rights.digest, "reason": reason}},
-    )
+    told = {"number": number, "digest": rights.digest, "reason": reason} | _proposer(draft)
+    tags, sections = {"rights": number}, {"rights": told}
+    event = record_on_project(project, "reviews.rights_published", by=by, at=at, tags=tags, sections=sections)
     made = RightsVersion.objects.create(
         project=project,
         number=number,
@@ -76,6 +83,19 @@ def publish_rights(
     )
     fill_project(project.pk)
     return made, True
+
+
+def _proposer(draft: RightsDraft | None) -> dict[str, str]:
+    proposer = draft.proposed_by if draft is not None else None
+    return {"proposed_by": proposer.pseudonym} if proposer is not None else {}
+
+
+def _second_person(draft: RightsDraft | None, by: Actor) -> None:
+    """Refuse whoever is nobody in particular, proposed the draft, or changed it last."""
+    if draft is None or draft.proposed_by_id is None:
+        raise SecondPersonNeeded
+    if by.person_id is None or by.person_id in {draft.proposed_by_id, draft.changed_by_id}:
+        raise SecondPersonNeeded
 
 
 @transaction.atomic

@@ -16,11 +16,12 @@ from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
+from reviews.actions.publishing import publishing_of_file
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
 from reviews.errors import BadOutput, BadProjectFile
 from reviews.models import Feed, Queue, Setup
 from reviews.outputs import check_schema
-from reviews.rights import ADJUDICATION
+from reviews.rights import ADJUDICATION, STARTING
 
 KEYS = [*"123456789", *(letter for letter in string.ascii_lowercase if letter not in "acreszjkngqbmv")]
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -75,15 +76,10 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     guideline: str | None = None
     hard_content: HardContentFile | None = None
     require_replay: bool = False
+    publish_with_second: bool | None = None
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
-DEFAULT_RIGHTS = {
-    "v": 1,
-    "routing": [],
-    "otherwise": {"arm": "review", "queue": "general"},
-    "no_confidence": {"arm": "review", "queue": "general"},
-}
 
 
 @transaction.atomic
@@ -130,7 +126,7 @@ def apply_project(
     if file.guideline is not None:
         version, new = publish_guideline(project=project, language=file.language, text=file.guideline, by=by, at=at)
         changes += [f"published guideline {version.number}"] if new else []
-    rights = file.rights if file.rights is not None or project.rights.exists() else DEFAULT_RIGHTS
+    rights = file.rights if file.rights is not None or project.rights.exists() else STARTING
     if rights is not None:
         standing, new = publish_rights(
             project=project, document=rights, reason="Applied from the project file", by=by, at=at
@@ -273,6 +269,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         Setup.objects.filter(project=project).update(**shown)
         made = True
     changes += [word for word in told if word]
+    changes += publishing_of_file(project, file.publish_with_second, by=by, at=at)
     if made or any(told):
         record_on_project(
             lock_project(project.pk),

@@ -1,6 +1,7 @@
 """What a project's loop runs by: decision rights, the switch, seeds, and how items are shown and to whom how long."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person, Project
 from audit.models import Event
@@ -22,6 +23,7 @@ class RightsVersion(models.Model):
     event = models.OneToOneField(Event, on_delete=models.PROTECT)
 
     class Meta:
+        verbose_name_plural = gettext_lazy("decision rights")
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="reviews_rightsversion_number")]
 
     def __str__(self) -> str:
@@ -95,6 +97,8 @@ class Setup(models.Model):
     `blur`, `grey` and `mute` veil hard content until a person looks or listens; `may_lift` lets each person do without.
     After `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
     `require_replay`: decision rights are published after a replay of the same document only.
+    `publish_with_second`: decision rights are published by another person than proposed and last changed them;
+    `alone_asked_by` has asked that one person be enough again, which takes another person's word.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
@@ -109,6 +113,8 @@ class Setup(models.Model):
     hard_minutes = models.IntegerField(null=True)
     break_minutes = models.IntegerField(default=10)
     require_replay = models.BooleanField(default=False)
+    publish_with_second = models.BooleanField(default=False)
+    alone_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -117,7 +123,11 @@ class Setup(models.Model):
                 & (models.Q(hard_minutes__isnull=True) | models.Q(hard_minutes__range=(1, 480)))
                 & models.Q(break_minutes__range=(1, 480)),
                 name="reviews_setup_break",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(alone_asked_by__isnull=True) | models.Q(publish_with_second=True),
+                name="reviews_setup_alone_asked_of_two",
+            ),
         ]
 
     def __str__(self) -> str:

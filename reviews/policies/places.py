@@ -3,11 +3,12 @@
 import datetime as dt
 import uuid
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
-from accounts.models import Project
-from accounts.policies import may_change_project, role_in, visible_projects
+from accounts.models import Membership, Person, Project, Role, User
+from accounts.policies import is_owner, may_change_project, role_in, visible_projects
 from accounts.reads import Actor
 from reviews.models import Item, Queue, RightsVersion
 from reviews.policies.parts import has_part
@@ -115,6 +116,24 @@ def overseen_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     if may_browse(role_in(by.person_id or 0, found.pk, at)) or may_change_project(by=by, project=found, at=at):
         return found
     raise NotFound
+
+
+def governed_projects(*, by: Actor, at: dt.datetime) -> list[Project]:
+    """Give the projects that the actor governs, by name: those that they run operations of, an owner's all."""
+    found = visible_projects(by=by, at=at).select_related("log").order_by("name", "pk")
+    if is_owner(by):
+        return list(found)
+    if by.person_id is None or by.token_id is not None:
+        return []
+    own = Membership.objects.standing(at).filter(person_id=by.person_id, role=Role.OPERATIONS)
+    return list(found.filter(pk__in=own.values("project_id")))
+
+
+def governors(project: Project, at: dt.datetime) -> list[Person]:
+    """Give the people who govern a project: its operations, and the owners."""
+    own = Membership.objects.standing(at).filter(project=project, role=Role.OPERATIONS).values("person_id")
+    active = User.objects.filter(is_active=True).values("person_id")
+    return list(Person.objects.filter(Q(is_owner=True) | Q(pk__in=own), pk__in=active).order_by("name", "pk"))
 
 
 def governed_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:

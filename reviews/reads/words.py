@@ -73,6 +73,17 @@ WORDS: dict[str, dict[str, Any]] = {
     "kind": dict(Kind.choices),
     "source": dict(Source.choices),
     "reason": {"nobody_left": gettext_lazy("nobody is left to ask")},
+    "ending": {
+        "changed": gettext_lazy("the draft was changed"),
+        "discarded": gettext_lazy("the draft was discarded"),
+        "taken_back": gettext_lazy("it was taken back"),
+    },
+    "publishing": {
+        "two": gettext_lazy("it takes two people"),
+        "asked": gettext_lazy("somebody asks that one person be enough again"),
+        "kept": gettext_lazy("it still takes two people"),
+        "one": gettext_lazy("one person is enough"),
+    },
     "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
 }
 

@@ -1,6 +1,6 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
-from .document import load, read
+from .document import STARTING, load, read
 from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
 from .estimating import Estimate, estimate
 from .fields import Subject
@@ -19,6 +19,7 @@ __all__ = [
     "NONE",
     "OTHER",
     "ROLES",
+    "STARTING",
     "SWITCH",
     "UNKNOWN",
     "VERDICTS",

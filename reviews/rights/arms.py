@@ -14,7 +14,7 @@ MOST_DECISIONS, MOST_AT_ONCE, MOST_LANES, MOST_SKILLS = 9, 20, 64, 10
 LONGEST_SKILL = 100
 
 _OF_REVIEW = ("queue", "decisions", "second_share", "skills")
-_BELONGS = {"accept": ("audit_rate",), "review": _OF_REVIEW, "hold": ()}
+BELONGS = {"accept": ("audit_rate",), "review": _OF_REVIEW, "hold": ()}
 _DEFAULTS: dict[str, Arm] = {
     "accept": Arm(arm="accept", audit_rate="0"),
     "review": Arm(arm="review", decisions=1, second_share="0", skills=()),
@@ -46,7 +46,7 @@ def arm_problems(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]
 
 def _strangers(arm: Arm, path: str) -> Iterator[Problem]:
     for key in ("audit_rate", *_OF_REVIEW):
-        if getattr(arm, key) is not None and key not in _BELONGS[arm.arm]:
+        if getattr(arm, key) is not None and key not in BELONGS[arm.arm]:
             owner = "accept" if key == "audit_rate" else "review"
             yield f"{path}.{key}", f"{key} belongs to the arm {owner}, not to {arm.arm}; leave it out."
 

@@ -12,7 +12,7 @@ ORDERING = ("<", "<=", ">", ">=")
 OPERATORS = ("=", "!=", *ORDERING, "in", "not_in", "contains", "exists")
 MOST_CONDITIONS, MOST_VALUES, LONGEST_VALUE = 50, 1000, 200
 
-_TAKES: dict[Kind, tuple[str, ...]] = {
+TAKES: dict[Kind, tuple[str, ...]] = {
     "number": ("=", "!=", *ORDERING, "in", "not_in", "exists"),
     "text": (*EQUALITY, "contains"),
     "impact": EQUALITY,
@@ -38,8 +38,8 @@ def _condition(condition: Condition, path: str) -> Iterator[Problem]:
         )
     if condition.op not in OPERATORS:
         yield f"{path}.op", f"Choose one of: {' '.join(OPERATORS)}."
-    elif place is not None and condition.op not in _TAKES[place.kind]:
-        yield f"{path}.op", f"The field {condition.field} takes only: {' '.join(_TAKES[place.kind])}."
+    elif place is not None and condition.op not in TAKES[place.kind]:
+        yield f"{path}.op", f"The field {condition.field} takes only: {' '.join(TAKES[place.kind])}."
     elif place is not None:
         yield from _value(condition, place, f"{path}.value")
 

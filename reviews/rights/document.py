@@ -13,6 +13,14 @@ from .checks import problems_in
 from .shape import ADJUDICATION, VERDICTS, Condition, Rights, Rule, Verdicts
 from .wire import Unreadable, shaped
 
+STARTING: dict[str, Any] = {
+    "v": 1,
+    "routing": [],
+    "otherwise": {"arm": "review", "queue": "general"},
+    "no_confidence": {"arm": "review", "queue": "general"},
+}
+"""What a project begins with: people decide everything."""
+
 
 def read(sent: bytes | Mapping[str, Any], *, queues: Mapping[str, int]) -> Rights:
     """Read a document that is to be published: check everything, then fill in the defaults that are hashed.

@@ -1,6 +1,6 @@
 """Read a rule back in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -50,8 +50,12 @@ def sentence(rule: Rule, names: Mapping[str, str] | None = None) -> str:
     arm = arm_sentence(rule.then, names)
     if not rule.when:
         return _("Always %(arm)s") % {"arm": arm}
-    conditions = _(" and ").join(_condition(part) for part in rule.when)
-    return _("When %(conditions)s, %(arm)s") % {"conditions": conditions, "arm": arm}
+    return _("When %(conditions)s, %(arm)s") % {"conditions": conditions_sentence(rule.when), "arm": arm}
+
+
+def conditions_sentence(conditions: Sequence[Condition]) -> str:
+    """Read conditions that must all hold: "confidence is below 0.60 and impact is high"."""
+    return _(" and ").join(_condition(part) for part in conditions)
 
 
 def arm_sentence(arm: Arm, names: Mapping[str, str] | None = None) -> str:

@@ -15,6 +15,7 @@ from reviews.errors import NoRights
 from reviews.forms import Threshold
 from reviews.models import Tray
 from reviews.policies import governed_project
+from reviews.reads.drafting import takes_two
 from reviews.reads.replays import requires_replay
 from reviews.reads.standing import Standing, standing
 from reviews.reads.threshold import counted_in, likely, moved, settings_in_force
@@ -35,9 +36,9 @@ def threshold(request: HtmxRequest, project: str) -> HttpResponse:
         raise NoRights
     form = Threshold(_asked(request, now))
     tray = Tray.objects.filter(project=place, person_id=person_of(by)).first()
-    simple = settings_in_force(now) is not None
-    if request.method == "POST" and (form.is_valid() if simple else tray):
-        rights = with_threshold(now.rights, *form.shares()) if simple else None
+    publishes = settings_in_force(now) is not None and not takes_two(place)
+    if request.method == "POST" and (form.is_valid() if publishes else tray):
+        rights = with_threshold(now.rights, *form.shares()) if publishes else None
         reason = request.POST.get("reason", "").strip() or _("Chosen on the threshold page")
         sent = send_tray(project=place, rights=rights, reason=reason, by=by, at=at)
         messages.success(request, _told(sent))
@@ -71,6 +72,7 @@ def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold,
     shown = {
         "form": form,
         "simple": simple,
+        "publishes": simple and not takes_two(place),
         "likely": likely(counted, rights, now.switch_for(None), seconds),
         "source": source,
         "tray": tray,

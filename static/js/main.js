@@ -14,6 +14,7 @@ import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
 import { mountRest } from "./rest.js";
+import { mountRights } from "./rights.js";
 import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
@@ -38,6 +39,7 @@ const MODULES = {
   picture: mountPicture,
   printed: mountPrinted,
   rest: mountRest,
+  rights: mountRights,
   sound: mountSound,
   theme: mountTheme,
   told: mountTold,
