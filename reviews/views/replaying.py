@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -54,7 +54,7 @@ def replays(request: HttpRequest, project: str) -> HttpResponse:
         "form": form,
         "problem": problem,
         "required": requires_replay(place.pk),
-        "editor": editor_of(place),
+        "editor": reverse("admin:rights-draft", args=[place.slug]),
     }
     answer = page(request, "reviews/replays.html", "replays", at, shown, project=place)
     answer.status_code = 422 if problem or (form and form.errors) else 200
@@ -81,7 +81,7 @@ def replay(request: HttpRequest, project: str, replay: uuid.UUID) -> HttpRespons
         "found": found_in(row),
         "in_force": _in_force(place),
         "required": requires_replay(place.pk),
-        "editor": editor_of(place),
+        "editor": reverse("admin:rights-draft", args=[place.slug]),
     }
     return page(request, "reviews/replay.html", "replays", at, shown, project=place)
 
@@ -104,14 +104,6 @@ def replay_ending(request: HttpRequest, project: str, replay: uuid.UUID) -> Http
     cancel_replay(replay=_replay(place, replay), by=by, at=at)
     messages.success(request, _("The replay is cancelled."))
     return redirect("replays", project)
-
-
-def editor_of(project: Project) -> str:
-    """Give the address of the editor of a project's draft; "" where there is none."""
-    try:
-        return reverse("admin:reviews_rightsdraft_edit", args=[project.slug])
-    except NoReverseMatch:
-        return ""
 
 
 def _form(request: HttpRequest, place: Project, now: Standing) -> ReplayWish:
