@@ -51,3 +51,9 @@ def find_exports() -> None:
 def drop_exports() -> None:
     """Remove the files of exports whose time is over."""
     actions.drop_exports(at=timezone.now())
+
+
+@shared_task(name="reviews.find_callbacks")
+def find_callbacks() -> None:
+    """Note what programs are to be told, and have them called back."""
+    actions.find_callbacks(at=timezone.now())

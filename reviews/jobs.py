@@ -10,3 +10,9 @@ from reviews import actions
 def make_export(export_id: int) -> None:
     """Write an export that somebody asked for."""
     actions.make_export(export_id=export_id, now=timezone.now)
+
+
+@shared_task(name="reviews.call_back")
+def call_back(endpoint_id: int) -> None:
+    """Send an endpoint what is due."""
+    actions.call_back(endpoint_id=endpoint_id, now=timezone.now)

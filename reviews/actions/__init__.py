@@ -2,10 +2,12 @@
 
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
+from reviews.actions.calling_back import call_back, find_callbacks
 from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
+from reviews.actions.endpoints import add_endpoint, change_endpoint, rotate_secret, switch_endpoint
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
@@ -16,6 +18,7 @@ from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
+from reviews.actions.sending_again import send_again, send_test
 from reviews.actions.setting_up import apply_project
 from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
@@ -26,8 +29,11 @@ __all__ = [
     "Decided",
     "Received",
     "Sent",
+    "add_endpoint",
     "apply_project",
     "ask_export",
+    "call_back",
+    "change_endpoint",
     "claim_again",
     "claim_batch",
     "claim_next",
@@ -35,6 +41,7 @@ __all__ = [
     "decide_batch",
     "drop_exports",
     "fill_project",
+    "find_callbacks",
     "find_exports",
     "found_project",
     "give_back",
@@ -51,11 +58,15 @@ __all__ = [
     "receive",
     "release",
     "reveal_seeds",
+    "rotate_secret",
     "route_again",
     "save_draft",
+    "send_again",
+    "send_test",
     "send_tray",
     "sweep",
     "sweep_trays",
+    "switch_endpoint",
     "take_back",
     "turn_switch",
     "withdraw",

@@ -1,6 +1,7 @@
 """What the loop's rows resist: said and published ones never change, and refer to what they say they do."""
 
 from audit.models import Frozen, Refers
+from reviews.models.calling import Callback
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
@@ -13,6 +14,7 @@ GUARDS = (
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
     Frozen(Item, free=STREAM, erasable=True),
     Frozen(Prediction, erasable=True),
+    Frozen(Callback),
     Frozen(Route),
     Frozen(Task, free=STREAM),
     Frozen(Batch),
