@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.actions import add_person, give_membership, make_token, name_owner
 from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
-from reviews.actions import claim_next, open_claim
-from reviews.models import Decision, Item
+from reviews.actions import add_endpoint, claim_next, open_claim
+from reviews.models import Decision, Endpoint, Item
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,14 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "switch"): only() | dict.fromkeys(["operations", "owner"], 422),
     ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
     ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
+    ("GET", "callbacks"): only("operations", "owner"),
+    ("POST", "callbacks"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "callbacks-list"): only("operations", "owner"),
+    ("POST", "endpoint"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("POST", "endpoint-secrets"): only("operations", "owner"),
+    ("POST", "endpoint-switch"): only() | dict.fromkeys(["operations", "owner"], DOOR),
+    ("POST", "endpoint-tests"): only() | dict.fromkeys(["operations", "owner"], 422),  # it was switched off above
+    ("POST", "endpoint-deliveries"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "trail"): only("compliance", "records_officer"),
     ("GET", "exports"): only("compliance", "records_officer"),
     ("POST", "exports"): only() | {"compliance": 422, "records_officer": REASON},
@@ -175,8 +183,11 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "trail", "guideline", "exports", "exports-list",
+    "trail", "guideline", "exports", "exports-list", "callbacks", "callbacks-list",
 )  # fmt: skip
+
+
+OF_AN_ENDPOINT = ("endpoint", "endpoint-secrets", "endpoint-switch", "endpoint-tests", "endpoint-deliveries")
 
 
 def path_of(name: str, town: Town) -> str:
@@ -198,6 +209,7 @@ def path_of(name: str, town: Town) -> str:
         "routes": [project, item.uuid],
         "presentation": [project, decision.claim.token],
         "export": [project, uuid4()],
+        **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],
         "decision": [decision.claim.token],
@@ -231,6 +243,8 @@ def town() -> Town:
     assert held is not None
     open_claim(token=held.token, by=who, at=town.now)
     town.decide(who, held)
+    url, events = "https://example.com/hook", ["outcome.released"]
+    add_endpoint(project=town.project, name="main", url=url, events=events, by=console(), at=town.now)
     return town
 
 

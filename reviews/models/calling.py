@@ -146,6 +146,11 @@ class Delivery(models.Model):
         return f"{self.told} to {self.endpoint_id}"
 
     @property
+    def word(self) -> str:
+        """Say what it tells of."""
+        return str(_("Test")) if self.told == TEST else str(Told(self.told).label)
+
+    @property
     def message_id(self) -> str:
         """Give the `webhook-id`, the same each time that it is sent."""
         return f"msg_{self.uuid.hex}"
