@@ -134,7 +134,7 @@ CALLS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403, 200),
     ("POST", "api-predictions"): api(401, 404, 501, 403, 403),
     ("GET", "api-predictions"): api(401, 404, 404, 403, 403, 404),
-    ("POST", "api-item-withdrawal"): api(401, 404, 501, 403, 403),
+    ("POST", "api-item-withdrawal"): api(401, 404, 409, 403, 403),
     ("GET", "api-item-withdrawal"): api(401, 404, 404, 403, 403, 404),
     ("POST", "api-assets"): api(401, 404, 422, 403, 403),
     ("POST", "api-queue-claims"): api(401, 404, 403, 201, 403),

@@ -3,6 +3,7 @@
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
 from reviews.actions.calling_back import call_back, find_callbacks
+from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
@@ -15,7 +16,7 @@ from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
-from reviews.actions.releasing import release
+from reviews.actions.releasing import release, release_of
 from reviews.actions.rerouting import route_again
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.sending_again import send_again, send_test
@@ -57,6 +58,7 @@ __all__ = [
     "put_rows",
     "receive",
     "release",
+    "release_of",
     "reveal_seeds",
     "rotate_secret",
     "route_again",
@@ -71,5 +73,6 @@ __all__ = [
     "turn_switch",
     "withdraw",
     "withdraw_batch",
+    "withdraw_item",
     "would_refuse",
 ]

@@ -29,6 +29,7 @@ from reviews.actions import (
     sweep,
     withdraw,
     withdraw_batch,
+    withdraw_item,
 )
 from reviews.models import Decision, Item
 from reviews.reads.batches import batch_row, grid
@@ -237,6 +238,18 @@ class Loop(RuleBasedStateMachine):
         item = Item.objects.filter(state="held").first()
         if item is not None:
             self.both(lambda: route_again(item=item, by=console(), at=self.town.now))
+
+    @rule(pick=st.integers(0, 30), who=HELD, verdict=VERDICT)
+    def withdraw_an_item_against_a_decision(self, pick: int, who: int, verdict: str) -> None:
+        from accounts.reads import console
+
+        names = list(Item.objects.order_by("pk").values_list("external_id", flat=True))
+        name, project = names[-1 - pick % len(names)], self.town.project
+
+        def call_off() -> Any:
+            return withdraw_item(project=project, external_id=name, by=console(), at=self.town.now)
+
+        self.both(call_off, lambda: self.submit(who, verdict, "dog"))
 
     @rule()
     def seal_twice_at_once(self) -> None:
