@@ -35,6 +35,7 @@ celery.conf.beat_schedule = {
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),
+    "callbacks that were delivered long ago": every(3600, "reviews.drop_deliveries"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "exports whose time is over": every(3600, "reviews.drop_exports"),
     "trays that nobody sent": every(3600, "reviews.sweep_trays"),

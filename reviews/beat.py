@@ -57,3 +57,9 @@ def drop_exports() -> None:
 def find_callbacks() -> None:
     """Note what programs are to be told, and have them called back."""
     actions.find_callbacks(at=timezone.now())
+
+
+@shared_task(name="reviews.drop_deliveries")
+def drop_deliveries() -> None:
+    """Forget the messages that programs took long ago."""
+    actions.drop_deliveries(at=timezone.now())

@@ -258,11 +258,15 @@ class SecretUnread(Refusal):
     """An endpoint's secret does not open with the key that this installation has."""
 
     code = "secret_unread"
-    sentence = _("Its secret cannot be read with the key of this installation. Put the old key back, or make a new secret.")
+    sentence = _(
+        "Its secret cannot be read with the key of this installation. Put the old key back, or make a new secret."
+    )
 
 
 class ItemSettled(Refusal):
     """The item has its outcome, so it is not withdrawn."""
 
     code = "item_settled"
-    sentence = _("This item is decided, so it cannot be withdrawn. Read its outcome; a settled one is released shortly.")
+    sentence = _(
+        "This item is decided, so it cannot be withdrawn. Read its outcome; a settled one is released shortly."
+    )

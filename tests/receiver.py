@@ -65,49 +65,54 @@ class Receiver:
         raise AssertionError(f"{len(self.got)} messages of {count} came")
 
 
-def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            receiver.got.append(Got(self.path, {key.lower(): value for key, value in self.headers.items()}, body))
-            answer = receiver.script.pop(0) if receiver.script else receiver.then
-            if answer == "stall":
-                receiver.over.wait(60)
-                self.close_connection = True
-            elif answer == "trickle":
-                self._trickle()
-            else:
-                self._answer(answer)
+class Handler(BaseHTTPRequestHandler):
+    """Takes messages for the receiver of its server."""
 
-        def _answer(self, answer: int | str) -> None:
-            self.send_response(answer if isinstance(answer, int) else 307)
-            if isinstance(answer, str):
-                self.send_header("Location", answer)
-            self.send_header("Set-Cookie", "kept=1")
-            self.send_header("Content-Length", str(len(receiver.body)))
-            self.end_headers()
-            self.wfile.write(receiver.body)
+    @property
+    def receiver(self) -> Receiver:
+        return self.server.receiver  # type: ignore[attr-defined, no-any-return]
 
-        def _trickle(self) -> None:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            try:
-                while not receiver.over.wait(0.2):
-                    self.wfile.write(b"a")
-                    self.wfile.flush()
-            except OSError:
-                self.close_connection = True
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        receiver = self.receiver
+        receiver.got.append(Got(self.path, {key.lower(): value for key, value in self.headers.items()}, body))
+        answer = receiver.script.pop(0) if receiver.script else receiver.then
+        if answer == "stall":
+            receiver.over.wait(60)
+            self.close_connection = True
+        elif answer == "trickle":
+            self._trickle()
+        else:
+            self._answer(answer)
 
-        def log_message(self, *args: Any) -> None:
-            pass
+    def _answer(self, answer: int | str) -> None:
+        self.send_response(answer if isinstance(answer, int) else 307)
+        if isinstance(answer, str):
+            self.send_header("Location", answer)
+        self.send_header("Set-Cookie", "kept=1")
+        self.send_header("Content-Length", str(len(self.receiver.body)))
+        self.end_headers()
+        self.wfile.write(self.receiver.body)
 
-    return Handler
+    def _trickle(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        try:
+            while not self.receiver.over.wait(0.2):
+                self.wfile.write(b"a")
+                self.wfile.flush()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *args: Any) -> None:
+        pass
 
 
 @contextmanager
 def receiving(tls: ssl.SSLContext | None = None, **options: Any) -> Iterator[Receiver]:
     """Run a receiver on loopback, behind TLS where a context is given."""
     receiver = Receiver(**options)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.receiver = receiver  # type: ignore[attr-defined]
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

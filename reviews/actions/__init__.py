@@ -2,7 +2,7 @@
 
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
-from reviews.actions.calling_back import call_back, find_callbacks
+from reviews.actions.calling_back import call_back, drop_deliveries, find_callbacks
 from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
@@ -40,6 +40,7 @@ __all__ = [
     "claim_next",
     "decide",
     "decide_batch",
+    "drop_deliveries",
     "drop_exports",
     "fill_project",
     "find_callbacks",

@@ -29,6 +29,7 @@ TURN = dt.timedelta(seconds=20)
 """How long one endpoint is called before others get their turn."""
 LEASE = dt.timedelta(seconds=90)
 """What a killed worker held is taken up again after it; longer than one exchange can last."""
+KEPT = dt.timedelta(days=30)
 FIRST_S, TIMES, LONGEST_S = 5, 4, 6 * 3600
 """After the n-th try in vain the next one comes in FIRST_S * TIMES^(n-1) seconds, LONGEST_S at most, less jitter."""
 REST_S, LONGEST_REST_S = 5, 300
@@ -65,6 +66,12 @@ def find_callbacks(*, at: dt.datetime) -> list[int]:
         for endpoint_id in ids:
             current_app.send_task("reviews.call_back", [endpoint_id])
     return ids
+
+
+def drop_deliveries(*, at: dt.datetime) -> int:
+    """Forget the messages that were delivered long ago; what failed stays. Gives how many."""
+    old = Delivery.objects.filter(state=DeliveryState.SENT, tried_at__lt=at - KEPT)
+    return old.delete()[0]
 
 
 def call_back(*, endpoint_id: int, now: Clock, resolve: Resolve = socket.getaddrinfo) -> int:
@@ -142,5 +149,5 @@ def _told(delivery: Delivery, reached: Reached, at: dt.datetime) -> bool:
 
 def _pause(tries: int) -> float:
     """Give the seconds until the next try: exponential, less up to half of it at random, so that none come in step."""
-    whole = min(FIRST_S * TIMES ** min(tries - 1, 12), LONGEST_S)
-    return whole * (1 - random.SystemRandom().random() / 2)
+    whole: float = min(FIRST_S * TIMES ** min(tries - 1, 12), LONGEST_S)
+    return whole * (1.0 - random.SystemRandom().random() / 2)

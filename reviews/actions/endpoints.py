@@ -1,7 +1,6 @@
 """Endpoints of a project: made, changed, switched off, their secrets rotated."""
 
 import datetime as dt
-import ipaddress
 import re
 import secrets
 from collections.abc import Sequence
@@ -90,7 +89,9 @@ def switch_endpoint(*, endpoint: Endpoint, on: bool, by: Actor, at: dt.datetime)
         Forbidden: the actor may not govern this project.
     """
     project, by = _governed(endpoint, by, at)
-    if Endpoint.objects.filter(pk=endpoint.pk, active=not on).update(active=on, off_why="", failures=0, rests_until=None):
+    if Endpoint.objects.filter(pk=endpoint.pk, active=not on).update(
+        active=on, off_why="", failures=0, rests_until=None
+    ):
         _tell(project, endpoint, "reviews.endpoint_switched_on" if on else "reviews.endpoint_switched_off", by, at)
 
 

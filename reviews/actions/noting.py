@@ -5,15 +5,14 @@ passed over: so each message is noted once, in order, and a note lost with a bro
 """
 
 import datetime as dt
-import json
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from audit.models import Log, Payload
+from audit.models import Log
 from audit.models.sql import Row, ask, ask_one, lock, many
 from reviews.models import Callback, CallbackWalk, Delivery, Endpoint, Outcome, Route, Told
+from reviews.reads.messages import section_of
 
 STEP = 2000
 """Entries that are walked in one transaction."""
@@ -98,12 +97,8 @@ def _told(row: Row, item_id: int, held: set[int]) -> tuple[Told | None, Outcome 
     if row.type == "reviews.item_routed_again":
         outcome = outcomes.filter(event_id=row.id).first()
     else:
-        outcome = outcomes.filter(uuid=_section(row.id, "outcome").get("outcome")).first()
+        named = section_of(row.id, "outcome").get("outcome")
+        outcome = outcomes.filter(uuid=named).first() if named else None
     if outcome is None:
         return None, None
     return (Told.RELEASED if outcome.supersedes is None else Told.SUPERSEDED), outcome
-
-
-def _section(event_id: int, name: str) -> dict[str, Any]:
-    body = Payload.objects.filter(event_id=event_id, section=name).values_list("body", flat=True).first()
-    return {} if body is None else dict(json.loads(bytes(body)))

@@ -115,13 +115,14 @@ def _endpoints(project: Project, names: set[str]) -> set[str]:
     return set(Endpoint.objects.filter(project=project, name__in=names).values_list("name", flat=True))
 
 
-def _misfit(
-    one: Submission, project: Project, now: Standing, granted: set[str], endpoints: set[str]
-) -> BadItem | None:
+def _misfit(one: Submission, project: Project, now: Standing, granted: set[str], endpoints: set[str]) -> BadItem | None:
     if one.callback and one.callback not in endpoints:
         return BadItem(
             fields=[
-                ("callback", _("This project has no endpoint %(name)s. Make it on its page Callbacks.") % {"name": one.callback})
+                (
+                    "callback",
+                    _("This project has no endpoint %(name)s. Make it on its page Callbacks.") % {"name": one.callback},
+                )
             ]
         )
     missing = [asset for asset in one.asset_ids if asset not in granted]

@@ -41,9 +41,7 @@ def send_again(*, endpoint: Endpoint, by: Actor, at: dt.datetime, delivery: uuid
     failed = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.FAILED)
     if delivery is not None:
         failed = failed.filter(uuid=delivery)
-    count = failed.update(
-        state=DeliveryState.WAITING, tries=0, next_at=at, until_at=at + PATIENCE, sending_until=None
-    )
+    count = failed.update(state=DeliveryState.WAITING, tries=0, next_at=at, until_at=at + PATIENCE, sending_until=None)
     if not count:
         raise NothingToSend
     return count

@@ -41,8 +41,8 @@ WAITING = {
     "in": "header",
     "schema": {"type": "string", "pattern": "^wait=([1-9]|[1-5][0-9]|60)$"},
     "description": "`wait=N`: a program's answer for one item is held back for N seconds at most, until an outcome is "
-    "released. `Preference-Applied` says that it was; where `outcome` is null all the same, ask again after `Retry-After` "
-    "seconds. Without `Preference-Applied` too many wait already. A held answer may begin with blanks.",
+    "released. `Preference-Applied` says that it was; where `outcome` is null all the same, ask again after "
+    "`Retry-After` seconds. Without `Preference-Applied` too many wait already. A held answer may begin with blanks.",
 }
 OBJECT = {"type": "object", "additionalProperties": True}
 EITHER = {

@@ -140,6 +140,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["item", "id"], condition=models.Q(state="waiting"), name="reviews_delivery_in_turn"),
             models.Index(fields=["endpoint", "-id"], name="reviews_delivery_newest"),
+            models.Index(fields=["endpoint", "id"], condition=models.Q(state="failed"), name="reviews_delivery_failed"),
         ]
 
     def __str__(self) -> str:

@@ -42,17 +42,18 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
 
 def _escalation(delivery: Delivery) -> dict[str, Any]:
     """Say to which queue; not the words of whoever asked, which are for people."""
-    return {"queue": _section(delivery, "task").get("queue")}
+    return {"queue": section_of(delivery.event_id, "task").get("queue")}
 
 
 def _hold(delivery: Delivery) -> dict[str, Any]:
-    reason = _section(delivery, "held").get("reason")
+    reason = section_of(delivery.event_id, "held").get("reason")
     if reason is None:
-        route = Route.objects.filter(item_id=delivery.item_id, number=1).first()
+        route = Route.objects.filter(item=delivery.item, number=1).first()
         reason = (route.problem or route.rule) if route else None
     return {"reason": reason}
 
 
-def _section(delivery: Delivery, name: str) -> dict[str, Any]:
-    body = Payload.objects.filter(event_id=delivery.event_id, section=name).values_list("body", flat=True).first()
+def section_of(event_id: int | None, name: str) -> dict[str, Any]:
+    """Give a section of what an event tells; nothing where it has none, or that was erased."""
+    body = Payload.objects.filter(event_id=event_id or 0, section=name).values_list("body", flat=True).first()
     return {} if body is None else dict(json.loads(bytes(body)))

@@ -109,7 +109,9 @@ def endpoint_tests(request: HttpRequest, project: str, endpoint: uuid.UUID) -> H
     """Send an endpoint a test."""
     _place, found, by = _found(request, project, endpoint)
     send_test(endpoint=found, by=by, at=timezone.now())
-    messages.success(request, _("A test is on its way to %(name)s; its line says what comes of it.") % {"name": found.name})
+    messages.success(
+        request, _("A test is on its way to %(name)s; its line says what comes of it.") % {"name": found.name}
+    )
     return redirect("callbacks", project)
 
 

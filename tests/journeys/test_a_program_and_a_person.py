@@ -19,7 +19,7 @@ from reviews.models import Delivery, Endpoint, Item, Told
 from tests.house import House
 from tests.journeys.steps import open_bench, ready, title
 from tests.journeys.test_looking_after import SIZES, focus, with_role
-from tests.receiver import receiving
+from tests.receiver import Receiver, receiving
 from tests.reviews.caller import Caller, item
 from tests.town import RIGHTS, Town, build
 
@@ -107,7 +107,9 @@ def made(house: House, page: Page, url: str) -> str:
     """Make the endpoint main by keyboard; give its secret."""
     focus(page, "Make the first one")
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab") if not page.locator("#id_name").evaluate("one => one === document.activeElement") else None
+    page.keyboard.press("Tab") if not page.locator("#id_name").evaluate(
+        "one => one === document.activeElement"
+    ) else None
     page.locator("#id_name").focus()
     page.keyboard.type("main")
     page.keyboard.press("Tab")
@@ -137,54 +139,55 @@ def test_callbacks_are_looked_after_by_keyboard(house: House) -> None:
     with receiving(body=b"taken, thank you") as receiver:
         secret = made(house, page, receiver.url)
         screen(page, "callbacks-secret")
-        focus(page, "Send a test")
-        page.keyboard.press("Enter")
-        expect(page.locator(".deliveries .badge")).to_have_text("on its way")
-        clock_comes_by()
+        tested(page, 1)
         expect(page.locator(".deliveries .badge")).to_have_text("delivered")
         assert receiver.got[0].signed_by(secret)
         expect(page.locator("#live")).to_contain_text("Test")
-        focus(page, "New secret")
-        page.keyboard.press("Enter")
+        pressed(page, "New secret")
         expect(page.locator("#secret")).not_to_have_text(secret)
-        focus(page, "Send a test")
-        page.keyboard.press("Enter")
-        expect(page.locator(".deliveries > li")).to_have_count(2)
-        clock_comes_by()
-        receiver.wait(2)
+        tested(page, 2)
         assert receiver.got[1].signed_by(secret)
-
-        receiver.then = 410
-        focus(page, "Send a test")
-        page.keyboard.press("Enter")
-        expect(page.locator(".deliveries > li")).to_have_count(3)
-        clock_comes_by()
-        expect(page.locator(".deliveries .badge").first).to_have_text("failed")
-        page.reload()
-        expect(page.get_by_text("It answered 410 Gone, so it was switched off.")).to_be_visible()
-        house.judge(page)
-        screen(page, "callbacks-gone")
-        receiver.then = 200
-        focus(page, "Switch on")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("main is switched on.")).to_be_visible()
-        focus(page, "Send again")
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("1 message goes again.")).to_be_visible()
-        clock_comes_by()
-        expect(page.locator(".deliveries .badge").first).to_have_text("delivered")
-        assert receiver.got[-1].id == receiver.got[-2].id
-        focus(page, "Change")
-        page.keyboard.press("Enter")
+        gone_and_back(house, page, receiver)
+        pressed(page, "Change")
         expect(page.locator(".changing")).to_be_visible()
         house.judge(page)
         page.locator(".changing [value='item.held']").focus()
         page.keyboard.press("Space")
-        focus(page, "Save")
-        page.keyboard.press("Enter")
+        pressed(page, "Save")
         expect(page.get_by_text("main is changed.")).to_be_visible()
     assert Endpoint.objects.get().events == ["outcome.released", "outcome.superseded", "item.escalated"]
     assert [fault for fault in house.faults if "422" not in fault] == []
+
+
+def pressed(page: Page, words: str) -> None:
+    focus(page, words)
+    page.keyboard.press("Enter")
+
+
+def tested(page: Page, count: int) -> None:
+    """Send the count-th test, and let it arrive."""
+    pressed(page, "Send a test")
+    expect(page.locator(".deliveries > li")).to_have_count(count)
+    clock_comes_by()
+
+
+def gone_and_back(house: House, page: Page, receiver: Receiver) -> None:
+    """Meet 410, switch the endpoint on again, and send again what failed."""
+    receiver.then = 410
+    tested(page, 3)
+    expect(page.locator(".deliveries .badge").first).to_have_text("failed")
+    page.reload()
+    expect(page.get_by_text("It answered 410 Gone, so it was switched off.")).to_be_visible()
+    house.judge(page)
+    screen(page, "callbacks-gone")
+    receiver.then = 200
+    pressed(page, "Switch on")
+    expect(page.get_by_text("main is switched on.")).to_be_visible()
+    pressed(page, "Send again, Test")
+    expect(page.get_by_text("1 message goes again.")).to_be_visible()
+    clock_comes_by()
+    expect(page.locator(".deliveries .badge").first).to_have_text("delivered")
+    assert receiver.got[-1].id == receiver.got[-2].id
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "tablet"])
@@ -197,7 +200,9 @@ def test_the_callbacks_page_is_sound_in_light_and_dark_and_in_german(house: Hous
         for number in range(4):
             town.send(0.5, "owl", external_id=f"frame-{number}", callback="main")
         clock_comes_by()
-        Delivery.objects.filter(state="waiting").update(state="failed", said="No connection could be made.", status=None)
+        Delivery.objects.filter(state="waiting").update(
+            state="failed", said="No connection could be made.", status=None
+        )
         Delivery.objects.filter(item__external_id="frame-3").update(state="waiting", status=503, said="come back")
     page = house.page(with_role(town, "owner"), viewport=size, color_scheme=theme)
     page.goto(f"{house.address}/projects/cats/callbacks/")

@@ -17,6 +17,7 @@ from reviews.actions import (
     apply_project,
     call_back,
     change_endpoint,
+    drop_deliveries,
     find_callbacks,
     release,
     rotate_secret,
@@ -38,7 +39,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 @pytest.fixture(autouse=True)
 def kept(db: None, tmp_path: Any):
     with override_settings(
-        LEDGER_KEYS=tmp_path, LEDGER_WITNESS=tmp_path / "witness.ndjson", CALLBACK_HOSTS=LOOPBACK, CALLBACK_KEY=b"k" * 32
+        LEDGER_KEYS=tmp_path,
+        LEDGER_WITNESS=tmp_path / "witness.ndjson",
+        CALLBACK_HOSTS=LOOPBACK,
+        CALLBACK_KEY=b"k" * 32,
     ):
         yield
 
@@ -80,7 +84,7 @@ def test_a_message_is_signed_as_the_published_example():
 
 def test_a_released_outcome_calls_the_program_back_once(town):
     with receiving() as receiver:
-        endpoint, secret = endpoint_at(town, receiver.url)
+        _, secret = endpoint_at(town, receiver.url)
         sent = decided(town)
         for _ in range(3):
             turn(town)
@@ -126,9 +130,7 @@ def test_an_escalation_and_a_hold_are_told_without_peoples_words(town):
 
 
 def test_a_held_item_that_is_routed_to_acceptance_is_released(town):
-    apply_project(
-        document=project_file(rights=RIGHTS | {"otherwise": {"arm": "hold"}}), by=console(), at=town.now
-    )
+    apply_project(document=project_file(rights=RIGHTS | {"otherwise": {"arm": "hold"}}), by=console(), at=town.now)
     with receiving() as receiver:
         endpoint_at(town, receiver.url)
         town.send(0.95, callback="main")
@@ -274,6 +276,20 @@ def test_secrets_stand_encrypted_and_without_their_key_nothing_is_sent_and_it_is
     assert receiver.got == [] and row.state == "waiting" and "secret" in row.said
 
 
+def test_what_was_delivered_is_forgotten_after_a_month_and_what_failed_stays(town):
+    with receiving(script=[200, 410]) as receiver:
+        endpoint_at(town, receiver.url)
+        decided(town)
+        turn(town)
+        decided(town)
+        turn(town)
+    town.wait(days=29)
+    assert drop_deliveries(at=town.now) == 0
+    town.wait(days=2)
+    assert drop_deliveries(at=town.now) == 1 and Delivery.objects.get().state == "failed"
+    assert turn(town) == [] and Delivery.objects.count() == 1
+
+
 def test_a_test_goes_the_same_road(town):
     with receiving() as receiver:
         endpoint, secret = endpoint_at(town, receiver.url)
@@ -306,7 +322,12 @@ def test_an_address_that_cannot_be_called_is_refused_at_once(town, url, field):
 def test_an_endpoint_is_made_by_those_who_govern_under_a_name_of_its_own_with_an_event(town):
     with pytest.raises(Forbidden):
         add_endpoint(
-            project=town.project, name="a", url="https://example.com", events=Told.values, by=town.people[0], at=town.now
+            project=town.project,
+            name="a",
+            url="https://example.com",
+            events=Told.values,
+            by=town.people[0],
+            at=town.now,
         )
     endpoint_at(town, "https://example.com/a")
     for name, events, field in (("main", Told.values, "name"), ("M", Told.values, "name"), ("b", [], "events")):

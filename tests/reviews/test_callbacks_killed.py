@@ -1,4 +1,4 @@
-"""A worker killed at any statement of a callback loses no message: it goes again, by the same id, when its lease ends."""
+"""A worker killed at any statement of a callback loses no message: it goes again by the same id after its lease."""
 
 from pathlib import Path
 from typing import Any

@@ -158,9 +158,7 @@ def test_a_withdrawal_and_a_decision_at_once_leave_one_of_them(arena):
         held = town.take(who)
         workers = [Worker(), Worker()]
         calls = [lambda t=town: call_off(t), lambda t=town, w=who, h=held: t.decide(w, h, "approve")]
-        begun = [
-            worker.begin(call) for worker, call in zip(workers, calls if number % 2 else calls[::-1], strict=True)
-        ]
+        begun = [worker.begin(call) for worker, call in zip(workers, calls if number % 2 else calls[::-1], strict=True)]
         refused = [problem for future in begun if isinstance(problem := future.exception(60), Refusal)]
         assert len(refused) == 1 and isinstance(refused[0], ClaimLost | ItemSettled)
         seen.add(type(refused[0]))

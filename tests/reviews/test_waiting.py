@@ -51,7 +51,9 @@ class Place:
     def hang_up(self, path: str, wait: str) -> None:
         """Ask, and be gone once the answer has begun."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=90)
-        connection.request("GET", f"/api/v1/{path}", headers={"Authorization": f"Bearer {self.caller.token}", "Prefer": wait})
+        connection.request(
+            "GET", f"/api/v1/{path}", headers={"Authorization": f"Bearer {self.caller.token}", "Prefer": wait}
+        )
         connection.getresponse()
         connection.close()
 
