@@ -34,6 +34,8 @@ celery.conf.beat_schedule = {
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),
+    "programs that are to be called back": every(2, "reviews.find_callbacks"),
+    "callbacks that were delivered long ago": every(3600, "reviews.drop_deliveries"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "held items that nobody routes again": every(60, "reviews.find_reroutings"),
     "replays that nobody makes": every(60, "reviews.find_replays"),

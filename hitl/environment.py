@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+HOST = "abcdefghijklmnopqrstuvwxyz0123456789-_.:"
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -59,6 +60,20 @@ def words(name: str, default: list[str]) -> list[str]:
     """Read a list parted by commas."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def hosts(name: str) -> frozenset[str]:
+    """Read host names and IP addresses parted by commas, in small letters and without brackets or ports.
+
+    Raises:
+        ImproperlyConfigured: one is an address with a scheme, a port, a path or a wildcard.
+    """
+    found = {part.strip("[]").lower() for part in words(name, [])}
+    for host in found:
+        plain = set(host) <= set(HOST) and (":" not in host or host.count(":") > 1)
+        if not plain:
+            raise ImproperlyConfigured(f"{name} names {host!r}. Name hosts alone, like hooks.internal or 10.0.0.7.")
+    return frozenset(found)
 
 
 def folder(name: str, default: Path) -> Path:

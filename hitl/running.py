@@ -132,10 +132,19 @@ def celery_part(name: str, arguments: list[str], environment: dict[str, str], fo
     return Part(name, lambda: spawn(command, calm, folder))
 
 
-def web_part(port: int, environment: dict[str, str], folder: Path) -> Part:
+def web_part(port: int, threads: int, environment: dict[str, str], folder: Path) -> Part:
     """Give the part that answers browsers and programs, on loopback."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "5s", "--log-level", "error"]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(threads),
+        "--workers-kill-timeout",
+        "5s",
+        "--log-level",
+        "error",
+    ]
     return Part("web server", lambda: spawn([*command, "hitl.server:application"], environment, folder), vital=True)
 
 

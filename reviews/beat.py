@@ -63,3 +63,15 @@ def find_reroutings() -> None:
 def find_replays() -> None:
     """Ask again for replays that a lost broker or a killed worker left."""
     actions.find_replays(at=timezone.now())
+
+
+@shared_task(name="reviews.find_callbacks")
+def find_callbacks() -> None:
+    """Note what programs are to be told, and have them called back."""
+    actions.find_callbacks(at=timezone.now())
+
+
+@shared_task(name="reviews.drop_deliveries")
+def drop_deliveries() -> None:
+    """Forget the messages that programs took long ago."""
+    actions.drop_deliveries(at=timezone.now())

@@ -328,3 +328,35 @@ class ReplayMissing(Refusal):
         "This project asks that decision rights are tried on the past before they are published. Replay this document "
         "on the project’s page Replays, against the version in force; then publish it."
     )
+
+
+class BadEndpoint(Refusal):
+    """An endpoint for callbacks cannot be set as it stands."""
+
+    code = "bad_endpoint"
+    sentence = _("This endpoint cannot be taken as it stands.")
+
+
+class NothingToSend(Refusal):
+    """There is no failed message to send again."""
+
+    code = "nothing_to_send"
+    sentence = _("No message here has failed, so there is nothing to send again.")
+
+
+class SecretUnread(Refusal):
+    """An endpoint's secret does not open with the key that this installation has."""
+
+    code = "secret_unread"
+    sentence = _(
+        "Its secret cannot be read with the key of this installation. Put the old key back, or make a new secret."
+    )
+
+
+class ItemSettled(Refusal):
+    """The item has its outcome, so it is not withdrawn."""
+
+    code = "item_settled"
+    sentence = _(
+        "This item is decided, so it cannot be withdrawn. Read its outcome; a settled one is released shortly."
+    )

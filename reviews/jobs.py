@@ -22,3 +22,9 @@ def reroute(rerouting_id: int) -> None:
 def make_replay(replay_id: int) -> None:
     """Try decision rights on the past, as somebody asked."""
     actions.make_replay(replay_id=replay_id, now=timezone.now)
+
+
+@shared_task(name="reviews.call_back")
+def call_back(endpoint_id: int) -> None:
+    """Send an endpoint what is due."""
+    actions.call_back(endpoint_id=endpoint_id, now=timezone.now)

@@ -70,7 +70,7 @@ class Server(Program):
         super().__init__(
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-                "--workers", "1", "--blocking-threads", "4", "hitl.server:application",
+                "--workers", "1", "--blocking-threads", changes.get("HITL_WEB_THREADS", "4"), "hitl.server:application",
             ],
             changes,
         )  # fmt: skip

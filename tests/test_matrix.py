@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.actions import add_person, give_membership, make_token, name_owner
 from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
-from reviews.actions import claim_next, open_claim
-from reviews.models import Decision, Item
+from reviews.actions import add_endpoint, claim_next, open_claim
+from reviews.models import Decision, Endpoint, Item
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,14 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "reroutings"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
     ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
+    ("GET", "callbacks"): only("operations", "owner"),
+    ("POST", "callbacks"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "callbacks-list"): only("operations", "owner"),
+    ("POST", "endpoint"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("POST", "endpoint-secrets"): only("operations", "owner"),
+    ("POST", "endpoint-switch"): only() | dict.fromkeys(["operations", "owner"], DOOR),
+    ("POST", "endpoint-tests"): only() | dict.fromkeys(["operations", "owner"], 422),  # it was switched off above
+    ("POST", "endpoint-deliveries"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "trail"): only("compliance", "records_officer"),
     ("GET", "exports"): only("compliance", "records_officer"),
     ("POST", "exports"): only() | {"compliance": 422, "records_officer": REASON},
@@ -135,7 +143,7 @@ CALLS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403, 200),
     ("POST", "api-predictions"): api(401, 404, 501, 403, 403),
     ("GET", "api-predictions"): api(401, 404, 404, 403, 403, 404),
-    ("POST", "api-item-withdrawal"): api(401, 404, 501, 403, 403),
+    ("POST", "api-item-withdrawal"): api(401, 404, 409, 403, 403),
     ("GET", "api-item-withdrawal"): api(401, 404, 404, 403, 403, 404),
     ("POST", "api-assets"): api(401, 404, 422, 403, 403),
     ("POST", "api-queue-claims"): api(401, 404, 403, 201, 403),
@@ -184,8 +192,12 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list",
+    "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
+    "callbacks-list",
 )  # fmt: skip
+
+
+OF_AN_ENDPOINT = ("endpoint", "endpoint-secrets", "endpoint-switch", "endpoint-tests", "endpoint-deliveries")
 
 
 def path_of(name: str, town: Town) -> str:
@@ -208,6 +220,7 @@ def path_of(name: str, town: Town) -> str:
         "presentation": [project, decision.claim.token],
         "export": [project, uuid4()],
         **{name: [project, uuid4()] for name in ("replay", "replay-progress", "replay-ending")},
+        **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],
         "decision": [decision.claim.token],
@@ -241,6 +254,8 @@ def town() -> Town:
     assert held is not None
     open_claim(token=held.token, by=who, at=town.now)
     town.decide(who, held)
+    url, events = "https://example.com/hook", ["outcome.released"]
+    add_endpoint(project=town.project, name="main", url=url, events=events, by=console(), at=town.now)
     return town
 
 

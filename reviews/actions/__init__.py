@@ -2,6 +2,8 @@
 
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
+from reviews.actions.calling_back import call_back, drop_deliveries, find_callbacks
+from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
@@ -14,6 +16,7 @@ from reviews.actions.drafting import (
     take_back_proposal,
 )
 from reviews.actions.ending import sweep
+from reviews.actions.endpoints import add_endpoint, change_endpoint, rotate_secret, switch_endpoint
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
@@ -22,11 +25,12 @@ from reviews.actions.lines import fill_project
 from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
-from reviews.actions.releasing import release
+from reviews.actions.releasing import release, release_of
 from reviews.actions.replaying import ask_replay, cancel_replay, find_replays, make_replay
 from reviews.actions.rerouting import route_again
 from reviews.actions.rerouting_all import ask_rerouting, find_reroutings, reroute, turn_and_reroute
 from reviews.actions.seeding import reveal_seeds
+from reviews.actions.sending_again import send_again, send_test
 from reviews.actions.setting_up import apply_project
 from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
@@ -37,21 +41,26 @@ __all__ = [
     "Decided",
     "Received",
     "Sent",
+    "add_endpoint",
     "apply_project",
     "ask_export",
     "ask_replay",
     "ask_rerouting",
     "begin_draft",
+    "call_back",
     "cancel_replay",
     "change_draft",
+    "change_endpoint",
     "claim_again",
     "claim_batch",
     "claim_next",
     "decide",
     "decide_batch",
     "discard_draft",
+    "drop_deliveries",
     "drop_exports",
     "fill_project",
+    "find_callbacks",
     "find_exports",
     "find_replays",
     "find_reroutings",
@@ -72,19 +81,25 @@ __all__ = [
     "put_rows",
     "receive",
     "release",
+    "release_of",
     "reroute",
     "reveal_seeds",
+    "rotate_secret",
     "route_again",
     "save_draft",
+    "send_again",
+    "send_test",
     "send_tray",
     "set_publishing",
     "sweep",
     "sweep_trays",
+    "switch_endpoint",
     "take_back",
     "take_back_proposal",
     "turn_and_reroute",
     "turn_switch",
     "withdraw",
     "withdraw_batch",
+    "withdraw_item",
     "would_refuse",
 ]

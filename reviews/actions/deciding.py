@@ -17,6 +17,7 @@ from reviews.actions.consequences import Following
 from reviews.actions.following import follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import Judged, judge, verdict_answers
+from reviews.actions.losing import lost
 from reviews.actions.resting import looked_until
 from reviews.actions.seating import acting_role, ground_of, tags_of
 from reviews.actions.trail import Trail
@@ -89,7 +90,10 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
     now = ask_one(LOCKED + lock("i", "t", "s"), [seen.seat_id])
     assert now is not None
     if not still_held(seen, now, at):
-        return earlier(decided_before([seen.looked_claim_id]).get(seen.looked_claim_id), sent, hides_proposal(seen))
+        before = decided_before([seen.looked_claim_id]).get(seen.looked_claim_id)
+        if before is None:
+            raise lost(seen.seat_id)
+        return earlier(before, sent, hides_proposal(seen))
     if now.slot == "batch":
         raise InABatch
     if seen.opened_at is None or now.slot != "open":

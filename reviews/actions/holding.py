@@ -11,6 +11,7 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
+from reviews.actions.losing import lost
 from reviews.actions.resting import counted, looked_until
 from reviews.actions.seating import MOVE_HEAD, acting_role, ground_of, shown, tags_of, working_person
 from reviews.actions.trail import Trail
@@ -51,7 +52,7 @@ def lock_live(seat_id: int, token: uuid.UUID, at: dt.datetime) -> Row:
     """
     seat = ask_one(LOCK_SEAT + lock("t", "s"), [seat_id])
     if seat is None or seat.seat_state != "leased" or seat.token != token or seat.lease_until <= at:
-        raise ClaimLost
+        raise lost(seat_id)
     return seat
 
 

@@ -16,7 +16,7 @@ from audit.reads import uuid7
 from reviews.actions.arriving import Arrival, Content
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
-from reviews.models import Item, Outcome, Route
+from reviews.models import Endpoint, Item, Outcome, Route
 from reviews.reads.answers import rfc3339, shaped
 from reviews.reads.standing import Standing
 
@@ -38,6 +38,7 @@ OUTCOME = {
     "salt": "bytea", "commitment": "bytea", "settled_at": "timestamptz", "release_at": "timestamptz",
     "event_id": "bigint", "released_at": "timestamptz",
 }  # fmt: skip
+CALLBACK = {"item_id": "bigint", "endpoint_id": "bigint"}
 STATES = {"accept": "accepted", "review": "open", "hold": "held"}
 
 
@@ -167,12 +168,22 @@ def _write_parts(
         ],
     )  # fmt: skip
     insert("reviews_route", ROUTE, [_route(one, ids[one.uuid], 1, now, at) for one in new])
+    _write_callbacks([one for one in new if one.sent.callback], ids, ground)
     insert(
         "reviews_outcome",
         OUTCOME,
         [_outcome(one, ids[one.uuid], 1, events[one.uuid], ground, at) for one in new if one.outcome],
     )
     open_tasks([(task, events[one.uuid]) for one in new for task in _new_tasks(one, ids[one.uuid], now, at)], at)
+
+
+def _write_callbacks(wishes: list[Arrival], ids: dict[UUID, int], ground: Ground) -> None:
+    """Keep which endpoint each item names; that it is there was seen before, and none ever goes."""
+    if wishes:
+        names = {one.sent.callback for one in wishes}
+        found = dict(Endpoint.objects.filter(project_id=ground.project_id, name__in=names).values_list("name", "pk"))
+        rows = [(ids[one.uuid], found[str(one.sent.callback)]) for one in wishes]
+        insert("reviews_callback", CALLBACK, rows)
 
 
 def _outcome(

@@ -21,6 +21,7 @@ from reviews.actions.seeding import seed_of_month
 from reviews.actions.trail import Ground
 from reviews.actions.versions import model_versions
 from reviews.errors import BadItem, BadOutput, ItemDiffers, ItemGone, NoRights
+from reviews.models import Endpoint
 from reviews.outputs import read_output, unknown_labels
 from reviews.reads.answers import answers
 from reviews.reads.standing import Standing, standing
@@ -49,7 +50,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
     Raises:
         NoRights: the project has no decision rights in force.
     """
-    by = by if by.role else by.as_role(_sender(project, by, at))
+    by = by if by.role else by.as_role(sender(project, by, at))
     seed = seed_of_month(project=project, at=at)
     with transaction.atomic():
         now = standing(project)
@@ -66,7 +67,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
     return [_received(entry, refused, created, found) for entry in entries]
 
 
-def _sender(project: Project, by: Actor, at: dt.datetime) -> str:
+def sender(project: Project, by: Actor, at: dt.datetime) -> str:
     """Name in which role items are sent: a program as service, a person in the first of their roles here."""
     return min(role_in(by.person_id, project.pk, at), default="person") if by.person_id else "service"
 
@@ -89,10 +90,10 @@ def refusal(entry: Submission, problem: BadItem | BadOutput | ItemDiffers | Item
 def _fitting(sent: list[Submission], project: Project, now: Standing, refused: dict[int, Refused]) -> list[Submission]:
     """Keep the items whose prediction fits the task type and whose files the project holds; refuse the rest."""
     wanted = {asset for one in sent for asset in one.asset_ids}
-    granted = _granted(project, wanted)
+    granted, endpoints = _granted(project, wanted), _endpoints(project, {one.callback for one in sent if one.callback})
     fitting = []
     for one in sent:
-        problem = _misfit(one, project, now, granted)
+        problem = _misfit(one, project, now, granted, endpoints)
         if problem is None:
             fitting.append(one)
         else:
@@ -108,7 +109,22 @@ def _granted(project: Project, asset_ids: set[str]) -> set[str]:
     return {f"sha256:{digest}" for digest in rows}
 
 
-def _misfit(one: Submission, project: Project, now: Standing, granted: set[str]) -> BadItem | None:
+def _endpoints(project: Project, names: set[str]) -> set[str]:
+    if not names:
+        return set()
+    return set(Endpoint.objects.filter(project=project, name__in=names).values_list("name", flat=True))
+
+
+def _misfit(one: Submission, project: Project, now: Standing, granted: set[str], endpoints: set[str]) -> BadItem | None:
+    if one.callback and one.callback not in endpoints:
+        return BadItem(
+            fields=[
+                (
+                    "callback",
+                    _("This project has no endpoint %(name)s. Make it on its page Callbacks.") % {"name": one.callback},
+                )
+            ]
+        )
     missing = [asset for asset in one.asset_ids if asset not in granted]
     if missing:
         return BadItem(

@@ -12,6 +12,7 @@ from audit.models.sql import ask, ask_one, lock
 from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import end_claims
 from reviews.actions.holding import own_claim
+from reviews.actions.losing import lost
 from reviews.actions.seating import shown, write_claim
 from reviews.errors import AnotherOpen, ClaimLost
 from reviews.reads.held import Held, look_at_seat
@@ -66,5 +67,5 @@ def _claim(task_id: int, seat_id: int, person_id: int, by: Actor, at: dt.datetim
     free = ask_one(FREE + lock("t", "s", skip=True), [task_id, person_id, at, at, seat_id])
     found = look_at_seat(free.id, person_id, at) if free else None
     if found is None:
-        raise ClaimLost(_(TAKEN))
+        raise lost(seat_id, _(TAKEN))
     return write_claim(found, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)

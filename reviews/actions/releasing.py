@@ -5,7 +5,7 @@ import json
 import logging
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.reads import Actor, clock
 from audit.models.sql import Row, ask, ask_one, lock, postgres, run
@@ -28,6 +28,10 @@ PROJECTS = """
 SELECT DISTINCT o.project_id, p.uuid, l.id AS log_id, l.origin FROM reviews_outcome o
 JOIN accounts_project p ON p.id = o.project_id JOIN audit_log l ON l.id = p.log_id
 WHERE o.position IS NULL AND o.annulled_at IS NULL AND o.release_at <= %s ORDER BY o.project_id
+"""
+PROJECT = """
+SELECT p.id AS project_id, p.uuid, l.id AS log_id, l.origin FROM accounts_project p JOIN audit_log l ON l.id = p.log_id
+WHERE p.id = %s
 """
 FEED = "SELECT next_position, sseq, head FROM reviews_feed f WHERE f.project_id = %s"
 SECONDS = """
@@ -59,6 +63,21 @@ def release(*, at: dt.datetime, limit: int = 500) -> int:
     if failures:
         raise ExceptionGroup(f"{len(failures)} projects failed, {total} outcomes were released", failures)
     return total
+
+
+def release_of(*, project_id: int, at: dt.datetime) -> int:
+    """Release what is due in one project, for whoever waits for it: the clock comes by only now and then.
+
+    A failure is told to the log and left to the clock, which meets it again.
+    """
+    row = ask_one(PROJECT, [project_id])
+    assert row is not None
+    ground = Ground(row.project_id, row.uuid, (row.log_id, row.origin))
+    try:
+        return release_batch(ground, by=clock().as_role("clock"), at=at)
+    except DatabaseError:
+        log.exception("Outcomes of project %s were not released", row.uuid)
+        return 0
 
 
 def _release_project(ground: Ground, by: Actor, at: dt.datetime, limit: int) -> int:

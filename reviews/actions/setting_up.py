@@ -14,6 +14,7 @@ from accounts.reads import Actor
 from audit.actions import open_log
 from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
+from reviews.actions.filing_endpoints import CallbackFile, apply_endpoints
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
 from reviews.actions.publishing import publishing_of_file
@@ -77,6 +78,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     hard_content: HardContentFile | None = None
     require_replay: bool = False
     publish_with_second: bool | None = None
+    callbacks: list[CallbackFile] = []
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
@@ -121,6 +123,7 @@ def apply_project(
         changes += ["changed the project's settings"] if project.sseq != before else []
     by = entitled(project=project, by=by, at=at)
     _apply_setup(project, file, by, at, changes)
+    changes += apply_endpoints(project, file.callbacks, by, at)
     taxonomy, new = publish_taxonomy(project=project, body=_taxonomy(file), by=by, at=at)
     changes += [f"published taxonomy {taxonomy.number}"] if new else []
     if file.guideline is not None:

@@ -19,11 +19,15 @@ from reviews.reads.held import Held
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     """Answer with JSON."""
+    return HttpResponse(encoded(body), status=status, content_type="application/json", headers=headers)
+
+
+def encoded(body: Any) -> bytes:
+    """Write JSON."""
     try:
-        text = msgspec.json.encode(body)
+        return msgspec.json.encode(body)
     except OverflowError:  # an integer of more than 64 bits, as items and outputs may hold
-        text = json.dumps(msgspec.to_builtins(body), ensure_ascii=False).encode()
-    return HttpResponse(text, status=status, content_type="application/json", headers=headers)
+        return json.dumps(msgspec.to_builtins(body), ensure_ascii=False).encode()
 
 
 def nothing() -> HttpResponse:

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -20,7 +20,7 @@ from reviews.errors import LengthRequired
 from reviews.models import Queue
 from reviews.policies import may_see_quality
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def api(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def called(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+        def called(request: HttpRequest, *args: object, **named: object) -> HttpResponseBase:
             if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
                 raise LengthRequired
             answer = view(request, *args, **named) if request.method in allowed else HttpResponseNotAllowed(allowed)

@@ -24,6 +24,7 @@ class Row:
     answers: Answers
     bodies: dict[str, str | None] = field(default_factory=dict)
     query: tuple[str, ...] = ()
+    waits: bool = False
 
 
 JSON, NDJSON, ANY, FORM = "application/json", "application/x-ndjson", "application/octet-stream", "multipart/form-data"
@@ -51,6 +52,7 @@ CALLS = (
             422: (BAD, None),
         },
         {JSON: "SentItems", NDJSON: None},
+        waits=True,
     ),
     Row(
         "get",
@@ -59,6 +61,18 @@ CALLS = (
         "Read an item by the id that its system gave it.",
         Scope.ITEMS_READ,
         {200: ("The item as it stands.", "ItemAnswer")},
+        waits=True,
+    ),
+    Row(
+        "post",
+        "/projects/{project}/items/{external_id}/withdrawal/",
+        "withdrawItem",
+        "Withdraw an item that needs no answer any more: its work ends, unless it has an outcome. Said again it stays.",
+        Scope.ITEMS_WRITE,
+        {
+            200: ("It is withdrawn.", "ItemAnswer"),
+            409: ("`item_settled`: it has an outcome, released or about to be. `item_gone`: expired or erased.", None),
+        },
     ),
     Row(
         "get",
@@ -67,6 +81,7 @@ CALLS = (
         "Read an item by its own id.",
         Scope.ITEMS_READ,
         {200: ("The item as it stands.", "ItemAnswer")},
+        waits=True,
     ),
     Row(
         "post",

@@ -3,15 +3,16 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.errors import Forbidden, NotFound
 from accounts.models import Scope
 from audit.errors import Refusal
-from reviews.actions import Received, receive
+from reviews.actions import Received, receive, withdraw_item
 from reviews.api.answering import answer
 from reviews.api.asking import Call, api, at_item, in_project, sees_draws
 from reviews.api.shapes import EntryProblem, FieldShape, ResultsAnswer, ResultShape
+from reviews.api.waiting import held
 from reviews.errors import BadBody, BadItem, ItemDiffers, ItemGone
 from reviews.models import Item
 from reviews.policies import item_for, withheld
@@ -23,7 +24,7 @@ NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/j
 
 
 @api("POST")
-def items(request: HttpRequest, project: str) -> HttpResponse:
+def items(request: HttpRequest, project: str) -> HttpResponseBase:
     """Take in one item, or up to 1,000."""
     call = in_project(request, project, Scope.ITEMS_WRITE)
     kind = "application/x-ndjson" if request.content_type in NDJSON else "application/json"
@@ -33,19 +34,40 @@ def items(request: HttpRequest, project: str) -> HttpResponse:
         return answer(ResultsAnswer(results=[_result(one, call) for one in results]))
     if results[0].problem:
         raise _refusal(results[0].problem)
-    return answer(_shown(results[0], call), 201 if results[0].status == "created" else 200)
+    return _held(request, call, _shown(results[0], call), 201 if results[0].status == "created" else 200)
 
 
 @api("GET")
-def item(request: HttpRequest, project: str, external_id: str) -> HttpResponse:
+def item(request: HttpRequest, project: str, external_id: str) -> HttpResponseBase:
     """Show an item by the id that its system gave it."""
-    return answer(_looked_up(in_project(request, project, Scope.ITEMS_READ), "external_id", external_id))
+    call = in_project(request, project, Scope.ITEMS_READ)
+    return _held(request, call, _looked_up(call, "external_id", external_id))
 
 
 @api("GET")
-def item_by_id(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
+def item_by_id(request: HttpRequest, item: uuid.UUID) -> HttpResponseBase:
     """Show an item by its own id."""
-    return answer(_looked_up(at_item(request, item, Scope.ITEMS_READ), "uuid", item))
+    call = at_item(request, item, Scope.ITEMS_READ)
+    return _held(request, call, _looked_up(call, "uuid", item))
+
+
+@api("POST", "GET")
+def withdrawal(request: HttpRequest, project: str, external_id: str) -> HttpResponseBase:
+    """Withdraw an item; what is read here is an item whose own id ends so."""
+    if request.method != "POST":
+        return item(request, project, f"{external_id}/withdrawal")
+    call = in_project(request, project, Scope.ITEMS_WRITE)
+    withdrawn = withdraw_item(project=call.project, external_id=external_id, by=call.by, at=call.at)
+    return answer(answers(call.project.pk, "uuid", [withdrawn])[withdrawn])
+
+
+def _held(request: HttpRequest, call: Call, item: dict[str, Any], status: int = 200) -> HttpResponseBase:
+    """Answer with an item, when its caller wants to have it answered."""
+
+    def now() -> dict[str, Any]:
+        return _looked_up(call, "uuid", uuid.UUID(item["id"]))
+
+    return held(request, item, now, status=status, may=call.by.person_id is None)
 
 
 def _looked_up(call: Call, key: str, value: str | uuid.UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Calls of a later version: their addresses stand, and refuse in a sentence."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import Scope
 from audit.errors import Refusal
@@ -16,21 +16,12 @@ class NotYet(Refusal):
 
 
 @api("POST", "GET")
-def predictions(request: HttpRequest, project: str, external_id: str) -> HttpResponse:
+def predictions(request: HttpRequest, project: str, external_id: str) -> HttpResponseBase:
     """Refuse a further prediction; what is read here is an item whose own id ends so."""
     if request.method != "POST":
         return items.item(request, project, f"{external_id}/predictions")
     in_project(request, project, Scope.PREDICTIONS_WRITE)
     raise NotYet("Further predictions cannot be sent yet. Send them when a later version takes them; nothing was kept.")
-
-
-@api("POST", "GET")
-def withdrawal(request: HttpRequest, project: str, external_id: str) -> HttpResponse:
-    """Refuse to withdraw an item; what is read here is an item whose own id ends so."""
-    if request.method != "POST":
-        return items.item(request, project, f"{external_id}/withdrawal")
-    in_project(request, project, Scope.ITEMS_WRITE)
-    raise NotYet("An item cannot be withdrawn yet. Withdraw it when a later version can; nothing was changed.")
 
 
 @api("GET")

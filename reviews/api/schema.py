@@ -36,6 +36,14 @@ PLACES: dict[str, dict[str, Any]] = {
     "cursor": {"schema": CURSOR, "description": "`next_cursor` of an earlier answer; from the start without it"},
     "limit": {"schema": LIMIT, "description": "At most so many"},
 }
+WAITING = {
+    "name": "Prefer",
+    "in": "header",
+    "schema": {"type": "string", "pattern": "^wait=([1-9]|[1-5][0-9]|60)$"},
+    "description": "`wait=N`: a program's answer for one item is held back for N seconds at most, until an outcome is "
+    "released. `Preference-Applied` says that it was; where `outcome` is null all the same, ask again after "
+    "`Retry-After` seconds. Without `Preference-Applied` too many wait already. A held answer may begin with blanks.",
+}
 OBJECT = {"type": "object", "additionalProperties": True}
 EITHER = {
     "SentItems": {
@@ -115,6 +123,7 @@ def operation(row: Row) -> dict[str, Any]:
         "parameters": [
             *({"name": name, "in": "path", "required": True, **PLACES[name]} for name in _named(row.path)),
             *({"name": name, "in": "query", **PLACES[name]} for name in row.query),
+            *([WAITING] if row.waits else []),
         ],
         "responses": dict(sorted(answers.items())),
         "security": [{"bearer": []}] if row.scope else [],

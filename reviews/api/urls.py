@@ -27,7 +27,7 @@ urlpatterns = [
         "projects/<slug:project>/items/<external:external_id>/predictions/", later.predictions, name="api-predictions"
     ),
     path(
-        "projects/<slug:project>/items/<external:external_id>/withdrawal/", later.withdrawal, name="api-item-withdrawal"
+        "projects/<slug:project>/items/<external:external_id>/withdrawal/", items.withdrawal, name="api-item-withdrawal"
     ),
     path("projects/<slug:project>/items/<external:external_id>/", items.item, name="api-item"),
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),

@@ -1,5 +1,6 @@
 """What people send from pages."""
 
+from reviews.forms.calling import EndpointChange, EndpointForm
 from reviews.forms.deciding import sent_decision
 from reviews.forms.exporting import ExportWish
 from reviews.forms.founding import NewProject
@@ -8,6 +9,8 @@ from reviews.forms.preferring import sent_theme, sent_veils
 from reviews.forms.replaying import ReplayWish, threshold_asked
 
 __all__ = [
+    "EndpointChange",
+    "EndpointForm",
     "ExportWish",
     "NewProject",
     "ReplayWish",

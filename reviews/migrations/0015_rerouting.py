@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_who_wants_sound_muted'),
-        ('reviews', '0010_replays'),
+        ('reviews', '0014_callbacks'),
     ]
 
     operations = [

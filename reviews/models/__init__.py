@@ -1,5 +1,15 @@
 """Rows of the loop."""
 
+from reviews.models.calling import (
+    TEST,
+    Callback,
+    CallbackWalk,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    EndpointSecret,
+    Told,
+)
 from reviews.models.drafting import RightsDraft
 from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
@@ -30,15 +40,22 @@ __all__ = [
     "APART",
     "SETTLING",
     "SHOWS_PRIOR",
+    "TEST",
     "TO_COME",
     "UNDONE",
     "UNFINISHED",
     "Batch",
+    "Callback",
+    "CallbackWalk",
     "Chosen",
     "Claim",
     "ClaimEnd",
     "Decision",
+    "Delivery",
+    "DeliveryState",
     "Draft",
+    "Endpoint",
+    "EndpointSecret",
     "Export",
     "ExportState",
     "Exposure",
@@ -70,6 +87,7 @@ __all__ = [
     "SwitchChange",
     "Task",
     "TaskState",
+    "Told",
     "Tray",
     "Verdict",
     "Watermark",

@@ -1,6 +1,7 @@
 """What the loop's rows resist: said and published ones never change, and refer to what they say they do."""
 
 from audit.models import Frozen, Refers
+from reviews.models.calling import Callback
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.replays import Replay
@@ -16,6 +17,7 @@ GUARDS = (
     Frozen(Replay, free=MOVES, once=("result", "finished_at")),
     Frozen(Item, free=STREAM, erasable=True),
     Frozen(Prediction, erasable=True),
+    Frozen(Callback),
     Frozen(Route),
     Frozen(Task, free=STREAM),
     Frozen(Batch),

@@ -29,6 +29,7 @@ def pages_of(roles: Collection[str]) -> frozenset[str]:
         "items": may_browse(roles),
         "operations": Role.OPERATIONS in roles or OWNER in roles,
         "replays": Role.OPERATIONS in roles or OWNER in roles,
+        "callbacks": Role.OPERATIONS in roles or OWNER in roles,
         "trail": may_read_trail(roles),
         "exports": may_read_trail(roles),
         "guideline": bool(roles),

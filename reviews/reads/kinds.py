@@ -38,6 +38,12 @@ KINDS = (
     EventKind("reviews.rights_proposal_ended", _("The proposal of decision rights is over: {ending}")),
     EventKind("reviews.publishing_changed", _("Who publishes decision rights changed: {publishing}")),
     EventKind("reviews.switch_turned", _("The switch was turned to {position}")),
+    EventKind("reviews.item_withdrawn", _("The system that sent the item withdrew it")),
+    EventKind("reviews.endpoint_added", _("The endpoint {name} for callbacks was made")),
+    EventKind("reviews.endpoint_changed", _("The endpoint {name} was changed")),
+    EventKind("reviews.endpoint_switched_on", _("The endpoint {name} was switched on")),
+    EventKind("reviews.endpoint_switched_off", _("The endpoint {name} was switched off")),
+    EventKind("reviews.endpoint_secret_rotated", _("The endpoint {name} got a new secret")),
     EventKind("reviews.seed_committed", _("The draw seed of {month} was committed to")),
     EventKind("reviews.seed_revealed", _("The draw seed of {month} was revealed")),
 )

@@ -1,5 +1,14 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
+from reviews.views.calling import (
+    callbacks,
+    callbacks_list,
+    endpoint,
+    endpoint_deliveries,
+    endpoint_secrets,
+    endpoint_switch,
+    endpoint_tests,
+)
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import guideline, trail
 from reviews.views.founding import new_project
@@ -23,6 +32,8 @@ __all__ = [
     "batch_held",
     "batch_openings",
     "batch_withdrawals",
+    "callbacks",
+    "callbacks_list",
     "claim",
     "claim_ending",
     "claims",
@@ -31,6 +42,11 @@ __all__ = [
     "decision",
     "draft",
     "emptying",
+    "endpoint",
+    "endpoint_deliveries",
+    "endpoint_secrets",
+    "endpoint_switch",
+    "endpoint_tests",
     "export",
     "exports",
     "exports_list",

@@ -41,6 +41,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime | None
     action_hash: str | None
     asset_ids: tuple[str, ...]
+    callback: str | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +187,7 @@ def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, asse
         occurred_at=occurred_at,
         action_hash=item.action_hash,
         asset_ids=assets,
+        callback=item.callback,
     )
 
 

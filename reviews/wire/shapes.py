@@ -19,6 +19,9 @@ Output = Annotated[
     Any, Meta(description="By task type. classification: Labels, `turns` only where the project labels turns")
 ]
 ActionHash = Annotated[str, Meta(pattern=f"^[!-~]{{1,200}}{_END}")]
+EndpointName = Annotated[
+    str, Meta(pattern=f"^[a-z0-9][a-z0-9_-]{{0,63}}{_END}", description="An endpoint of the project, to be called back")
+]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
@@ -45,7 +48,7 @@ class ItemShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     occurred_at: Moment | None = None
     decide_by: None = None
     action_hash: ActionHash | None = None
-    callback: None = None
+    callback: EndpointName | None = None
 
 
 class DecisionShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -71,7 +74,7 @@ ITEM_WORDS = {
     "occurred_at": "RFC 3339 with an offset, such as 2026-11-23T10:00:00Z.",
     "decide_by": "A deadline of its own cannot be taken yet; leave decide_by out.",
     "action_hash": "1 to 200 printable ASCII characters without spaces.",
-    "callback": "A callback cannot be taken yet; leave callback out and read the feed of outcomes.",
+    "callback": "The name of an endpoint of the project: 1 to 64 small letters, digits, - and _.",
 }
 DECISION_WORDS = {
     "verdict": "One of approve, correct, reject, escalate, skip.",

@@ -38,7 +38,8 @@ class Caller:
         address = path if path.startswith("/") else f"/api/v1/{path}"
         answer: Any = self.client.generic(method, address, data, kind, headers=sent)
         is_json = "json" in answer.headers.get("Content-Type", "")
-        answer.told = json.loads(answer.content) if answer.content and is_json else None
+        content = answer.getvalue()  # of an answer that is held back, all of it
+        answer.told = json.loads(content) if content and is_json else None
         return answer
 
     def send(self, body: Any, **more: str) -> Any:

@@ -30,7 +30,8 @@ api.app = application
 
 
 @pytest.fixture
-def town(arena):
+def town(arena, settings):
+    settings.WEB_THREADS = 3  # of which a quarter is none: nobody waits here
     return build()
 
 

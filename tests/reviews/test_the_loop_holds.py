@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from accounts.reads import clock
+from accounts.reads import clock, console
 from audit.actions import seal
 from audit.errors import Refusal
 from reviews.actions import (
@@ -29,6 +29,7 @@ from reviews.actions import (
     sweep,
     withdraw,
     withdraw_batch,
+    withdraw_item,
 )
 from reviews.models import Decision, Item
 from reviews.reads.batches import batch_row, grid
@@ -232,11 +233,13 @@ class Loop(RuleBasedStateMachine):
 
     @rule()
     def route_the_held_again(self) -> None:
-        from accounts.reads import console
-
         item = Item.objects.filter(state="held").first()
         if item is not None:
             self.both(lambda: route_again(item=item, by=console(), at=self.town.now))
+
+    @rule(pick=st.integers(0, 30), who=HELD, verdict=VERDICT)
+    def call_an_item_off_against_a_decision(self, pick: int, who: int, verdict: str) -> None:
+        self.both(lambda: called_off(self.town, pick), lambda: self.submit(who, verdict, "dog"))
 
     @rule()
     def seal_twice_at_once(self) -> None:
@@ -246,6 +249,12 @@ class Loop(RuleBasedStateMachine):
     def all_holds(self) -> None:
         if hasattr(self, "town"):
             assert breaches() == []
+
+
+def called_off(town: Any, pick: int) -> Any:
+    """Withdraw one of the town's items, whatever has become of it."""
+    names = list(Item.objects.order_by("pk").values_list("external_id", flat=True))
+    return withdraw_item(project=town.project, external_id=names[-1 - pick % len(names)], by=console(), at=town.now)
 
 
 def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:

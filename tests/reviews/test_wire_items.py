@@ -431,10 +431,16 @@ def test_impact_is_normal_or_high(bad: Any) -> None:
 
 
 def test_what_cannot_be_taken_yet_is_refused_by_name() -> None:
-    for key, value in (("callback", "main"), ("decide_by", "2026-11-23T10:00:00Z")):
+    for key, value in (("decide_by", "2026-11-23T10:00:00Z"),):
         entry = read(**{key: value})
         assert fields_of(entry) == [key] and isinstance(entry, Refused) and key in entry.sentence
     assert taken(read(callback=None, decide_by=None)).external_id == "frame-000123"
+
+
+@pytest.mark.parametrize("bad", ["", "Main", "a b", "-a", "a" * 65, 1, ["main"]])
+def test_a_callback_is_named_by_a_word(bad: Any) -> None:
+    assert fields_of(read(callback=bad)) == ["callback"]
+    assert taken(read(callback="main")).callback == "main"
 
 
 @pytest.mark.parametrize(

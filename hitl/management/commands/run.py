@@ -62,6 +62,7 @@ class Command(BaseCommand):
         """Prepare, start every part, and watch over them."""
         port = 0 if afresh else wanted_port(os.environ.get("PORT") or "8000")
         environment = dict(os.environ, HITL_LOOPBACK="1", HITL_DATA=str(settings.HITL_DATA), PYTHONUNBUFFERED="1")
+        environment["HITL_CALLBACK_HOSTS"] = environment.get("HITL_CALLBACK_HOSTS") or LOOPBACK
         environment["HITL_DEMO_DOOR"] = environment.get("HITL_DEMO_DOOR") or "1"
         if afresh:
             self.clear()
@@ -73,18 +74,19 @@ class Command(BaseCommand):
         if afresh:
             return self.say("The data folder is new. `make run` starts hitl.")
         folder, clock = settings.BASE_DIR, str(settings.HITL_DATA / "clock")
-        web = web_part(port, environment, folder)
+        web = web_part(port, settings.WEB_THREADS, environment, folder)
         house.add(web)
         house.add(celery_part("worker", ["worker", "-P", "threads", "-c", "4"], environment, folder))
         house.add(celery_part("clock", ["beat", "--pidfile=", "--schedule", clock], environment, folder))
         address = f"http://127.0.0.1:{port}/"
         wait_for_web(web, address)
-        self.greet(address)
+        self.greet(address, environment["HITL_CALLBACK_HOSTS"])
         return house.watch()
 
-    def greet(self, address: str) -> None:
+    def greet(self, address: str, called: str) -> None:
         """Print the address, and who can sign in to the demo."""
         self.say(f"\nhitl runs at {address}    Ctrl-C stops it. Its data: {settings.HITL_DATA}\n")
+        self.say(f"Programs may be called back inside this network at: {called.replace(',', ', ')}\n")
         demo = settings.HITL_DATA / "demo.txt"
         if demo.exists():
             self.say(demo.read_text())
@@ -141,6 +143,7 @@ class Command(BaseCommand):
 
 
 LOCK = "running"
+LOOPBACK = "127.0.0.1,localhost,::1"
 
 
 @contextmanager

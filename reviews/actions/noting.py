@@ -1,0 +1,104 @@
+"""What endpoints are told of, found by walking the ledger in its order; the verbs that made it know nothing of it.
+
+An entry of the ledger is a committed fact, entries of an item stand in the order in which they happened, and none is
+passed over: so each message is noted once, in order, and a note lost with a broker is made by the next walk.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.models import Log
+from audit.models.sql import Row, ask, ask_one, lock, many
+from reviews.models import Callback, CallbackWalk, Delivery, Endpoint, Outcome, Route, Told
+from reviews.reads.messages import section_of
+
+STEP = 2000
+"""Entries that are walked in one transaction."""
+PATIENCE = dt.timedelta(days=3)
+ARRIVED = "reviews.item_received"
+TELLING = (
+    "reviews.outcome_released",
+    "reviews.item_routed_again",
+    "reviews.escalated",
+    "reviews.item_held",
+    ARRIVED,
+)
+WALK = "SELECT log_index FROM reviews_callbackwalk w WHERE log_id = %s"
+ENTRIES = """
+SELECT e.id, e.type, e.stream, e.recorded_at FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s AND e.type IN {kinds} ORDER BY l.log_index
+"""
+
+
+def note_callbacks(*, at: dt.datetime) -> int:
+    """Walk each log on to its end and note the messages that follow; give how many."""
+    noted = 0
+    for log_id in Log.objects.order_by("pk").values_list("pk", flat=True):
+        CallbackWalk.objects.get_or_create(log_id=log_id)
+        while (found := _step(log_id, at)) is not None:
+            noted += found
+    return noted
+
+
+@transaction.atomic
+def _step(log_id: int, at: dt.datetime) -> int | None:
+    """Walk some entries of a log; None at its end, or where another walks it. Locks the walk, skipping a locked one."""
+    walk = ask_one(WALK + lock("w", skip=True), [log_id])
+    end = Log.objects.values_list("tree_size", flat=True).get(pk=log_id)
+    if walk is None or walk.log_index >= end:
+        return None
+    noted = 0
+    if Endpoint.objects.exists():  # asked after the end was read: what an endpoint's items tell comes later in the log
+        end = min(end, walk.log_index + STEP)
+        kinds, names = many(TELLING)
+        noted = _note(ask(ENTRIES.format(kinds=kinds), [log_id, walk.log_index, end, *names]), at)
+    CallbackWalk.objects.filter(pk=log_id).update(log_index=end)
+    return noted
+
+
+def _note(entries: list[Row], at: dt.datetime) -> int:
+    streams = {UUID(row.stream.removeprefix("item/")): row.stream for row in entries if row.stream.startswith("item/")}
+    asked = Callback.objects.filter(item__uuid__in=list(streams)).select_related("endpoint", "item")
+    wishes = {f"item/{wish.item.uuid}": wish for wish in asked}
+    arrived = [wishes[row.stream].item_id for row in entries if row.type == ARRIVED and row.stream in wishes]
+    held = set(Route.objects.filter(item__in=arrived, number=1, arm="hold").values_list("item_id", flat=True))
+    made = []
+    for row in entries:
+        wish = wishes.get(row.stream)
+        told, outcome = _told(row, wish.item_id, held) if wish else (None, None)
+        if wish is not None and told in wish.endpoint.events:
+            made.append(
+                Delivery(
+                    endpoint_id=wish.endpoint_id,
+                    item_id=wish.item_id,
+                    told=str(told),
+                    event_id=row.id,
+                    outcome=outcome,
+                    happened_at=row.recorded_at,
+                    next_at=at,
+                    until_at=at + PATIENCE,
+                )
+            )
+    Delivery.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def _told(row: Row, item_id: int, held: set[int]) -> tuple[Told | None, Outcome | None]:
+    """Say what an entry is to the item's program; None for an accept at intake, which was answered on the spot."""
+    if row.type == "reviews.escalated":
+        return Told.ESCALATED, None
+    if row.type == "reviews.item_held":
+        return Told.HELD, None
+    if row.type == ARRIVED:
+        return (Told.HELD if item_id in held else None), None
+    outcomes = Outcome.objects.filter(item_id=item_id)
+    if row.type == "reviews.item_routed_again":
+        outcome = outcomes.filter(event_id=row.id).first()
+    else:
+        named = section_of(row.id, "outcome").get("outcome")
+        outcome = outcomes.filter(uuid=named).first() if named else None
+    if outcome is None:
+        return None, None
+    return (Told.RELEASED if outcome.supersedes is None else Told.SUPERSEDED), outcome
