@@ -1,11 +1,14 @@
 """The loop's verbs."""
 
+from reviews.actions.acknowledging import acknowledge
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
 from reviews.actions.claiming import claim_next
+from reviews.actions.climbing import climb
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.ending import sweep
+from reviews.actions.expiring import meet_deadlines
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
@@ -26,11 +29,13 @@ __all__ = [
     "Decided",
     "Received",
     "Sent",
+    "acknowledge",
     "apply_project",
     "ask_export",
     "claim_again",
     "claim_batch",
     "claim_next",
+    "climb",
     "decide",
     "decide_batch",
     "drop_exports",
@@ -40,6 +45,7 @@ __all__ = [
     "give_back",
     "give_back_batch",
     "make_export",
+    "meet_deadlines",
     "open_batch",
     "open_claim",
     "plan_rows",

@@ -83,6 +83,7 @@ class ItemAnswer(Answer):
     route: RouteShape
     outcome: OutcomeShape | None
     problem: str | msgspec.UnsetType = msgspec.UNSET
+    decide_by: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class EntryProblem(Answer):
@@ -189,7 +190,7 @@ class DecisionAnswer(Answer):
     """A decision that stands: its verdict, null where it was derived from a hidden proposal, and its output."""
 
     id: uuid.UUID
-    verdict: Literal["approve", "correct", "reject", "escalate", "skip"] | None
+    verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None
     output: Any
     decided_at: str
 

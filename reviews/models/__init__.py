@@ -9,8 +9,10 @@ from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Set
 from reviews.models.trays import Tray
 from reviews.models.work import (
     APART,
+    CLIMBS,
     SETTLING,
     SHOWS_PRIOR,
+    Acknowledgement,
     Batch,
     Claim,
     ClaimEnd,
@@ -26,9 +28,11 @@ from reviews.models.work import (
 
 __all__ = [
     "APART",
+    "CLIMBS",
     "SETTLING",
     "SHOWS_PRIOR",
     "UNFINISHED",
+    "Acknowledgement",
     "Batch",
     "Chosen",
     "Claim",

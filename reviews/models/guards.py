@@ -4,17 +4,18 @@ from audit.models import Frozen, Refers
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
-from reviews.models.work import Batch, Claim, ClaimEnd, Opening, Presentation, Task
+from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
 GUARDS = (
     Frozen(RightsVersion),
     Frozen(SwitchChange),
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
-    Frozen(Item, free=STREAM, erasable=True),
+    Frozen(Item, free=(*STREAM, "deadline_at"), erasable=True),
     Frozen(Prediction, erasable=True),
     Frozen(Route),
-    Frozen(Task, free=STREAM),
+    Frozen(Task, free=(*STREAM, "climb_at")),
+    Frozen(Acknowledgement),
     Frozen(Batch),
     Frozen(Claim),
     Frozen(Presentation),

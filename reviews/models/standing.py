@@ -94,6 +94,7 @@ class Setup(models.Model):
 
     `blur`, `grey` and `mute` veil hard content until a person looks or listens; `may_lift` lets each person do without.
     After `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
+    `calendar` holds working days, hours and holidays as the project file names them; None: all time is working time.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
@@ -107,6 +108,7 @@ class Setup(models.Model):
     hard_items = models.IntegerField(null=True)
     hard_minutes = models.IntegerField(null=True)
     break_minutes = models.IntegerField(default=10)
+    calendar = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -225,7 +225,7 @@ def _standing(row: Row) -> str:
         return _("Withdrawn")
     if row.released_at is not None:
         return _("Released")
-    if row.verdict in {"skip", "escalate"} or row.task_state == "passed_on":
+    if row.verdict in {"skip", "escalate", "return"} or row.task_state == "passed_on":
         return _("Passed on")
     return _("With others") if row.task_state == "open" else _("Settled")
 

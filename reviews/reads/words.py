@@ -64,10 +64,25 @@ WORDS: dict[str, dict[str, Any]] = {
         "reject": gettext_lazy("Rejected"),
         "escalate": gettext_lazy("Escalated"),
         "skip": gettext_lazy("Skipped"),
+        "return": gettext_lazy("Returned"),
     },
     "kind": dict(Kind.choices),
     "source": dict(Source.choices),
-    "reason": {"nobody_left": gettext_lazy("nobody is left to ask")},
+    "reason": {
+        "nobody_left": gettext_lazy("nobody is left to ask"),
+        "unanswered": gettext_lazy("nobody answered in time, and there is no higher level"),
+        "deadline": gettext_lazy("nobody had answered by its deadline"),
+    },
+    "on": {
+        "asked": gettext_lazy("a person asked for it"),
+        "overdue": gettext_lazy("nobody answered in time"),
+        "disagreement": gettext_lazy("people disagree"),
+        "label": gettext_lazy("the answer has a label that asks for it"),
+        "skips": gettext_lazy("it was skipped again and again"),
+        "impact": gettext_lazy("its impact is high"),
+        "cost": gettext_lazy("its cost is high"),
+        "deadline": gettext_lazy("its deadline passed"),
+    },
     "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
 }
 
