@@ -14,6 +14,7 @@ from accounts.reads import Actor
 from audit.actions import open_log
 from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
+from reviews.actions.calendars import CalendarFile, calendar_faults
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
@@ -74,6 +75,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     show_confidence: bool = True
     guideline: str | None = None
     hard_content: HardContentFile | None = None
+    calendar: CalendarFile | None = None
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
@@ -153,6 +155,7 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         *_turn_faults(file),
         *_form_faults(file),
         *hard_faults(file.hard_content),
+        *calendar_faults(file.calendar),
     ]
     if fields:
         raise BadProjectFile(fields=fields)
@@ -264,6 +267,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         "show_confidence": file.show_confidence,
         "segments": file.segments,
         **shielded(file.hard_content),
+        "calendar": None if file.calendar is None else msgspec.to_builtins(file.calendar),
     }
     setup, made = Setup.objects.get_or_create(project=project, defaults=shown)
     if not made and any(getattr(setup, part) != value for part, value in shown.items()):
