@@ -129,7 +129,7 @@ class ClaimShape(Answer):
 
 
 class TaskShape(Answer):
-    """The work; `due_at` is null where no service level sets a time."""
+    """The work; `due_at` is null where nothing sets a time, `guidance` says how a higher level returned it."""
 
     id: uuid.UUID
     kind: str
@@ -137,6 +137,13 @@ class TaskShape(Answer):
     queue: str
     task_type: str
     due_at: str | None
+    guidance: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class AcknowledgedAnswer(Answer):
+    """Since when somebody has an escalated task in hand."""
+
+    acknowledged_at: str
 
 
 class ItemOfClaim(Answer):

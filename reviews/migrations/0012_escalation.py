@@ -74,6 +74,10 @@ class Migration(migrations.Migration):
             model_name='task',
             index=models.Index(condition=models.Q(('climb_at__isnull', False), ('state', 'open')), fields=['climb_at'], name='reviews_task_climbing'),
         ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('kind', 'escalation'), ('state', 'open')), fields=['queue'], name='reviews_task_escalated'),
+        ),
         migrations.AddConstraint(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['approve', 'correct', 'reject', 'escalate', 'skip', 'return'])), name='reviews_decision_verdict'),

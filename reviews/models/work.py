@@ -74,7 +74,10 @@ class Task(models.Model):
                 fields=["climb_at"],
                 condition=models.Q(state="open", climb_at__isnull=False),
                 name="reviews_task_climbing",
-            )
+            ),
+            models.Index(
+                fields=["queue"], condition=models.Q(state="open", kind="escalation"), name="reviews_task_escalated"
+            ),
         ]
 
     def __str__(self) -> str:

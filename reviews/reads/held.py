@@ -10,6 +10,7 @@ from typing import Any
 
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
@@ -107,7 +108,8 @@ class ItemOf:
 class Held:
     """A claim with what it shows. `proposal` and `confidence` are None where hidden or absent (`hidden` tells).
 
-    `veil` is what hard content is shown under: as the claim said, or more where its person now wants more.
+    `veil` is what hard content is shown under: as the claim said, or more where its person now wants more. `guidance`
+    is the note with which a higher level returned the item.
     """
 
     token: uuid.UUID
@@ -131,6 +133,7 @@ class Held:
     wanted: int = 1
     roles: list[str] = field(default_factory=list)
     veil: Veil = field(default_factory=Veil)
+    guidance: str = ""
 
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
@@ -234,6 +237,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         wanted=seen.wanted,
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
+        guidance=guidance_of(seen.task_id) if seen.kind == "work" and seen.after_id else "",
     )
 
 

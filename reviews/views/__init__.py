@@ -1,5 +1,6 @@
 """The pages of the loop: each loads, acts by a verb, and renders."""
 
+from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import guideline, trail
 from reviews.views.founding import new_project
@@ -15,6 +16,7 @@ from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
+    "acknowledgement",
     "arrivals",
     "batch",
     "batch_decisions",
