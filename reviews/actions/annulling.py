@@ -86,7 +86,7 @@ def tasks_after(found: Row, *, locking: bool) -> list[Row]:
     live = [row for row in rows if row.seat_state != "closed"]
     if any(row.sseq > 0 or row.seat_state != "open" for row in live):
         raise MovedOn
-    if any(found.event_id > row.event_id or (row.kind in {"escalation", "work"} and not row.mine) for row in live):
+    if any(found.event_id > row.event_id or (row.kind != "adjudication" and not row.mine) for row in live):
         raise MovedOn(_("The task had moved on without your decision, so there is nothing to take back."))
     return live
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.reads import clock
-from audit.models.sql import Row, ask, ask_one, lock, together
+from audit.models.sql import Row, ask, ask_one, lock, run, together
 from reviews.actions.asking_more import held
 from reviews.actions.consequences import Following, Writes
 from reviews.actions.passing_on import raised
@@ -50,6 +50,9 @@ def _climb(task_id: int, item_id: int, at: dt.datetime) -> bool:
     item = lock_item(item_id)
     seats = [row for row in open_seats(item_id) if row.task_id == task_id] if item else []
     if item is None or not seats or ask_one(STILL, [task_id, at, at - AT_WORK, at]) is None:
+        return False
+    if item.item_state != "open":  # it has its answer, as an audit's has: what is asked about it may wait
+        run("UPDATE reviews_task SET climb_at = NULL WHERE id = %s", [task_id])
         return False
     following = by_clock(item, seats, at)
     rules = rules_above(following.rights, "overdue", following.seen.queue_level)

@@ -95,6 +95,8 @@ def raised(
 def returned(following: Following, note: str | None) -> Writes:
     """Pass an escalated task back to the level below, where it had been, with a note for whoever takes it there.
 
+    It is work there again; where the item has its answer already it is an audit again.
+
     Raises:
         NobodyBelow: there is no level below, or everyone there has had a part in this item.
     """
@@ -105,7 +107,8 @@ def returned(following: Following, note: str | None) -> Writes:
     if found is None:
         raise NobodyBelow
     line = Lane.objects.select_related("queue").get(pk=found)
-    return passed_on(following, "work", line.queue, "reviews.returned", {"note": note}, line)
+    kind = "work" if following.seats[0].live_number is None else "audit"
+    return passed_on(following, kind, line.queue, "reviews.returned", {"note": note}, line)
 
 
 def passed_on(

@@ -237,7 +237,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         wanted=seen.wanted,
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
-        guidance=guidance_of(seen.task_id) if seen.kind == "work" and seen.after_id else "",
+        guidance=guidance_of(seen.task_id) if seen.kind in {"work", "audit"} and seen.after_id else "",
     )
 
 

@@ -323,3 +323,22 @@ def test_the_history_says_each_level_in_words():
     said = [one.sentence for one in history(item.pk, item.uuid, me="", quality=False)]
     assert "The item was escalated to Senior: nobody answered in time" in said
     assert "The item was returned to General with guidance: Ears." in said
+
+
+def test_what_was_escalated_of_an_audit_never_holds_the_answer_that_stands():
+    town = levels(rule("asked"), *CLOCK)
+    town.send(0.7)
+    first, senior, third = town.people[:3]
+    town.decide(first, town.take(first), "escalate", rationale="Hm")
+    town.wait(days=1)
+    assert (climb(at=town.now), Item.objects.get().state, Task.objects.get(state="open").climb_at) == (
+        0,
+        "accepted",
+        None,
+    )
+    town.decide(senior, town.take(senior), "return", rationale="Mind the ears.")
+    held = town.take(third)
+    assert (held.task.kind, held.hidden, held.guidance) == ("audit", True, "Mind the ears.")
+    town.decide(third, held, None, "cat")
+    assert Outcome.objects.count() == 1 and Event.objects.filter(type="reviews.audit_recorded").count() == 1
+    assert breaches() == []
