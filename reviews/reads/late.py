@@ -26,7 +26,10 @@ ONE = "SELECT * FROM ({one})"
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An item that is due: in which queue, until when, whether somebody has it, and when the clock passes it on."""
+    """An item that is due: in which queue, until when, whether somebody has it, and when the clock passes it on.
+
+    `climbs` says that this is due now.
+    """
 
     item: uuid.UUID
     external_id: str
@@ -35,6 +38,7 @@ class Late:
     overdue: bool
     taken: bool
     climbs_at: dt.datetime | None
+    climbs: bool
 
 
 def late(project_id: int, at: dt.datetime) -> list[Late]:
@@ -44,8 +48,9 @@ def late(project_id: int, at: dt.datetime) -> list[Late]:
     for row in sorted(_seats(lanes, at + NEVER_DUE / 2), key=lambda row: (row.due_at, row.id)):
         known = found.get(row.task_id)
         taken = row.state == "leased" or (known is not None and known.taken)
+        climbs = bool(row.climb_at and row.climb_at <= at)
         found[row.task_id] = Late(
-            row.uuid, row.external_id, row.name, row.due_at, row.due_at <= at, taken, row.climb_at
+            row.uuid, row.external_id, row.name, row.due_at, row.due_at <= at, taken, row.climb_at, climbs
         )
     return list(found.values())[:SHOWN]
 

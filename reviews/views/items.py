@@ -58,8 +58,8 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
         "item": row,
     }
     shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
-    shown["levels"] = [] if why else chain(row.pk)
-    shown["answers"] = any(one.waits for one in shown["levels"]) and may_acknowledge(row, by=by, at=at)
+    levels = [] if why else chain(row.pk)
+    shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 
