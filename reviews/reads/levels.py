@@ -23,6 +23,11 @@ NOTE = """
 SELECT p.body FROM reviews_task t JOIN audit_event e ON e.id = t.event_id AND e.type = 'reviews.returned'
 JOIN audit_payload p ON p.event_id = e.id AND p.section = 'task' WHERE t.id = %s
 """
+HELD = """
+SELECT e.stream, e.type, p.body FROM audit_event e
+LEFT JOIN audit_payload p ON p.event_id = e.id AND p.section = 'held'
+WHERE e.stream IN {streams} AND e.type IN ('reviews.item_held', 'reviews.item_routed_again') ORDER BY e.id
+"""
 ABOVE = """
 SELECT q.project_id, q.slug, q.name, count(*) AS waiting, min(t.opened_at) AS opened_at,
     sum(CASE WHEN a.task_id IS NULL THEN 1 ELSE 0 END) AS unanswered,
@@ -113,6 +118,18 @@ def guidance_of(task_id: int) -> str:
     """Give the note that a task was returned with; "" where there is none, or it is gone."""
     row = ask_one(NOTE, [task_id])
     return str(json.loads(row.body).get("note") or "") if row and row.body is not None else ""
+
+
+def held_reasons(items: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Say why items are held that their route did not hold: nobody left, nobody answered, a deadline; one statement."""
+    if not items:
+        return {}
+    streams, names = many(f"item/{item}" for item in items)
+    found: dict[uuid.UUID, str] = {}
+    for row in ask(HELD.format(streams=streams), names):
+        told = json.loads(row.body) if row.type == "reviews.item_held" and row.body is not None else {}
+        found[uuid.UUID(row.stream.removeprefix("item/"))] = str(WORDS["reason"].get(told.get("reason", ""), ""))
+    return found
 
 
 def waiting_above(projects: Collection[int]) -> list[Above]:
