@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 WAITS = "1 escalated item waits for an answer"
 TELLING = [
     {"name": "Late", "on": "overdue", "after": "PT1H", "to": {"level": 1, "queue": "senior", "notify": ["operations"]}},
-    CLOCK[1],
+    {"name": "Later", "on": "overdue", "after": "PT2H"}
+    | {"to": {"level": 2, "queue": "head", "notify": ["guideline_editor"]}},
 ]
 
 

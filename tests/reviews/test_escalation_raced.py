@@ -3,8 +3,8 @@
 import pytest
 
 from audit.models import Event
-from reviews.actions import claim_next, climb, decide, meet_deadlines, open_claim, release
-from reviews.models import Item, Outcome, Task
+from reviews.actions import acknowledge, claim_next, climb, decide, meet_deadlines, open_claim, release
+from reviews.models import Acknowledgement, Item, Outcome, Task
 from reviews.wire import read_decision
 from tests.arena import Worker
 from tests.invariants import breaches
@@ -36,6 +36,21 @@ def test_two_clocks_at_once_pass_each_case_on_once(arena: str) -> None:
         Task.objects.filter(kind="escalation").count() == Event.objects.filter(type="reviews.escalated").count() == 12
     )
     assert breaches() == []
+
+
+def test_a_case_acknowledged_as_the_clock_comes_either_stays_or_goes_up(arena: str) -> None:
+    town = levels(*CLOCK)
+    for _ in range(6):
+        town.send(0.5)
+    town.wait(hours=3)
+    climb(at=town.now)
+    town.wait(hours=2)
+    for task in Task.objects.filter(kind="escalation").order_by("climb_at", "pk"):
+        place = {"project": town.project, "task": task.uuid, "by": town.people[0], "at": town.now}
+        both(lambda place=place: acknowledge(**place), lambda: climb(at=town.now, limit=1))
+        assert breaches() == []
+    stays = set(Acknowledgement.objects.values_list("task_id", flat=True))
+    assert stays == set(Task.objects.filter(queue__slug="senior", state="open").values_list("pk", flat=True))
 
 
 @pytest.mark.parametrize("on_deadline", ["escalate", "hold", "withdraw"])
