@@ -33,6 +33,8 @@ celery.conf.beat_schedule = {
     "checkpoints that are due elsewhere": every(300, "hitl.anchor_ledger"),
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
+    "tasks that nobody answered in time": every(15, "reviews.climb"),
+    "items past their deadline": every(15, "reviews.meet_deadlines"),
     "outcomes that are due": every(5, "reviews.release"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),
     "callbacks that were delivered long ago": every(3600, "reviews.drop_deliveries"),

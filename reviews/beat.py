@@ -22,6 +22,20 @@ def release() -> None:
     actions.release(at=timezone.now())
 
 
+@shared_task(name="reviews.climb")
+def climb() -> None:
+    """Pass on what nobody answered in time."""
+    while actions.climb(at=timezone.now(), limit=AT_ONCE) == AT_ONCE:
+        pass
+
+
+@shared_task(name="reviews.meet_deadlines")
+def meet_deadlines() -> None:
+    """Do with items past their deadline what the decision rights say."""
+    while actions.meet_deadlines(at=timezone.now(), limit=AT_ONCE) == AT_ONCE:
+        pass
+
+
 @shared_task(name="reviews.reveal_seeds")
 def reveal_seeds() -> None:
     """Reveal the seeds of months that are over."""

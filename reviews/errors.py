@@ -167,6 +167,20 @@ class NoHigherLevel(Refusal):
     sentence = _("This is the highest level: there is no queue to escalate to. Decide or skip.")
 
 
+class NobodyBelow(Refusal):
+    """Nobody at a lower level may take this item."""
+
+    code = "nobody_below"
+    sentence = _("Nobody on a lower level is left to take this item. Decide it, or escalate it.")
+
+
+class EscalationOver(Refusal):
+    """There is no such escalated task, or it is answered or passed on."""
+
+    code = "escalation_over"
+    sentence = _("This escalation is over: somebody answered it, or it was passed on.")
+
+
 class Released(Refusal):
     """The outcome was released; a decision behind it stands."""
 

@@ -21,6 +21,7 @@ FACTS = {
     "reviews.opened": "reviews_opening",
     "reviews.decision_submitted": "reviews_decision",
     "reviews.decision_withdrawn": "reviews_withdrawal",
+    "reviews.acknowledged": "reviews_acknowledgement",
 }
 BREACHES = {
     "a claim leased on two seats": "SELECT claim_id FROM reviews_seat WHERE state = 'leased' GROUP BY claim_id HAVING count(*) > 1",
@@ -32,6 +33,13 @@ BREACHES = {
     "a decision under a claim never opened": "SELECT d.id FROM reviews_decision d LEFT JOIN reviews_opening o ON o.claim_id = d.claim_id WHERE o.claim_id IS NULL",
     "an open task that nobody can finish": "SELECT t.id FROM reviews_task t WHERE t.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_seat s WHERE s.task_id = t.id AND s.state IN ('open', 'leased'))",
     "a closed task with an open seat": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE t.state <> 'open' AND s.state = 'open'",
+    "a held item without a reason": "SELECT i.id FROM reviews_item i WHERE i.state = 'held' AND NOT EXISTS (SELECT 1 FROM reviews_route r WHERE r.item_id = i.id AND r.arm = 'hold' AND r.number = (SELECT max(x.number) FROM reviews_route x WHERE x.item_id = i.id)) AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.type = 'reviews.item_held' AND replace(e.stream, 'item/', '') = {uuid})",
+    "an expired item with somebody at work": "SELECT s.id FROM reviews_seat s JOIN reviews_item i ON i.id = s.item_id WHERE i.state = 'expired' AND s.state IN ('open', 'leased')",
+    "an expired item with a live outcome": "SELECT i.id FROM reviews_item i JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL WHERE i.state = 'expired'",
+    "an expired item without its event": "SELECT i.id FROM reviews_item i WHERE i.state = 'expired' AND NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.type = 'reviews.item_expired' AND replace(e.stream, 'item/', '') = {uuid})",
+    "two open tasks that would settle one item": "SELECT t.item_id FROM reviews_task t WHERE t.state = 'open' AND t.kind IN ('work', 'learning', 'escalation', 'adjudication') GROUP BY t.item_id HAVING count(*) > 1",
+    "an escalation no higher than what it came out of": "SELECT t.id FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id JOIN reviews_task b ON b.id = t.after_id JOIN reviews_queue l ON l.id = b.queue_id WHERE t.kind = 'escalation' AND q.level <= l.level",
+    "a deadline to come of an item without one": "SELECT i.id FROM reviews_item i WHERE i.deadline_at IS NOT NULL AND i.decide_by IS NULL",
     "an item that waits for nothing": "SELECT i.id FROM reviews_item i WHERE i.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.state = 'open')",
     "a held item with an open task": "SELECT i.id FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id WHERE i.state = 'held' AND t.state = 'open'",
     "a decided item without an outcome": "SELECT i.id FROM reviews_item i WHERE i.state IN ('decided', 'accepted') AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id AND o.annulled_at IS NULL)",

@@ -1,10 +1,12 @@
 """The loop's verbs."""
 
+from reviews.actions.acknowledging import acknowledge
 from reviews.actions.batching import claim_batch, give_back_batch, open_batch
 from reviews.actions.bringing import Sent, plan_rows, put_away, put_images, put_rows, send_tray, sweep_trays
 from reviews.actions.calling_back import call_back, drop_deliveries, find_callbacks
 from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
+from reviews.actions.climbing import climb
 from reviews.actions.confirming import Answer, decide_batch
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.drafting import (
@@ -17,6 +19,7 @@ from reviews.actions.drafting import (
 )
 from reviews.actions.ending import sweep
 from reviews.actions.endpoints import add_endpoint, change_endpoint, rotate_secret, switch_endpoint
+from reviews.actions.expiring import meet_deadlines
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
@@ -41,6 +44,7 @@ __all__ = [
     "Decided",
     "Received",
     "Sent",
+    "acknowledge",
     "add_endpoint",
     "apply_project",
     "ask_export",
@@ -54,6 +58,7 @@ __all__ = [
     "claim_again",
     "claim_batch",
     "claim_next",
+    "climb",
     "decide",
     "decide_batch",
     "discard_draft",
@@ -69,6 +74,7 @@ __all__ = [
     "give_back_batch",
     "make_export",
     "make_replay",
+    "meet_deadlines",
     "open_batch",
     "open_claim",
     "plan_rows",

@@ -26,7 +26,9 @@ FROM reviews_seat s JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.sta
 WHERE s.task_id = %s AND d.verdict IN ('approve', 'correct', 'reject') AND d.body IS NOT NULL
 """
 AFTER = """
-SELECT t.id, t.uuid, t.kind, t.sseq, t.event_id, q.uuid AS queue_uuid, s.state AS seat_state
+SELECT t.id, t.uuid, t.kind, t.sseq, t.event_id, q.uuid AS queue_uuid, s.state AS seat_state,
+    EXISTS (SELECT 1 FROM audit_event e JOIN accounts_person x ON x.pseudonym = e.actor
+        WHERE e.id = t.event_id AND x.id = %s) AS mine
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_queue q ON q.id = t.queue_id
 WHERE t.after_id = %s ORDER BY t.id, s.id
 """
@@ -74,16 +76,17 @@ def stands_without(found: Row, seen: Row, settled_by: int) -> bool:
 def tasks_after(found: Row, *, locking: bool) -> list[Row]:
     """List the tasks that came out of a passed-on one and still wait, a row a seat; with `locking` they are locked.
 
-    An escalation is taken back by whoever asked for it, and by nobody else on the same task.
+    An escalation is taken back by whoever asked for it or gave the answer that led to it, and by nobody else on the
+    same task, nor where the clock passed it on; so is a return.
 
     Raises:
         MovedOn: somebody has touched one, or it came out of others' decisions.
     """
-    rows = ask(AFTER + (lock("t", "s") if locking else ""), [found.task_id])
+    rows = ask(AFTER + (lock("t", "s") if locking else ""), [found.person_id, found.task_id])
     live = [row for row in rows if row.seat_state != "closed"]
     if any(row.sseq > 0 or row.seat_state != "open" for row in live):
         raise MovedOn
-    if any(found.event_id > row.event_id or (row.kind == "escalation" and found.verdict != "escalate") for row in live):
+    if any(found.event_id > row.event_id or (row.kind != "adjudication" and not row.mine) for row in live):
         raise MovedOn(_("The task had moved on without your decision, so there is nothing to take back."))
     return live
 

@@ -13,7 +13,7 @@ from reviews.actions.lines import lane
 from reviews.actions.trail import Ground
 from reviews.models import Lane
 from reviews.reads.standing import Standing, subject_of
-from reviews.rights import Routed, draws, intake_rates, route
+from reviews.rights import EscalationRule, Routed, draws, intake_rates, route, rule_at_intake
 from reviews.wire import Submission
 from reviews.wire.canonical import canonical as as_sent
 
@@ -38,7 +38,8 @@ def content(value: Any) -> Content:
 class Arrival:
     """An item on its way in: what was sent, where it goes, its draws, and the tasks that will open.
 
-    `conditions` and `drawn` are the canonical bytes of the route's conditions and draws.
+    `conditions` and `drawn` are the canonical bytes of the route's conditions and draws. `rule` is the rule of
+    escalation by which its work opens at a higher level.
     """
 
     sent: Submission
@@ -54,6 +55,7 @@ class Arrival:
     audit: tuple[str, Lane] | None
     outcome: Content | None
     outcome_uuid: UUID
+    rule: EscalationRule | None = None
 
 
 def arrive(
@@ -75,11 +77,10 @@ def arrive(
     month = (received_at or at).astimezone(dt.UTC).strftime("%Y-%m")
     drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
     purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}
-    work = audit = None
+    work = audit = rule = None
     if routed.arm == "review":
-        line = _lane(now, str(routed.queue), routed.skills)
-        work = None if line is None else ("work", str(routed.queue), routed.decisions, line)
-        if line is None:
+        work, rule = _work(sent, routed, now)
+        if work is None:
             routed = _held_for_lanes(routed)
     elif routed.arm == "accept" and "audit" in purposes:
         line = _lane(now, now.rights.audit.queue, ())
@@ -89,8 +90,21 @@ def arrive(
     prediction, outcome = _proposed(sent, accepted=routed.arm == "accept")
     return Arrival(
         sent, uuid7(at), content(sent.body), prediction, version, routed, switch, canonical(routed.conditions),
-        canonical(drawn), work, audit, outcome, uuid7(at),
+        canonical(drawn), work, audit, outcome, uuid7(at), rule,
     )  # fmt: skip
+
+
+def _work(
+    sent: Submission, routed: Routed, now: Standing
+) -> tuple[tuple[str, str, int, Lane] | None, EscalationRule | None]:
+    """Say which task opens, and by which rule it opens at a higher level than the route's; no task without a lane."""
+    level = now.queues[str(routed.queue)].level
+    rule = rule_at_intake(now.rights, level=level, impact=sent.impact, cost=sent.cost)
+    if rule is not None and rule.to.queue in now.queues:
+        line = _lane(now, rule.to.queue, ())
+        return (None, None) if line is None else (("escalation", rule.to.queue, routed.decisions, line), rule)
+    line = _lane(now, str(routed.queue), routed.skills)
+    return None if line is None else ("work", str(routed.queue), routed.decisions, line), None
 
 
 def _proposed(sent: Submission, *, accepted: bool) -> tuple[Content | None, Content | None]:

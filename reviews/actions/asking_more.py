@@ -47,14 +47,14 @@ def seat_added(following: Following) -> Writes:
     return lambda _events: [(SEAT, seat)]
 
 
-def held(following: Following) -> Writes:
-    """Hold the item: nobody is left to ask, so operations route it again."""
+def held(following: Following, reason: str = "nobody_left") -> Writes:
+    """Hold the item: nobody is left to ask, or nobody answered, so operations route it again."""
     seen = following.seen
     following.task_state, following.item_state = "closed", "held"
     following.trail.add(
         following.item_stream,
         "reviews.item_held",
         tags_of(seen),
-        held={"task": str(seen.task_uuid), "reason": "nobody_left"},
+        held={"task": str(seen.task_uuid), "reason": reason},
     )
     return lambda _events: [(CLOSE, [seen.task_id, seen.seat_id])]

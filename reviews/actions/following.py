@@ -4,7 +4,7 @@ from typing import Any
 
 from reviews.actions.asking_more import skipped
 from reviews.actions.consequences import Following, Writes
-from reviews.actions.passing_on import escalated
+from reviews.actions.passing_on import escalated, raised_by_labels, raised_by_skips, returned
 from reviews.actions.settling import answered
 
 
@@ -13,7 +13,9 @@ def follow(following: Following, *, verdict: str, output: Any, note: str | None)
     if following.now.task_state != "open":
         return lambda _events: []  # recorded; the task has moved on without it
     if verdict == "skip":
-        return skipped(following)
+        return raised_by_skips(following) or skipped(following)
     if verdict == "escalate":
         return escalated(following, note)
-    return answered(following, output, verdict)
+    if verdict == "return":
+        return returned(following, note)
+    return raised_by_labels(following, output) or answered(following, output, verdict)

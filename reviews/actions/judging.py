@@ -10,8 +10,8 @@ from audit.models.sql import Row
 from reviews.errors import BadDecision, VerdictNotAllowed
 from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same
-from reviews.reads.held import hides_proposal, verdicts_for
-from reviews.reads.published import rights_of, taxonomy_of
+from reviews.reads.held import hides_proposal, said_of
+from reviews.reads.published import taxonomy_of
 from reviews.reads.turns import turning
 from reviews.wire import DecisionBody
 
@@ -100,8 +100,10 @@ def _derived(seen: Row, output: Any, proposed: Any) -> str:
 
 def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
     """See that the rights give this verdict; where it is derived, nothing asked here may tell what it came to."""
-    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    allowed, reasons = said_of(seen)
     wanted = "correct" if verdict == "approve" and sent.verdict != "approve" else verdict
+    if verdict == "return" and seen.kind != "escalation":
+        raise BadDecision(fields=[("verdict", _("Only what was escalated can be returned to the level below."))])
     if wanted not in allowed:
         raise VerdictNotAllowed
     if wanted in reasons and not (sent.rationale or "").strip():

@@ -22,8 +22,8 @@ from reviews.reads.standing import Standing
 
 ITEM = {
     "uuid": "uuid", "project_id": "bigint", "external_id": "text", "received_at": "timestamptz", "impact": "text",
-    "cost": "numeric", "units": "int", "body": "bytea", "salt": "bytea", "commitment": "bytea", "state": "text",
-    "sseq": "int", "head": "bytea",
+    "cost": "numeric", "units": "int", "body": "bytea", "salt": "bytea", "commitment": "bytea",
+    "decide_by": "timestamptz", "deadline_at": "timestamptz", "state": "text", "sseq": "int", "head": "bytea",
 }  # fmt: skip
 PREDICTION = {
     "item_id": "bigint", "model_version_id": "bigint", "purpose": "text", "confidence": "numeric", "body": "bytea",
@@ -76,10 +76,12 @@ def _landed(one: Arrival, now: Standing, at: dt.datetime) -> dict[str, Any]:
         arm=routed.arm,
         rule=routed.rule,
         problem=routed.problem,
+        decide_by_at=one.sent.decide_by,
         rights_number=now.rights_number,
         rights_digest=now.rights_digest,
     )
-    state = "waiting" if routed.arm == "review" else STATES[routed.arm]
+    waits = "escalated" if one.rule else "waiting"
+    state = waits if routed.arm == "review" else STATES[routed.arm]
     return shaped(row, state, routed.conditions, _outcome_told(one, one.outcome, rfc3339(at)))
 
 
@@ -101,13 +103,13 @@ def _item(one: Arrival, ground: Ground, head: bytes, at: dt.datetime) -> tuple[A
     sent, body = one.sent, one.body
     return (
         one.uuid, ground.project_id, sent.external_id, at, sent.impact, sent.cost, sent.units, body.body, body.salt,
-        body.commitment, STATES[one.routed.arm], 1, head,
+        body.commitment, sent.decide_by, None if one.outcome else sent.decide_by, STATES[one.routed.arm], 1, head,
     )  # fmt: skip
 
 
 def _tell(one: Arrival, trail: Trail, stream: str, now: Standing) -> None:
     """Add the one event of an arrival: what came, where it went and why, its draws, tasks and outcome."""
-    tasks = [{"kind": kind, "queue": queue, "wanted": wanted} for kind, queue, wanted in _tasks(one)]
+    tasks = _tasks(one)
     trail.add(
         stream,
         "reviews.item_received",
@@ -142,9 +144,15 @@ def _route_told(one: Arrival, now: Standing) -> dict[str, Any]:
     }
 
 
-def _tasks(one: Arrival) -> list[tuple[str, str, int]]:
+def _tasks(one: Arrival) -> list[dict[str, Any]]:
+    """Tell the tasks that open; one that opens at a higher level with the rule that asked for it."""
     found = [one.work[:3]] if one.work else []
-    return found + ([("audit", one.audit[0], 1)] if one.audit else [])
+    found += [("audit", one.audit[0], 1)] if one.audit else []
+    raised = {"on": one.rule.on, "rule": one.rule.name} if one.rule else {}
+    return [
+        {"kind": kind, "queue": queue, "wanted": wanted, **(raised if kind == "escalation" else {})}
+        for kind, queue, wanted in found
+    ]
 
 
 def _write_parts(
@@ -220,6 +228,7 @@ def _new_tasks(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> li
             confidence=one.sent.confidence,
             cost=one.sent.cost,
             lane=line,
+            decide_by=one.sent.decide_by,
         )
         for kind, queue, wanted, line in lines
     ]
@@ -230,7 +239,7 @@ def write_follow_up(item: Item, one: Arrival, *, trail: Trail, now: Standing, gr
     number = Route.objects.filter(item=item).count() + 1
     last = Outcome.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
     stream = f"item/{item.uuid}"
-    tasks = [{"kind": kind, "queue": queue, "wanted": wanted} for kind, queue, wanted in _tasks(one)]
+    tasks = _tasks(one)
     trail.add(
         stream,
         "reviews.item_routed_again",

@@ -14,7 +14,7 @@ from audit.models.sql import ask, run
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
 from reviews.reads.held import NEVER_DUE
 from reviews.reads.published import rights_of
-from reviews.rights import Rights, duration
+from reviews.rights import Calendar, Rights, later
 
 MOST_LANES = 64
 BAND = 1_000_000
@@ -36,12 +36,16 @@ def rank(kind: str, *, high: bool, confidence: Decimal | None, cost: Decimal | N
     return band * BAND + min(max(place, 0), BAND - 1)
 
 
-def due_at(rights: Rights, queue: str, at: dt.datetime) -> dt.datetime:
-    """Say when a seat in this queue is due; ten years off where no service level says so."""
-    for level in rights.service_levels:
-        if level.queue == queue:
-            return at + duration(level.due_after)
-    return at + NEVER_DUE
+def due_at(
+    rights: Rights, queue: str, at: dt.datetime, calendar: Calendar | None, decide_by: dt.datetime | None
+) -> dt.datetime:
+    """Say when a seat in this queue is due: by its service level, in working time, or the item's deadline before that.
+
+    Ten years off where neither says so.
+    """
+    wait = rights.due_after(queue)
+    by_level = at + NEVER_DUE if wait is None else later(at, wait, calendar)
+    return min(by_level, decide_by) if decide_by else by_level
 
 
 def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:

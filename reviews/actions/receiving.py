@@ -28,6 +28,7 @@ from reviews.reads.standing import Standing, standing
 from reviews.reads.turns import turning
 from reviews.wire import Refused, Submission
 
+LONGEST_DEADLINE = dt.timedelta(days=366)
 KNOWN = "SELECT external_id, salt, commitment FROM reviews_item WHERE project_id = %s AND external_id IN {places}"
 
 
@@ -58,6 +59,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
             raise NoRights
         refused = {id(entry): entry for entry in entries if isinstance(entry, Refused)}
         sent = _fitting([entry for entry in entries if isinstance(entry, Submission)], project, now, refused)
+        sent = _in_time(sent, project, refused, at)
         created = _create(sent, project, now, seed, by, at)
         known = [one for one in sent if one.external_id not in created]
         _compare(known, project, refused)
@@ -99,6 +101,17 @@ def _fitting(sent: list[Submission], project: Project, now: Standing, refused: d
         else:
             refused[id(one)] = refusal(one, problem)
     return fitting
+
+
+def _in_time(
+    sent: list[Submission], project: Project, refused: dict[int, Refused], at: dt.datetime
+) -> list[Submission]:
+    """Refuse new items whose deadline is over, or too far off; one that is known was in time when it came."""
+    late = [one for one in sent if one.decide_by and not at < one.decide_by <= at + LONGEST_DEADLINE]
+    for one in _unseen(late, project):
+        said = _("A deadline lies in the future, at most %(n)d days from now.") % {"n": LONGEST_DEADLINE.days}
+        refused[id(one)] = refusal(one, BadItem(fields=[("decide_by", said)]))
+    return [one for one in sent if id(one) not in refused]
 
 
 def _granted(project: Project, asset_ids: set[str]) -> set[str]:

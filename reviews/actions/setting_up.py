@@ -14,6 +14,7 @@ from accounts.reads import Actor
 from audit.actions import open_log
 from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
+from reviews.actions.calendars import CalendarFile, calendar_faults
 from reviews.actions.filing_endpoints import CallbackFile, apply_endpoints
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
@@ -79,6 +80,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     require_replay: bool = False
     publish_with_second: bool | None = None
     callbacks: list[CallbackFile] = []
+    calendar: CalendarFile | None = None
 
 
 DEFAULT_QUEUE = QueueFile("general", "General")
@@ -154,6 +156,7 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         *_turn_faults(file),
         *_form_faults(file),
         *hard_faults(file.hard_content),
+        *calendar_faults(file.calendar),
     ]
     if fields:
         raise BadProjectFile(fields=fields)
@@ -266,6 +269,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
         "segments": file.segments,
         "require_replay": file.require_replay,
         **shielded(file.hard_content),
+        "calendar": None if file.calendar is None else msgspec.to_builtins(file.calendar),
     }
     setup, made = Setup.objects.get_or_create(project=project, defaults=shown)
     if not made and any(getattr(setup, part) != value for part, value in shown.items()):

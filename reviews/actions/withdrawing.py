@@ -42,7 +42,7 @@ SELECT id, uuid, number, released_at, event_id FROM reviews_outcome WHERE task_i
 BALANCE = """
 SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
     sum(CASE WHEN s.state = 'leased' THEN 1 ELSE 0 END) AS leased,
-    sum(CASE WHEN s.state = 'decided' AND d.verdict NOT IN ('skip', 'escalate') THEN 1 ELSE 0 END) AS answers
+    sum(CASE WHEN s.state = 'decided' AND d.verdict NOT IN ('skip', 'escalate', 'return') THEN 1 ELSE 0 END) AS answers
 FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
 WHERE s.task_id = %s AND s.id <> %s
 """

@@ -47,6 +47,7 @@ def claimed(held: Held) -> ClaimAnswer:
             queue=task.queue,
             task_type=task.task_type,
             due_at=rfc3339(held.due_at),
+            guidance=held.guidance or msgspec.UNSET,
         ),
         presentation=held.presentation,
         item=ItemOfClaim(

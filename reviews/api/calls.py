@@ -161,11 +161,25 @@ CALLS = (
         {
             201: ("The decision stands.", "DecisionAnswer"),
             200: ("It stood already, with the same body.", "DecisionAnswer"),
-            409: (f"{LOST} `already_decided`: with another body. `not_opened`. `no_higher_level`.", None),
+            409: (
+                f"{LOST} `already_decided`: with another body. `not_opened`. `no_higher_level`. `nobody_below`.",
+                None,
+            ),
             413: (LONG, None),
             422: (BAD, None),
         },
         {JSON: "SentDecision"},
+    ),
+    Row(
+        "put",
+        "/projects/{project}/tasks/{task}/acknowledgement/",
+        "acknowledgeEscalation",
+        "Say that an escalated task is in hand, so that the clock no longer takes it for unanswered.",
+        Scope.DECISIONS_WRITE,
+        {
+            200: ("Since when it is; said again, the first time.", "AcknowledgedAnswer"),
+            409: ("`escalation_over`: it is answered or passed on, or was never escalated.", None),
+        },
     ),
     Row(
         "post",

@@ -5,10 +5,10 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Scope
-from reviews.actions import claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.actions import acknowledge, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.api.answering import answer, claimed, nothing
-from reviews.api.asking import anywhere, api, at_claim, at_decision, in_queue
-from reviews.api.shapes import DecisionAnswer, UntilAnswer
+from reviews.api.asking import anywhere, api, at_claim, at_decision, in_project, in_queue
+from reviews.api.shapes import AcknowledgedAnswer, DecisionAnswer, UntilAnswer
 from reviews.policies import workable
 from reviews.reads.answers import rfc3339
 from reviews.reads.held import Held
@@ -69,6 +69,14 @@ def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
         decided_at=str(rfc3339(made.decided_at)),
     )
     return answer(shown, 201 if made.new else 200)
+
+
+@api("PUT")
+def acknowledgement(request: HttpRequest, project: str, task: uuid.UUID) -> HttpResponse:
+    """Say that an escalated task is in hand."""
+    call = in_project(request, project, Scope.DECISIONS_WRITE)
+    since = acknowledge(project=call.project, task=task, by=call.by, at=call.at)
+    return answer(AcknowledgedAnswer(acknowledged_at=str(rfc3339(since))))
 
 
 @api("POST")

@@ -31,6 +31,7 @@ PLACES: dict[str, dict[str, Any]] = {
     "queue": {"schema": SLUG, "description": "The queue's slug"},
     "item": {"schema": UUID, "description": "The item's own id"},
     "token": {"schema": UUID, "description": "The claim's token"},
+    "task": {"schema": UUID, "description": "The task's id, as its claim tells it"},
     "decision": {"schema": UUID, "description": "The decision's id"},
     "external_id": {"schema": msgspec.json.schema(ExternalId), "description": "Percent-encoded, slashes too"},
     "cursor": {"schema": CURSOR, "description": "`next_cursor` of an earlier answer; from the start without it"},

@@ -83,6 +83,7 @@ class ItemAnswer(Answer):
     route: RouteShape
     outcome: OutcomeShape | None
     problem: str | msgspec.UnsetType = msgspec.UNSET
+    decide_by: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class EntryProblem(Answer):
@@ -128,7 +129,7 @@ class ClaimShape(Answer):
 
 
 class TaskShape(Answer):
-    """The work; `due_at` is null where no service level sets a time."""
+    """The work; `due_at` is null where nothing sets a time, `guidance` says how a higher level returned it."""
 
     id: uuid.UUID
     kind: str
@@ -136,6 +137,13 @@ class TaskShape(Answer):
     queue: str
     task_type: str
     due_at: str | None
+    guidance: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class AcknowledgedAnswer(Answer):
+    """Since when somebody has an escalated task in hand."""
+
+    acknowledged_at: str
 
 
 class ItemOfClaim(Answer):
@@ -189,7 +197,7 @@ class DecisionAnswer(Answer):
     """A decision that stands: its verdict, null where it was derived from a hidden proposal, and its output."""
 
     id: uuid.UUID
-    verdict: Literal["approve", "correct", "reject", "escalate", "skip"] | None
+    verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None
     output: Any
     decided_at: str
 

@@ -33,6 +33,9 @@ urlpatterns = [
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),
     path("projects/<slug:project>/assets/", assets.assets, name="api-assets"),
     path("projects/<slug:project>/queues/<slug:queue>/claims/", claims.queue_claims, name="api-queue-claims"),
+    path(
+        "projects/<slug:project>/tasks/<uuid:task>/acknowledgement/", claims.acknowledgement, name="api-acknowledgement"
+    ),
     path("claims/", claims.claims, name="api-claims"),
     path("claims/<uuid:token>/", claims.claim, name="api-claim"),
     path("claims/<uuid:token>/opening/", claims.opening, name="api-opening"),

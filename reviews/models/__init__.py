@@ -21,8 +21,10 @@ from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Set
 from reviews.models.trays import Tray
 from reviews.models.work import (
     APART,
+    CLIMBS,
     SETTLING,
     SHOWS_PRIOR,
+    Acknowledgement,
     Batch,
     Claim,
     ClaimEnd,
@@ -38,12 +40,14 @@ from reviews.models.work import (
 
 __all__ = [
     "APART",
+    "CLIMBS",
     "SETTLING",
     "SHOWS_PRIOR",
     "TEST",
     "TO_COME",
     "UNDONE",
     "UNFINISHED",
+    "Acknowledgement",
     "Batch",
     "Callback",
     "CallbackWalk",

@@ -6,7 +6,7 @@ from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.replays import Replay
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
-from reviews.models.work import Batch, Claim, ClaimEnd, Opening, Presentation, Task
+from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
 MOVES = ("state", "moved_at", "tries", "done", "total", "cursor", "tally", "said")
@@ -15,11 +15,12 @@ GUARDS = (
     Frozen(SwitchChange),
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
     Frozen(Replay, free=MOVES, once=("result", "finished_at")),
-    Frozen(Item, free=STREAM, erasable=True),
+    Frozen(Item, free=(*STREAM, "deadline_at"), erasable=True),
     Frozen(Prediction, erasable=True),
     Frozen(Callback),
     Frozen(Route),
-    Frozen(Task, free=STREAM),
+    Frozen(Task, free=(*STREAM, "climb_at")),
+    Frozen(Acknowledgement),
     Frozen(Batch),
     Frozen(Claim),
     Frozen(Presentation),

@@ -40,7 +40,8 @@ class Impact(models.TextChoices):
 class Item(models.Model):
     """One work unit that a model was asked about; `body` is the RFC 8785 form of what was sent.
 
-    `sseq` and `head` are the end of its ledger stream.
+    `sseq` and `head` are the end of its ledger stream. `decide_by` is when its answer is wanted at the latest;
+    `deadline_at` is that time until the clock has done at it what the decision rights say.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -54,6 +55,8 @@ class Item(models.Model):
     salt = models.BinaryField(null=True)
     commitment = models.BinaryField()
     erasure = models.ForeignKey(Erasure, on_delete=models.PROTECT, null=True, db_index=False)
+    decide_by = models.DateTimeField(null=True)
+    deadline_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=ItemState)
     sseq = models.IntegerField()
     head = models.BinaryField()
@@ -67,6 +70,9 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["project", "id"], name="reviews_item_newest"),
             models.Index(fields=["project", "id"], condition=models.Q(state="held"), name="reviews_item_held"),
+            models.Index(
+                fields=["deadline_at"], condition=models.Q(deadline_at__isnull=False), name="reviews_item_deadline"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,13 +17,14 @@ class Verdict(models.TextChoices):
     REJECT = "reject", _("Reject")
     ESCALATE = "escalate", _("Escalate")
     SKIP = "skip", _("Skip")
+    RETURN = "return", _("Return")
 
 
 class Decision(models.Model):
     """One person's submitted judgement, attempt n on a task.
 
     `body` is RFC 8785 {"sent": as it came, "output": what it amounts to, "differences": from the proposal}; an
-    approval's output is the proposal's, a rejection's is null.
+    approval's output is the proposal's, a rejection's is null. An escalated task alone is returned, to the level below.
     """
 
     uuid = models.UUIDField(unique=True)

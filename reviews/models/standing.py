@@ -99,6 +99,7 @@ class Setup(models.Model):
     `require_replay`: decision rights are published after a replay of the same document only.
     `publish_with_second`: decision rights are published by another person than proposed and last changed them;
     `alone_asked_by` has asked that one person be enough again, which takes another person's word.
+    `calendar` holds working days, hours and holidays as the project file names them; None: all time is working time.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
@@ -115,6 +116,7 @@ class Setup(models.Model):
     require_replay = models.BooleanField(default=False)
     publish_with_second = models.BooleanField(default=False)
     alone_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    calendar = models.JSONField(null=True)
 
     class Meta:
         constraints = [

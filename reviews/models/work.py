@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
 
 SETTLING = ("work", "learning", "adjudication", "escalation", "audit", "second", "rereview", "appeal")
 APART = ("work", "audit", "second", "adjudication", "escalation", "appeal", "rereview")
+CLIMBS = ("work", "learning", "escalation")
 SHOWS_PRIOR = ("adjudication", "escalation", "appeal")
 
 
@@ -44,7 +45,8 @@ class Task(models.Model):
     """One piece of human work on an item in one queue; it wants `wanted` equal answers of different people.
 
     `sseq` and `head` are the end of its ledger stream (0 and NULL before its first event). `after` is the task that it
-    came out of. `event` opened it (an item's receipt opens its first tasks).
+    came out of. `event` opened it (an item's receipt opens its first tasks). `climb_at` is when the clock passes it on
+    to a higher level, None where no rule lets it.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -55,6 +57,7 @@ class Task(models.Model):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
     opened_at = models.DateTimeField()
+    climb_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
     sseq = models.IntegerField(default=0)
     head = models.BinaryField(null=True)
@@ -66,9 +69,31 @@ class Task(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=TaskState.values), name="reviews_task_state"),
             models.CheckConstraint(condition=models.Q(wanted__gte=1, wanted__lte=9), name="reviews_task_wanted"),
         ]
+        indexes = [
+            models.Index(
+                fields=["climb_at"],
+                condition=models.Q(state="open", climb_at__isnull=False),
+                name="reviews_task_climbing",
+            ),
+            models.Index(
+                fields=["queue"], condition=models.Q(state="open", kind="escalation"), name="reviews_task_escalated"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uuid}"
+
+
+class Acknowledgement(models.Model):
+    """Somebody at a higher level said of an escalated task that they have it in hand; it is no longer unanswered."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+    acknowledged_at = models.DateTimeField()
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return str(self.task_id)
 
 
 class SeatState(models.TextChoices):
@@ -141,6 +166,11 @@ class Seat(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "rank", "due_at", "id"], condition=models.Q(state="open"), name="reviews_seat_line"
+            ),
+            models.Index(
+                fields=["lane", "due_at", "id"],
+                condition=models.Q(state__in=["open", "leased"]),
+                name="reviews_seat_due",
             ),
             models.Index(fields=["lease_until"], condition=models.Q(state="leased"), name="reviews_seat_lapsing"),
             models.Index(fields=["person", "id"], condition=models.Q(state="decided"), name="reviews_seat_mine"),

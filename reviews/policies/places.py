@@ -55,6 +55,17 @@ def workable(queue: Queue, *, by: Actor, at: dt.datetime) -> Queue:
     return queue
 
 
+def may_acknowledge(item: Item, *, by: Actor, at: dt.datetime) -> bool:
+    """Tell whether an actor may answer the open escalation of an item: their role works there, and they had no part."""
+    queue = Queue.objects.filter(tasks__item=item, tasks__kind="escalation", tasks__state="open").first()
+    if queue is None or has_part(item.pk, by.person_id or 0):
+        return False
+    try:
+        return workable(queue, by=by, at=at) == queue
+    except Forbidden:
+        return False
+
+
 def browsable_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     """Give a project whose items the actor may look through; to reviewers the list does not exist.
 

@@ -8,7 +8,7 @@ from typing import Any
 from audit.models.sql import Row, ask, many
 
 ITEMS = """
-SELECT i.id, i.uuid, i.external_id, i.state, i.received_at, i.erasure_id,
+SELECT i.id, i.uuid, i.external_id, i.state, i.received_at, i.erasure_id, i.decide_by AS decide_by_at,
     r.arm, r.rule, r.problem, r.conditions, r.draws, rv.number AS rights_number, rv.digest AS rights_digest,
     o.number, o.source, o.body, o.settled_at, o.released_at, o.supersedes, i.body AS item_body,
     (SELECT count(*) FROM reviews_task t WHERE t.item_id = i.id AND t.kind = 'escalation' AND t.state = 'open')
@@ -80,6 +80,8 @@ def shaped(
         "route": route,
         "outcome": outcome,
     }
+    if row.decide_by_at:
+        found["decide_by"] = rfc3339(row.decide_by_at)
     if row.problem:
         found["problem"] = row.problem
     return found

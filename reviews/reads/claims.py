@@ -10,10 +10,11 @@ from accounts.errors import NotFound
 from audit.models.sql import ask
 from reviews.models import Claim, Decision, Queue
 from reviews.reads.held import Held, held, look_at_claim
+from reviews.reads.levels import Level, chain
 from reviews.reads.prior import prior_of
 
 ABOUT = """
-SELECT t.opened_at, d.verdict, w.withdrawn_at, ps.manifest
+SELECT t.opened_at, t.kind, t.item_id, d.verdict, w.withdrawn_at, ps.manifest
 FROM reviews_task t
 LEFT JOIN (reviews_decision d JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id
     AND w.attempt = d.attempt JOIN reviews_presentation ps ON ps.claim_id = d.claim_id)
@@ -32,21 +33,30 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the person who holds a task may know of its past: since when it waits, and what they said and took back."""
+    """What the person who holds a task may know of its past: since when it waits, and what they said and took back.
+
+    `levels` are told where the item was escalated to them; whoever gets it back is to judge it for themselves.
+    """
 
     opened_at: dt.datetime
     earlier: list[Earlier]
+    levels: list[Level]
+
+    @property
+    def here(self) -> Level | None:
+        """Give the level that the item is on now, where it was passed up or back."""
+        return self.levels[-1] if self.levels else None
 
 
 def about(task: uuid.UUID, person_id: int) -> About:
-    """Read a held task's past as its holder may know it; one statement."""
+    """Read a held task's past as its holder may know it; one statement, two where it was escalated."""
     rows = ask(ABOUT, [person_id, task])
     told = [
         Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at)
         for row in rows
         if row.verdict is not None
     ]
-    return About(rows[0].opened_at, told)
+    return About(rows[0].opened_at, told, chain(rows[0].item_id) if rows[0].kind == "escalation" else [])
 
 
 def told_verdict(verdict: str, manifest: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
@@ -19,8 +20,8 @@ LOOK = """
 {first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id,
     s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
     t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
-    i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at, i.body AS item_body,
-    i.commitment AS item_commitment,
+    i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at,
+    i.decide_by AS decide_by_at, i.body AS item_body, i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
     r.rights_id, rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
@@ -107,7 +108,8 @@ class ItemOf:
 class Held:
     """A claim with what it shows. `proposal` and `confidence` are None where hidden or absent (`hidden` tells).
 
-    `veil` is what hard content is shown under: as the claim said, or more where its person now wants more.
+    `veil` is what hard content is shown under: as the claim said, or more where its person now wants more. `guidance`
+    is the note with which a higher level returned the item.
     """
 
     token: uuid.UUID
@@ -131,6 +133,7 @@ class Held:
     wanted: int = 1
     roles: list[str] = field(default_factory=list)
     veil: Veil = field(default_factory=Veil)
+    guidance: str = ""
 
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
@@ -193,11 +196,22 @@ def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str
     return allowed, sorted({verdict for row in rows for verdict in row.reason_for})
 
 
+def said_of(seen: Row) -> tuple[list[str], list[str]]:
+    """Give what a looked-at seat's person may say of it, and for which of it a reason is asked.
+
+    What was escalated may be returned to the level below; that, and handing it up again, always takes a reason.
+    """
+    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    if seen.kind != "escalation" or not allowed:
+        return allowed, reasons
+    return [*allowed, "return"], sorted({*reasons, "return", "escalate"})
+
+
 def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     """Shape a looked-at seat into what its claimant may see."""
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
-    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    allowed, reasons = said_of(seen)
     if proposed is None:
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}
@@ -223,6 +237,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         wanted=seen.wanted,
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
+        guidance=guidance_of(seen.task_id) if seen.kind in {"work", "audit"} and seen.after_id else "",
     )
 
 

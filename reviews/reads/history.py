@@ -46,11 +46,13 @@ TONES = {
     "reviews.disagreed": "warn",
     "reviews.item_held": "warn",
     "reviews.escalated": "escalate",
+    "reviews.returned": "warn",
+    "reviews.item_expired": "warn",
     "reviews.outcome_settled": "approve",
     "reviews.outcome_annulled": "warn",
     "reviews.audit_annulled": "warn",
 }
-VERDICT_TONES = {"approve": "approve", "correct": "correct", "reject": "reject", "escalate": "escalate", "skip": ""}
+VERDICT_TONES = {one: one for one in ("approve", "correct", "reject", "escalate")} | {"skip": "", "return": "warn"}
 Words = dict[str, dict[str, Any]]
 
 

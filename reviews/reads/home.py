@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import zoneinfo
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models.sql import Row, ask, ask_one
+from reviews.reads.levels import Above, waiting_above
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
 from reviews.reads.pane import words_of
@@ -106,12 +107,17 @@ class OpenClaim:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that needs the person, with the queue where it waits; `held` items wait in no queue."""
+    """One thing that needs the person, with the queue where it waits; `held` items wait in no queue.
+
+    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project.
+    """
 
     icon: str
     sentence: str
     line: Line | None = None
     held: HeldItems | None = None
+    above: Above | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +140,18 @@ class Home:
         return min(waiting, key=lambda line: (line.due_at or last, not line.kind, line.oldest_at or last), default=None)
 
 
-def home(person_id: int, at: dt.datetime, *, running: Collection[int] = (), known: list[Line] | None = None) -> Home:
-    """Read a person's first page; at most eight statements, three fewer when the lines are `known`.
+def home(
+    person_id: int,
+    at: dt.datetime,
+    *,
+    running: Collection[int] = (),
+    known: list[Line] | None = None,
+    roles: Mapping[int, tuple[str, Collection[str]]] | None = None,
+) -> Home:
+    """Read a person's first page; at most nine statements, three fewer when the lines are `known`.
 
-    It tells what is held in projects they are `running`.
+    It tells what is held in projects they are `running`, and what was escalated to them or is told to their `roles`, by
+    project with its slug.
     """
     mine = lines(person_id, at) if known is None else known
     reader = timezone.get_current_timezone_name()
@@ -147,7 +161,8 @@ def home(person_id: int, at: dt.datetime, *, running: Collection[int] = (), know
     held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
     own = pace(person_id, at, today=today)
-    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, _needs(mine, held))
+    needs = [*_needs_above(mine, roles or {}), *_needs(mine, held)]
+    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs)
 
 
 def lines(person_id: int, at: dt.datetime) -> list[Line]:
@@ -225,7 +240,7 @@ def _standing(row: Row) -> str:
         return _("Withdrawn")
     if row.released_at is not None:
         return _("Released")
-    if row.verdict in {"skip", "escalate"} or row.task_state == "passed_on":
+    if row.verdict in {"skip", "escalate", "return"} or row.task_state == "passed_on":
         return _("Passed on")
     return _("With others") if row.task_state == "open" else _("Settled")
 
@@ -238,6 +253,23 @@ def _changes(row: Row) -> str:
         words = words_of(body["output"], json.loads(row.taxonomy_body))
         return ", ".join(f"{term}: {word}" if term else word for term, word, _number in words)
     return body["sent"].get("rationale") or ""
+
+
+def _needs_above(mine: list[Line], roles: Mapping[int, tuple[str, Collection[str]]]) -> list[Need]:
+    """Name what was escalated and nobody has acknowledged: to whom may answer it, and to the roles that are told."""
+    queues = {(line.project, line.queue): line for line in mine if line.level > 0}
+    able = {project for project, _queue in queues}
+    asked = [project for project, (slug, has) in roles.items() if slug in able or set(has) - {"reviewer"}]
+    needs = []
+    for one in waiting_above(asked):
+        slug, has = roles[one.project]
+        line = queues.get((slug, one.queue))
+        if one.unanswered and ((line and line.waiting) or not one.told.isdisjoint(has)):
+            sentence = ngettext(
+                "%(n)d escalated item waits for an answer", "%(n)d escalated items wait for an answer", one.unanswered
+            )
+            needs.append(Need("up", sentence % {"n": one.unanswered}, line, above=one, place=slug))
+    return needs
 
 
 def _needs(mine: list[Line], held: list[HeldItems]) -> list[Need]:

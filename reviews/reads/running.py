@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from audit.models.sql import Row, ask, ask_one, many
+from reviews.reads.levels import held_reasons
 from reviews.reads.listing import COUNTED, Listed, listing, waiting_in
 from reviews.reads.waiting import with_waiting
 from reviews.reads.words import WORDS
@@ -94,12 +95,13 @@ class Running:
 
 
 def running(project_id: int, *, reader: int, at: dt.datetime) -> Running:
-    """Read how a project runs; at most seven statements. What the `reader` decides on themselves is not in `held`."""
+    """Read how a project runs; at most eight statements. What the `reader` decides on themselves is not in `held`."""
     leased = ask(LEASED.format(which="q.project_id = %s"), [project_id])
     held = ask_one(HELD, [project_id])
     count = held.held if held else 0
     found = listing(project_id, reader=reader, at=at, state="held").rows[:HELD_SHOWN] if count else []
-    found = [replace(one, rule=str(WORDS["rule"].get(one.rule, one.rule))) for one in found]
+    why = held_reasons([one.uuid for one in found])
+    found = [replace(one, rule=why.get(one.uuid) or str(WORDS["rule"].get(one.rule, one.rule))) for one in found]
     return Running(loads([project_id], leased, at), [_sitting(row, at) for row in leased], found, count)
 
 

@@ -1,20 +1,23 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
+from .calendars import DAYS, Calendar, later, working
 from .document import STARTING, load, read
 from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
+from .escalating import clock_waits, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
 from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
 from .replaying import UNKNOWN, Past, PastRouting, Place, happened, place_of
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
-from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, EscalationRule, Rights, Rule
 from .tallying import GONE, NONE, OTHER, Counts, Sample, Tally
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
     "ADJUDICATION",
     "AT_INTAKE",
+    "DAYS",
     "GONE",
     "NONE",
     "OTHER",
@@ -24,10 +27,12 @@ __all__ = [
     "UNKNOWN",
     "VERDICTS",
     "Arm",
+    "Calendar",
     "Condition",
     "Counted",
     "Counts",
     "Draw",
+    "EscalationRule",
     "Estimate",
     "Past",
     "PastRouting",
@@ -43,17 +48,23 @@ __all__ = [
     "arm_sentence",
     "audit_rate_of",
     "chance",
+    "clock_waits",
     "drawn",
     "draws",
     "duration",
     "estimate",
     "happened",
     "intake_rates",
+    "later",
     "load",
     "month_seed",
     "place_of",
     "read",
     "route",
+    "rule_at_intake",
+    "rule_of_labels",
+    "rule_of_skips",
+    "rules_above",
     "seed_commitment",
     "sentence",
     "share",
@@ -61,4 +72,5 @@ __all__ = [
     "unit",
     "units",
     "with_threshold",
+    "working",
 ]

@@ -6,7 +6,7 @@ from reviews.wire.decisions import MOST_IN_A_BATCH
 
 from .arms import arm_problems, decision_problems, lane_problems
 from .conditions import conditions_problems
-from .numbers import duration, rate
+from .numbers import decimal, duration, rate
 from .shape import ADJUDICATION, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
 
@@ -14,6 +14,8 @@ RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_labe
 MOST_RULES = 200
 LATER = "{} comes with a later version; leave it out."
 EVENTS = ("asked", "overdue", "disagreement", "label", "skips", "impact", "cost")
+NEEDS = {"overdue": "after", "label": "labels", "skips": "count", "cost": "over"}
+MOST_SKIPS = 100
 
 
 def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
@@ -133,16 +135,32 @@ def _escalation(rows: tuple[EscalationRule, ...], queues: Mapping[str, int]) -> 
     yield from _names("escalation", [row.name for row in rows])
     for place, row in enumerate(rows):
         path = f"escalation[{place}]"
-        if row.on not in EVENTS:
-            yield from _one_of(row.on, EVENTS, f"{path}.on")
-        elif row.on != "asked":
-            yield f"{path}.on", LATER.format(f"Escalation on {row.on}")
-        elif row.after is not None:
-            yield f"{path}.after", "An escalation that a person asks for waits for nothing; leave this out."
+        yield from _one_of(row.on, EVENTS, f"{path}.on")
+        for event, key in NEEDS.items():
+            if row.on in EVENTS and row.on != event and getattr(row, key) is not None:
+                yield f"{path}.{key}", f"This belongs to a rule on {event}; leave this out."
+        yield from _needed(row, path)
         yield from _queue(row.to.queue, f"{path}.to.queue", queues)
         if (level := queues.get(row.to.queue, row.to.level)) != row.to.level:
             yield f"{path}.to.level", f"The queue {row.to.queue!r} stands at level {level}."
         yield from _several_of(row.to.notify, ROLES, f"{path}.to.notify")
+
+
+def _needed(row: EscalationRule, path: str) -> Iterator[Problem]:
+    """Find what a rule's own key lacks."""
+    over = decimal(row.over) if row.over is not None else None
+    if row.on == "overdue" and row.after is None:
+        yield f"{path}.after", "Say how long after it is due, as in PT4H."
+    elif row.on == "overdue":
+        yield from _duration(str(row.after), f"{path}.after")
+    elif row.on == "label" and not row.labels:
+        yield f"{path}.labels", "Name at least one label."
+    elif row.on == "skips" and (row.count is None or not 1 <= row.count <= MOST_SKIPS):
+        yield f"{path}.count", f"Say after how many skips of one item, 1 to {MOST_SKIPS}."
+    elif row.on == "cost" and (over is None or over < 0):
+        yield f"{path}.over", "Say above which cost, as in 1000.00."
+    for place in repeated(row.labels or ()):
+        yield f"{path}.labels[{place}]", f"{(row.labels or ())[place]!r} stands here twice."
 
 
 def _service_levels(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
@@ -152,10 +170,7 @@ def _service_levels(rights: Rights, queues: Mapping[str, int]) -> Iterator[Probl
         yield from _duration(level.due_after, f"{path}.due_after")
     for place in repeated([level.queue for level in rights.service_levels]):
         yield f"service_levels[{place}].queue", "This queue stands here twice."
-    if rights.on_deadline in ("hold", "withdraw"):
-        yield "on_deadline", LATER.format(f"{rights.on_deadline!r} at the deadline")
-    else:
-        yield from _one_of(rights.on_deadline, ("escalate",), "on_deadline")
+    yield from _one_of(rights.on_deadline, ("escalate", "hold", "withdraw"), "on_deadline")
 
 
 def _batch(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:

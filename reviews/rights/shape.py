@@ -89,12 +89,18 @@ class EscalationTarget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EscalationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When an item escalates, and where to."""
+    """When an item escalates, and where to.
+
+    `labels` belong to `on` label, `count` to skips, `over` to cost, `after` to overdue; None with every other.
+    """
 
     name: str
     on: str
     to: EscalationTarget
     after: str | None = None
+    labels: tuple[str, ...] | None = None
+    count: int | None = None
+    over: str | None = None
 
 
 class ServiceLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,10 +165,14 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
     @cached_property
     def body(self) -> bytes:
-        """The RFC 8785 bytes that are published and hashed; without batches nothing is said of them."""
+        """The RFC 8785 bytes that are published and hashed; keys that came later are said only where they are used."""
         told = msgspec.to_builtins(self)
         if self.batch is None:
-            del told["batch"]  # as documents said before there were batches
+            del told["batch"]
+        for rule in told["escalation"]:
+            for key in ("labels", "count", "over"):
+                if rule[key] is None:
+                    del rule[key]
         return canonical(told)
 
     @cached_property

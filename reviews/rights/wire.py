@@ -17,7 +17,7 @@ LARGEST = 1 << 20
 
 _AS_TEXT = {
     *("value", "audit_rate", "second_share", "agree_at", "gold_rate", "catch_rate"),
-    *("blind_rate", "evaluation_rate", "fresh_rate"),
+    *("blind_rate", "evaluation_rate", "fresh_rate", "over"),
 }
 _KINDS = {
     "str": "a text",

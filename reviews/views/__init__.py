@@ -9,6 +9,7 @@ from reviews.views.calling import (
     endpoint_switch,
     endpoint_tests,
 )
+from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import guideline, trail
 from reviews.views.founding import new_project
@@ -26,6 +27,7 @@ from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
+    "acknowledgement",
     "arrivals",
     "batch",
     "batch_decisions",

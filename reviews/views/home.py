@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = reading.lines(person.pk, at)
     framed = frame(request, at, known=mine)
     running = [place.id for place in framed.places if runs(place.roles)]
-    found = reading.home(person.pk, at, running=running, known=mine)
+    roles = {place.id: (place.slug, place.roles) for place in framed.places}
+    found = reading.home(person.pk, at, running=running, known=mine, roles=roles)
     shown: dict[str, Any] = {"home": found, **_looked_after(framed, at)}
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}

@@ -15,11 +15,12 @@ from accounts.errors import NotFound
 from accounts.policies import may_change_project
 from guidelines.reads import guideline_html
 from reviews.actions import route_again
-from reviews.policies import browsable_project, item_for, may_see_quality, withheld
+from reviews.policies import browsable_project, item_for, may_acknowledge, may_see_quality, withheld
 from reviews.reads.case import case
 from reviews.reads.claims import replay
 from reviews.reads.explaining import explained
 from reviews.reads.history import QUALITY, history
+from reviews.reads.levels import chain
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
 from reviews.reads.resting import showing
@@ -60,6 +61,8 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     if not why:
         shown["why"] = explained(row, row.project, draws=may_see_quality(roles))
     shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
+    levels = [] if why else chain(row.pk)
+    shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 

@@ -16,6 +16,7 @@ from reviews.actions import take_back
 from reviews.errors import ClaimOver
 from reviews.policies import may_browse, runnable_project
 from reviews.reads.held_by_switch import held_by_switch, newest_rerouting
+from reviews.reads.late import late
 from reviews.reads.running import running, sitting
 from reviews.reads.switching import switches_of
 from reviews.views.asking import HtmxRequest, page, person_of, who
@@ -29,6 +30,7 @@ def operations(request: HtmxRequest, project: str) -> HttpResponse:
     place = runnable_project(project, by=by, at=at)
     shown: dict[str, Any] = {"running": running(place.pk, reader=person_of(by), at=at), "project": place, "now": at}
     shown |= {"rerouting": newest_rerouting(place.pk, at), "by_switch": held_by_switch(place.pk)}
+    shown["late"] = late(place.pk, at)
     shown["browses"] = may_browse(role_in(person_of(by), place.pk, at))
     plain = render_to_string("reviews/figures.html", shown)  # no request, no form's token that differs each time
     shown["seen"] = hashlib.sha256(plain.encode()).hexdigest()[:16]

@@ -24,7 +24,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """An item that reads; `body` is its RFC 8785 bytes as sent, before defaults (at most 1 MiB).
 
     Numbers are the decimals of their shortest text: `confidence` and `scores` from 0 to 1, `cost` 0 or more in the
-    project's currency. `occurred_at` is in UTC. `asset_ids` are the assets named in `data`, each once.
+    project's currency. `occurred_at` and `decide_by` are in UTC. `asset_ids` are the assets named in `data`, each once.
     """
 
     external_id: str
@@ -39,6 +39,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal | None
     units: int
     occurred_at: datetime | None
+    decide_by: datetime | None = None
     action_hash: str | None
     asset_ids: tuple[str, ...]
     callback: str | None = None
@@ -155,12 +156,13 @@ def _judged(reading: Reading) -> Submission | Refused:
         item = msgspec.convert(reading.value, ItemShape)
     except msgspec.ValidationError:
         return _refused(reading, misfits(reading.value, ItemShape, ITEM_WORDS))
-    occurred_at = _moment(item.occurred_at)
+    times = {name: _moment(getattr(item, name)) for name in ("occurred_at", "decide_by")}
     assets, bad_references = references(item.data, reading.body)
     errors = _lacks(item) + bad_references
-    if item.occurred_at is not None and occurred_at is None:
-        errors.append(("occurred_at", ITEM_WORDS["occurred_at"]))
-    return _refused(reading, errors[:20]) if errors else _submission(item, reading.body, occurred_at, assets)
+    errors += [
+        (name, ITEM_WORDS[name]) for name, read in times.items() if read is None and getattr(item, name) is not None
+    ]
+    return _refused(reading, errors[:20]) if errors else _submission(item, reading.body, times, assets)
 
 
 def _lacks(item: ItemShape) -> list[tuple[str, str]]:
@@ -171,7 +173,7 @@ def _lacks(item: ItemShape) -> list[tuple[str, str]]:
     return [(key, f"{key} belongs to a prediction; send both or neither.") for key in alone]
 
 
-def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, assets: tuple[str, ...]) -> Submission:
+def _submission(item: ItemShape, body: bytes, times: dict[str, datetime | None], assets: tuple[str, ...]) -> Submission:
     return Submission(
         external_id=item.external_id,
         body=body,
@@ -184,7 +186,8 @@ def _submission(item: ItemShape, body: bytes, occurred_at: datetime | None, asse
         impact=item.impact or "normal",
         cost=None if item.cost is None else Decimal(item.cost),
         units=item.units or 1,
-        occurred_at=occurred_at,
+        occurred_at=times["occurred_at"],
+        decide_by=times["decide_by"],
         action_hash=item.action_hash,
         asset_ids=assets,
         callback=item.callback,

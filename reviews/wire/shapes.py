@@ -46,7 +46,7 @@ class ItemShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cost: Cost | None = None
     units: Units | None = None
     occurred_at: Moment | None = None
-    decide_by: None = None
+    decide_by: Moment | None = None
     action_hash: ActionHash | None = None
     callback: EndpointName | None = None
 
@@ -54,7 +54,7 @@ class ItemShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class DecisionShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A decision as sent; null is the same as absent."""
 
-    verdict: Literal["approve", "correct", "reject", "escalate", "skip"] | None = None
+    verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None = None
     output: Output = None
     error_categories: Annotated[list[Code], Meta(max_length=100)] | None = None
     rationale: Annotated[str, Meta(max_length=10_000)] | None = None
@@ -72,12 +72,12 @@ ITEM_WORDS = {
     "cost": 'A decimal as text, such as "12.50": 0 or more, at most 12 digits before the point and 4 after it.',
     "units": "A whole number from 1 to 2,147,483,647.",
     "occurred_at": "RFC 3339 with an offset, such as 2026-11-23T10:00:00Z.",
-    "decide_by": "A deadline of its own cannot be taken yet; leave decide_by out.",
+    "decide_by": "RFC 3339 with an offset, such as 2026-11-23T10:00:00Z.",
     "action_hash": "1 to 200 printable ASCII characters without spaces.",
     "callback": "The name of an endpoint of the project: 1 to 64 small letters, digits, - and _.",
 }
 DECISION_WORDS = {
-    "verdict": "One of approve, correct, reject, escalate, skip.",
+    "verdict": "One of approve, correct, reject, escalate, skip, return.",
     "error_categories": "At most 100 codes of 1 to 100 characters.",
     "rationale": "At most 10,000 characters.",
     "active_ms": "Whole milliseconds from 0 to 86,400,000.",

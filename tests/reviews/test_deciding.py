@@ -81,11 +81,13 @@ def test_an_escalation_goes_where_the_rights_name_and_a_level_higher_from_there(
     assert claim_next(by=first, at=town.now) is None
     held = town.take(second)
     assert [(one.verdict, one.rationale) for one in held.prior] == [("escalate", "Too hard")]
-    town.decide(second, held, "escalate")
+    with pytest.raises(BadDecision):
+        town.decide(second, held, "escalate")
+    town.decide(second, held, "escalate", rationale="Beyond me")
     held = town.take(town.adjudicators[0])
     assert held.task.queue == "adjudication"
     with pytest.raises(NoHigherLevel):
-        town.decide(town.adjudicators[0], held, "escalate")
+        town.decide(town.adjudicators[0], held, "escalate", rationale="Up")
     assert Seat.objects.get(task__queue__slug="adjudication").state == "leased"
     town.decide(town.adjudicators[0], held, "reject")
     assert output(in_force()) is None and breaches() == []

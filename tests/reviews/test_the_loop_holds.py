@@ -16,11 +16,14 @@ from accounts.reads import clock, console
 from audit.actions import seal
 from audit.errors import Refusal
 from reviews.actions import (
+    acknowledge,
     claim_batch,
     claim_next,
+    climb,
     decide_batch,
     give_back,
     give_back_batch,
+    meet_deadlines,
     open_batch,
     open_claim,
     prolong,
@@ -31,7 +34,8 @@ from reviews.actions import (
     withdraw_batch,
     withdraw_item,
 )
-from reviews.models import Decision, Item
+from reviews.models import Decision, Item, Task
+from reviews.reads.answers import rfc3339
 from reviews.reads.batches import batch_row, grid
 from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
@@ -41,15 +45,41 @@ from tests.verifying import ledger_verifies
 
 LABELS = ["cat", "dog", "fox"]
 HELD = st.integers(0, 4)
-VERDICT = st.sampled_from(["approve", "approve", "correct", "correct", "reject", "escalate", "skip"])
+VERDICT = st.sampled_from(["approve", "approve", "correct", "correct", "reject", "escalate", "skip", "return"])
 LABEL = st.sampled_from(LABELS)
 
+QUEUES = [
+    {"slug": "general", "name": "General"},
+    {"slug": "senior", "name": "Senior", "level": 1},
+    {"slug": "head", "name": "Head", "level": 2},
+]
+
+
+def up(on: str, level: int, **more: Any) -> dict[str, Any]:
+    """Give a rule of escalation."""
+    return {"name": f"{on} {level}", "on": on, "to": {"level": level, "queue": QUEUES[level]["slug"]}, **more}
+
+
+LEVELS = {
+    "escalation": [
+        up("asked", 1),
+        up("overdue", 1, after="PT1M"),
+        up("overdue", 2, after="PT5M"),
+        up("label", 2, labels=["fox"]),
+        up("skips", 1, count=2),
+        up("impact", 1),
+    ],
+    "service_levels": [{"queue": "general", "due_after": "PT2M"}],
+}
 SECOND = {"arm": "review", "queue": "general", "second_share": "1"}
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"routing": [{"name": "Unsure", "when": [below("0.60")], "then": SECOND}]},
     {"audit": {"correction": "record"}},
     {"disagreement": {"measure": "exact", "agree_at": "1", "then": "adjudicate", "at_most": 3}},
+    LEVELS,
+    LEVELS | {"on_deadline": "withdraw"},
+    LEVELS | {"on_deadline": "hold", "escalation": [*LEVELS["escalation"], up("disagreement", 2)]},
 ]
 
 
@@ -67,7 +97,7 @@ class Loop(RuleBasedStateMachine):
         self.settled.enable()
         self.workers = [Worker(), Worker()]
         together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}}
-        self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown)
+        self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown, queues=QUEUES)
         self.everyone = [*self.town.people, *self.town.adjudicators]
         self.claims: dict[int, Any] = {}
         self.batches: dict[int, tuple[Any, list[Any]]] = {}
@@ -100,10 +130,11 @@ class Loop(RuleBasedStateMachine):
         confidence=st.sampled_from([0.2, 0.5, 0.7, 0.95, None]),
         high=st.booleans(),
         label=st.sampled_from([*LABELS, "owl"]),
+        soon=st.sampled_from([None, 20, 300]),
     )
-    def arrive(self, confidence: float | None, high: bool, label: str) -> None:
-        impact = "high" if high else "normal"
-        self.both(lambda: self.town.send(confidence, label, impact=impact))
+    def arrive(self, confidence: float | None, high: bool, label: str, soon: int | None) -> None:
+        more = {"decide_by": rfc3339(self.town.now + dt.timedelta(seconds=soon))} if soon else {}
+        self.both(lambda: self.town.send(confidence, label, impact="high" if high else "normal", **more))
 
     def take(self, who: int) -> Any:
         """Claim and open; remember the claim."""
@@ -118,7 +149,8 @@ class Loop(RuleBasedStateMachine):
             return None
         if verdict in {"approve", "correct"} and (held.proposal is None or verdict == "correct"):
             return self.town.decide(self.everyone[who], held, None if held.proposal is None else "correct", label)
-        return self.town.decide(self.everyone[who], held, verdict)
+        more = {"rationale": "Because."} if verdict in {"escalate", "return"} else {}
+        return self.town.decide(self.everyone[who], held, verdict, **more)
 
     @rule(who=HELD, other=HELD)
     def claim(self, who: int, other: int) -> None:
@@ -215,14 +247,6 @@ class Loop(RuleBasedStateMachine):
             if isinstance(answer, tuple):
                 self.claims[answer[0]] = answer[1]
 
-    @rule(seconds=st.sampled_from([1, 16, 200, 1000]))
-    def wait(self, seconds: int) -> None:
-        self.town.now += dt.timedelta(seconds=seconds)
-
-    @rule()
-    def clock(self) -> None:
-        self.both(lambda: release(at=self.town.now), lambda: sweep(at=self.town.now))
-
     @rule(who=HELD)
     def release_against_a_withdrawal(self, who: int) -> None:
         last = Decision.objects.order_by("-pk").first()
@@ -257,6 +281,34 @@ def called_off(town: Any, pick: int) -> Any:
     return withdraw_item(project=town.project, external_id=names[-1 - pick % len(names)], by=console(), at=town.now)
 
 
+class LoopInTime(Loop):
+    """The loop, and what the clock does to it."""
+
+    @rule(seconds=st.sampled_from([1, 16, 200, 1000]))
+    def wait(self, seconds: int) -> None:
+        self.town.now += dt.timedelta(seconds=seconds)
+
+    @rule()
+    def clock(self) -> None:
+        self.both(lambda: release(at=self.town.now), lambda: sweep(at=self.town.now))
+
+    @rule(who=HELD, verdict=VERDICT)
+    def the_clock_against_a_decision(self, who: int, verdict: str) -> None:
+        self.both(lambda: climb(at=self.town.now), lambda: self.submit(who, verdict, "dog"))
+
+    @rule()
+    def the_clock_twice_at_once(self) -> None:
+        self.both(lambda: climb(at=self.town.now), lambda: meet_deadlines(at=self.town.now))
+        self.both(*[lambda: meet_deadlines(at=self.town.now)] * 2)
+
+    @rule(who=HELD, other=HELD)
+    def acknowledge_twice_at_once(self, who: int, other: int) -> None:
+        task = Task.objects.filter(kind="escalation", state="open").first()
+        if task is not None:
+            place = {"project": self.town.project, "task": task.uuid, "at": self.town.now}
+            self.both(*[lambda one=one: acknowledge(**place, by=self.everyone[one]) for one in (who, other)])
+
+
 def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:
     config = settings(
         max_examples=examples,
@@ -268,7 +320,7 @@ def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:
         database=None,
     )
     with django_db_blocker.unblock():
-        run_state_machine_as_test(Loop, settings=config)
+        run_state_machine_as_test(LoopInTime, settings=config)
 
 
 def test_the_loop_holds_whatever_happens(django_db_setup: None, django_db_blocker: Any) -> None:

@@ -424,17 +424,15 @@ def test_a_prediction_names_its_model_and_confidence_belongs_to_a_prediction() -
         assert fields_of(read(model=bad))[0].startswith("model")
 
 
+def test_a_deadline_is_read_as_utc_and_refused_where_it_is_no_time() -> None:
+    assert taken(read(decide_by="2026-11-23t10:00:00+02:00")).decide_by == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert fields_of(read(decide_by="2026-02-30T10:00:00Z")) == fields_of(read(decide_by="soon")) == ["decide_by"]
+
+
 @pytest.mark.parametrize("bad", ["low", "", 1, True])
 def test_impact_is_normal_or_high(bad: Any) -> None:
     assert fields_of(read(impact=bad)) == ["impact"]
     assert taken(read(impact="high")).impact == "high"
-
-
-def test_what_cannot_be_taken_yet_is_refused_by_name() -> None:
-    for key, value in (("decide_by", "2026-11-23T10:00:00Z"),):
-        entry = read(**{key: value})
-        assert fields_of(entry) == [key] and isinstance(entry, Refused) and key in entry.sentence
-    assert taken(read(callback=None, decide_by=None)).external_id == "frame-000123"
 
 
 @pytest.mark.parametrize("bad", ["", "Main", "a b", "-a", "a" * 65, 1, ["main"]])
