@@ -94,9 +94,9 @@ def cancel_replay(*, replay: Replay, by: Actor, at: dt.datetime) -> None:
         ReplayOver: it has ended already.
     """
     by = entitled(project=replay.project, by=by, at=at)
-    told = _tell(replay, "reviews.replay_cancelled", by, at)
+    _tell(replay, "reviews.replay_cancelled", by, at)
     row = Replay.objects.select_for_update().get(pk=replay.pk)
-    if not (told and row.to_come):
+    if not row.to_come:
         raise ReplayOver
     row.state, row.moved_at = ReplayState.CANCELLED, at
     row.save(update_fields=["state", "moved_at"])
@@ -120,7 +120,7 @@ def make_replay(*, replay_id: int, now: Clock) -> None:
         _fail(row, problem, now())
     else:
         if counted is not None:
-            _finish(row, counted, now())
+            _finish(row, msgspec.json.encode(found_of(counted, times_of(_span(row)))).decode(), now())
     waiting = Replay.objects.filter(state=ReplayState.WAITING).order_by("pk")
     enqueue_replays(waiting.values_list("pk", flat=True)[:1])
 
@@ -197,9 +197,8 @@ def _kept(row: Replay, tally: Tally, at: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def _finish(row: Replay, tally: Tally, at: dt.datetime) -> None:
+def _finish(row: Replay, result: str, at: dt.datetime) -> None:
     """Keep what came of it, and record it in the ledger. Locks the project, then the replay."""
-    result = msgspec.json.encode(found_of(tally, times_of(_span(row)))).decode()
     _tell(row, "reviews.replayed", clock(), at, result)
     own = Replay.objects.select_for_update().filter(pk=row.pk, state=ReplayState.RUNNING, tries=row.tries)
     if not own.update(state=ReplayState.DONE, result=result, finished_at=at, moved_at=at, tally="{}"):

@@ -23,6 +23,8 @@ from reviews.rights.numbers import exact
 CHUNK = 5000
 CHUNK_BYTES = 32_000_000
 ENOUGH, MOST_TIMES, OLDEST = 20, 2000, 200_000
+LOOKED_AT = 20
+"""Newest items whose segments are offered to tell items apart by."""
 NEWEST = "SELECT {columns} FROM reviews_item WHERE project_id = %s AND id < %s ORDER BY id DESC LIMIT %s"
 FITTING = f"""
 SELECT * FROM (SELECT n.*, sum(coalesce(length(n.body), 0)) OVER (ORDER BY n.id DESC) - coalesce(length(n.body), 0)
@@ -82,6 +84,11 @@ class _Drawn(msgspec.Struct):
     drawn: bool
 
 
+class _Body(msgspec.Struct):
+    segments: dict[str, str] | None = None
+
+
+_read_body = msgspec.json.Decoder(_Body).decode
 _read_draws = msgspec.json.Decoder(list[_Drawn]).decode
 
 
@@ -228,6 +235,6 @@ def times_of(span: Span) -> dict[tuple[str, str], Times]:
 
 def segment_keys(project: Project, configured: Collection[str]) -> list[str]:
     """Give the keys that a project's items can be told apart by: the configured ones, and those of its newest items."""
-    rows = tuples(NEWEST.format(columns="body"), [project.pk, 2**62, 100])
-    seen = {key for (body,) in rows if body is not None for key in (msgspec.json.decode(body).get("segments") or {})}
+    rows = tuples(NEWEST.format(columns="body"), [project.pk, 2**62, LOOKED_AT])
+    seen = {key for (body,) in rows if body is not None for key in (_read_body(body).segments or {})}
     return list(dict.fromkeys([*configured, *sorted(seen)]))

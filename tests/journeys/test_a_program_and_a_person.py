@@ -139,13 +139,13 @@ def test_callbacks_are_looked_after_by_keyboard(house: House) -> None:
     with receiving(body=b"taken, thank you") as receiver:
         secret = made(house, page, receiver.url)
         screen(page, "callbacks-secret")
-        tested(page, 1)
+        a_test_sent(page, 1)
         expect(page.locator(".deliveries .badge")).to_have_text("delivered")
         assert receiver.got[0].signed_by(secret)
         expect(page.locator("#live")).to_contain_text("Test")
         pressed(page, "New secret")
         expect(page.locator("#secret")).not_to_have_text(secret)
-        tested(page, 2)
+        a_test_sent(page, 2)
         assert receiver.got[1].signed_by(secret)
         gone_and_back(house, page, receiver)
         pressed(page, "Change")
@@ -164,7 +164,7 @@ def pressed(page: Page, words: str) -> None:
     page.keyboard.press("Enter")
 
 
-def tested(page: Page, count: int) -> None:
+def a_test_sent(page: Page, count: int) -> None:
     """Send the count-th test, and let it arrive."""
     pressed(page, "Send a test")
     expect(page.locator(".deliveries > li")).to_have_count(count)
@@ -174,7 +174,7 @@ def tested(page: Page, count: int) -> None:
 def gone_and_back(house: House, page: Page, receiver: Receiver) -> None:
     """Meet 410, switch the endpoint on again, and send again what failed."""
     receiver.then = 410
-    tested(page, 3)
+    a_test_sent(page, 3)
     expect(page.locator(".deliveries .badge").first).to_have_text("failed")
     page.reload()
     expect(page.get_by_text("It answered 410 Gone, so it was switched off.")).to_be_visible()
