@@ -14,12 +14,12 @@ from accounts.reads import Actor
 from audit.actions import open_log
 from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
+from reviews.actions.forming import decisive_of, form_faults
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
-from reviews.errors import BadOutput, BadProjectFile
+from reviews.errors import BadProjectFile
 from reviews.models import Feed, Queue, Setup
-from reviews.outputs import check_schema
 from reviews.rights import ADJUDICATION
 
 KEYS = [*"123456789", *(letter for letter in string.ascii_lowercase if letter not in "acreszjkngqbmv")]
@@ -151,7 +151,7 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         *_queue_faults(file),
         *_label_faults(file),
         *_turn_faults(file),
-        *_form_faults(file),
+        *form_faults(file.task_type, file.schema, file.decisive),
         *hard_faults(file.hard_content),
     ]
     if fields:
@@ -214,23 +214,6 @@ def _turn_faults(file: ProjectFile) -> list[tuple[str, str]]:
     return faults
 
 
-def _form_faults(file: ProjectFile) -> list[tuple[str, str]]:
-    if file.task_type != "form":
-        return [("schema", "Only a form has a schema.")] if file.schema is not None else []
-    if file.schema is None:
-        return [("schema", "A form needs the JSON Schema of its answer.")]
-    try:
-        check_schema(file.schema)
-    except BadOutput as problem:
-        return [(f"schema.{path}".rstrip("."), message) for path, message in problem.fields] or [
-            ("schema", problem.sentence)
-        ]
-    members = set(file.schema.get("properties", {}))
-    if file.decisive and set(file.decisive) != members:
-        return [("decisive", "Answers are compared whole for now: name every property of the schema, or none.")]
-    return []
-
-
 def _taxonomy(file: ProjectFile) -> dict[str, Any]:
     """Make the taxonomy's body, with a key for each label: those named first, then what is free, in order."""
     taken = {label.key for label in file.labels}
@@ -250,6 +233,7 @@ def _taxonomy(file: ProjectFile) -> dict[str, Any]:
         "many": file.several,
         "schema": file.schema,
         **({"turns": True} if file.turn_labels else {}),
+        **decisive_of(file.schema, file.decisive),
     }
 
 

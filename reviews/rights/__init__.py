@@ -6,7 +6,7 @@ from .fields import Subject
 from .numbers import duration
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
-from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Disagreement, Rights, Rule
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Arm",
     "Condition",
     "Counted",
+    "Disagreement",
     "Draw",
     "Rights",
     "Routed",
