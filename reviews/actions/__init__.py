@@ -15,6 +15,7 @@ from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release
 from reviews.actions.rerouting import route_again
+from reviews.actions.returning import return_for_rework
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.setting_up import apply_project
 from reviews.actions.taking_back import take_back
@@ -50,6 +51,7 @@ __all__ = [
     "put_rows",
     "receive",
     "release",
+    "return_for_rework",
     "reveal_seeds",
     "route_again",
     "save_draft",

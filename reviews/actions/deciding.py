@@ -34,7 +34,7 @@ WHERE s.id = %s
 """
 STANDING = """
 SELECT s.id AS seat_id, s.task_id, s.number, s.state, s.lane_id, s.rank, s.due_at, d.verdict, d.body, d.person_id,
-    d.id AS decision_id, d.uuid AS decision_uuid,
+    d.id AS decision_id, d.uuid AS decision_uuid, s.kept_for_id, s.compared,
     (SELECT max(w.attempt) FROM reviews_withdrawal w WHERE w.task_id = s.task_id AND w.person_id = %s) AS withdrawn,
     (SELECT max(o.number) FROM reviews_outcome o WHERE o.item_id = s.item_id) AS last_number,
     (SELECT o.number FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL

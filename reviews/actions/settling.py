@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from audit.reads import content_commitment, uuid7
-from reviews.actions.asking_more import seat_added, waiting
+from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
 from reviews.actions.lines import someone_left
 from reviews.actions.passing_on import adjudicated
@@ -37,7 +37,7 @@ def answered(following: Following, output: Any, verdict: str) -> Writes:
     if step.step == "settle":
         decisions = [*(seat.decision_uuid for seat in decided), following.decision]
         return _settled(following, weighed.output, [str(decisions[place]) for place in step.group])
-    if step.step == "wait":
+    if step.step == "wait" or reworked(following):
         return waiting(following)
     another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
     following.trail.add(

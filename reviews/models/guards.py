@@ -4,7 +4,7 @@ from audit.models import Frozen, Refers
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
-from reviews.models.work import Batch, Claim, ClaimEnd, Opening, Presentation, Task
+from reviews.models.work import Batch, Claim, ClaimEnd, Onlooker, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
 GUARDS = (
@@ -15,6 +15,7 @@ GUARDS = (
     Frozen(Prediction, erasable=True),
     Frozen(Route),
     Frozen(Task, free=STREAM),
+    Frozen(Onlooker),
     Frozen(Batch),
     Frozen(Claim),
     Frozen(Presentation),

@@ -94,11 +94,13 @@ class Setup(models.Model):
 
     `blur`, `grey` and `mute` veil hard content until a person looks or listens; `may_lift` lets each person do without.
     After `hard_items` items, or `hard_minutes` of them, a break of `break_minutes` is due; None: no such limit.
+    `names_to_adjudicator`: who settles a disagreement reads whose decisions they are.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
     show_prediction = models.BooleanField(default=True)
     show_confidence = models.BooleanField(default=True)
+    names_to_adjudicator = models.BooleanField(default=False, db_default=False)
     segments = models.JSONField(default=list)
     blur = models.BooleanField(default=False)
     grey = models.BooleanField(default=False)

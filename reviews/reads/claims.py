@@ -13,40 +13,47 @@ from reviews.reads.held import Held, held, look_at_claim
 from reviews.reads.prior import prior_of
 
 ABOUT = """
-SELECT t.opened_at, d.verdict, w.withdrawn_at, ps.manifest
+SELECT t.opened_at, d.verdict, w.withdrawn_at, w.returned_by_id, ps.manifest, n.body AS rework
 FROM reviews_task t
 LEFT JOIN (reviews_decision d JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id
     AND w.attempt = d.attempt JOIN reviews_presentation ps ON ps.claim_id = d.claim_id)
     ON d.task_id = t.id AND d.person_id = %s
+LEFT JOIN audit_payload n ON n.event_id = w.event_id AND n.section = 'rework'
 WHERE t.uuid = %s ORDER BY d.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A decision on the task that its person has taken back."""
+    """A decision on the task that its person has taken back, or that was returned to them."""
 
     verdict: str
     withdrawn_at: dt.datetime
+    returned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the person who holds a task may know of its past: since when it waits, and what they said and took back."""
+    """What the person who holds a task may know of its past: since when it waits, and what they said and took back.
+
+    `note` is what they were asked to look at again, None where nothing was returned to them.
+    """
 
     opened_at: dt.datetime
     earlier: list[Earlier]
+    note: str | None
 
 
 def about(task: uuid.UUID, person_id: int) -> About:
     """Read a held task's past as its holder may know it; one statement."""
     rows = ask(ABOUT, [person_id, task])
     told = [
-        Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at)
+        Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at, row.returned_by_id is not None)
         for row in rows
         if row.verdict is not None
     ]
-    return About(rows[0].opened_at, told)
+    notes = [json.loads(row.rework)["note"] for row in rows if row.rework is not None]
+    return About(rows[0].opened_at, told, notes[-1] if notes else None)
 
 
 def told_verdict(verdict: str, manifest: dict[str, Any]) -> str:

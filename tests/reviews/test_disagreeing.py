@@ -114,6 +114,19 @@ def test_a_form_settles_on_an_answer_whose_decisive_members_both_gave() -> None:
     assert told("disagreement")["agreement"] == "0"
 
 
+def test_of_three_who_agree_the_earliest_answer_is_taken_whichever_seat_it_was_given_on() -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "string"}, "note": {"type": "string"}}}
+    three = {"arm": "review", "queue": "general", "decisions": 3}
+    file = {"labels": [], "error_categories": [], "schema": schema, "decisive": ["answer"]}
+    town = build(task_type="form", rights=rights("decisive", "1") | {"no_confidence": three}, **file)
+    town.send(None)
+    held = [town.take(who) for who in town.people]
+    for place in (1, 0, 2):
+        body = json.dumps({"output": {"answer": "grant", "note": str(place)}}).encode()
+        decide(token=held[place].token, sent=read_decision(body), by=town.people[place], at=town.now)
+    assert settled()[1] == {"answer": "grant", "note": "1"}
+
+
 def test_a_rejection_agrees_with_nothing_but_a_rejection() -> None:
     town = town_of("classification", "labels", "0.1", {"then": "adjudicate"}, several=True)
     town.send(0.5)
