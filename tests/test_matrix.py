@@ -81,6 +81,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("DELETE", "claim"): only(),
     ("PATCH", "claim"): only(),
     ("POST", "claim"): only(),
+    ("GET", "return"): only(),
+    ("POST", "return"): only(),
     ("POST", "decision"): only(),
     ("PUT", "draft"): only(),
     ("POST", "withdrawal"): only(),

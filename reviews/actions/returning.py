@@ -137,7 +137,7 @@ def _reopen(seen: Row, found: Row, author: Row, theirs: Row, note: str, by: Acto
     together(
         (
             "UPDATE reviews_seat SET state = 'open', person_id = NULL, claim_id = NULL, compared = TRUE, "
-            "kept_for_id = %s, kept_until = %s, due_at = %s WHERE id = %s",
+            "kept_for_id = %s, kept_until = %s, due_at = %s, rank = 0 WHERE id = %s",
             [found.person_id, until, due, found.seat_id],
         ),
         ("UPDATE reviews_seat SET state = 'closed' WHERE task_id = %s AND state = 'open'", [seen.task_id]),

@@ -72,6 +72,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     turn_labels: bool = False
     show_prediction: bool = True
     show_confidence: bool = True
+    names_to_adjudicator: bool = False
     guideline: str | None = None
     hard_content: HardContentFile | None = None
 
@@ -246,6 +247,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
     shown = {
         "show_prediction": file.show_prediction,
         "show_confidence": file.show_confidence,
+        "names_to_adjudicator": file.names_to_adjudicator,
         "segments": file.segments,
         **shielded(file.hard_content),
     }

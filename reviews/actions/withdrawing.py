@@ -225,6 +225,9 @@ def _balance(found: Row, seen: Row) -> None:
     if missing > 0:
         run(TURN.format(which="", way="ASC"), ["open", found.task_id, "closed", found.seat_id, missing])
     elif missing < 0 and row.free:
-        run(TURN.format(which="AND o.kept_for_id IS NULL", way="DESC"), ["closed", found.task_id, "open", found.seat_id, min(-missing, row.free)])
+        run(
+            TURN.format(which="AND o.kept_for_id IS NULL", way="DESC"),
+            ["closed", found.task_id, "open", found.seat_id, min(-missing, row.free)],
+        )
     if missing > 0:
         drop_marks(seen.lane_id)

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -215,7 +215,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         confidence=_shortest(seen.confidence) if manifest["confidence"] else None,
         model=f"{seen.model_name} {seen.model_version}" if seen.model_name else None,
         due_at=due(seen.due_at, seen.received_at),
-        prior=[one for one in prior if str(one.uuid) in named],
+        prior=[replace(one, who=one.name) if manifest.get("names") else one for one in prior if str(one.uuid) in named],
         taxonomy=taxonomy_of(seen.taxonomy_body),
         allowed=allowed,
         reason_for=reasons,

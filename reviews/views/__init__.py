@@ -9,6 +9,7 @@ from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.returning import returning
 from reviews.views.running import claim_ending, installation_switch, operations, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
 from reviews.views.tray import columns, emptying, tray
@@ -44,6 +45,7 @@ __all__ = [
     "presentation",
     "project",
     "renewal",
+    "returning",
     "routes",
     "settings",
     "single_keys",
