@@ -202,6 +202,7 @@ def path_of(name: str, town: Town) -> str:
         "export": [project, uuid4()],
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],
+        "return": [decision.claim.token],
         "decision": [decision.claim.token],
         "draft": [decision.claim.token],
         "withdrawal": [decision.uuid],
