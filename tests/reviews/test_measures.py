@@ -223,7 +223,7 @@ def test_words_are_the_same_however_they_are_written(one: str, other: str) -> No
     assert agreement("words", "transcript", transcript(one), transcript(other)) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), [("5 %", "5"), ("3.5", "35"), ("can't", "cant"), ("हिंदी", "हदी")])
+@pytest.mark.parametrize(("one", "other"), [("5 %", "5"), ("3.5", "35"), ("it's", "its"), ("हिंदी", "हदी")])
 def test_what_is_heard_differently_is_another_word(one: str, other: str) -> None:
     assert words(transcript(one)["segments"]) != words(transcript(other)["segments"])
 

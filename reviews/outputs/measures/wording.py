@@ -18,7 +18,7 @@ def agree(one: Sequence[dict[str, Any]], other: Sequence[dict[str, Any]]) -> Fra
     The rate is edits over the words of the reference; taking each transcript as the reference once and the larger rate
     makes it the same from either side. Speakers and times do not count. 0 where a transcript is too long.
 
-    Source: Morris, Maier and Green, From WER and RIL to MER and WIL, Interspeech 2004, equation 1.
+    Source: Morris, Maier and Green, Interspeech 2004 (doi 10.21437/Interspeech.2004-668), equation 1.
     """
     mine, its = words(one), words(other)
     if mine is None or its is None:
