@@ -101,8 +101,3 @@ def agreement(
     if measure == "exact":
         return Fraction(0)
     return MEASURES[measure].of(task_type, one, other, match_at, decisive)
-
-
-def percent(share: Fraction) -> int:
-    """Give a share in whole percent, rounded down: 100 means all of it."""
-    return int(share * 100)
