@@ -40,6 +40,18 @@ def lengths_of(ids: Iterable[str]) -> dict[str, int]:
     return {sha256: length for sha256, length in rows if length is not None}
 
 
+def sizes_of(ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Give width and height in pixels of those of these SHA-256 (64 hex digits) that are pictures; none: no statement.
+
+    Of whose they are the same holds as of `lengths_of`.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = Asset.objects.filter(sha256__in=wanted).values_list("sha256", "width", "height")
+    return {sha256: (width, height) for sha256, width, height in rows if width and height}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Bytes to be seen or heard: an open file that the caller closes, its kind, size in bytes and SHA-256."""

@@ -195,6 +195,20 @@ class MovedOn(Refusal):
     sentence = _("Someone has taken this up since, so your decision stands.")
 
 
+class NotReturnable(Refusal):
+    """The decision is none that whoever holds this claim may return."""
+
+    code = "not_returnable"
+    sentence = _("Only whoever settles a disagreement returns one of its decisions, an answer of somebody else.")
+
+
+class AuthorGone(Refusal):
+    """The author of a decision no longer works in its queue."""
+
+    code = "author_gone"
+    sentence = _("Its author no longer works in that queue, so it cannot be returned to them. Settle it yourself.")
+
+
 class NotHeld(Refusal):
     """Only a held item is routed again."""
 

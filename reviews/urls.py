@@ -26,6 +26,7 @@ urlpatterns = [
     path("projects/<slug:project>/tasks/<uuid:task>/acknowledgement/", views.acknowledgement, name="acknowledgement"),
     path("claims/<uuid:token>/renewal/", views.renewal, name="renewal"),
     path("claims/<uuid:token>/", views.claim, name="claim"),
+    path("claims/<uuid:token>/return/", views.returning, name="return"),
     path("claims/<uuid:token>/decision/", views.decision, name="decision"),
     path("claims/<uuid:token>/draft/", views.draft, name="draft"),
     path("decisions/<uuid:decision>/withdrawal/", views.withdrawal, name="withdrawal"),

@@ -22,6 +22,7 @@ FACTS = {
     "reviews.decision_submitted": "reviews_decision",
     "reviews.decision_withdrawn": "reviews_withdrawal",
     "reviews.acknowledged": "reviews_acknowledgement",
+    "reviews.decision_returned": "reviews_withdrawal",
 }
 BREACHES = {
     "a claim leased on two seats": "SELECT claim_id FROM reviews_seat WHERE state = 'leased' GROUP BY claim_id HAVING count(*) > 1",
@@ -57,6 +58,13 @@ BREACHES = {
     "a claim with no end and no lease": "SELECT c.id FROM reviews_claim c WHERE NOT EXISTS (SELECT 1 FROM reviews_seat s WHERE s.claim_id = c.id AND s.state = 'leased') AND NOT EXISTS (SELECT 1 FROM reviews_decision d WHERE d.claim_id = c.id) AND NOT EXISTS (SELECT 1 FROM reviews_claimend e WHERE e.claim_id = c.id)",
     "a claim with two ends": "SELECT d.id FROM reviews_decision d JOIN reviews_claimend e ON e.claim_id = d.claim_id",
     "a person who judged their own work": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind IN ('adjudication', 'escalation', 'appeal') JOIN reviews_seat o ON o.item_id = s.item_id AND o.task_id <> s.task_id AND o.person_id = s.person_id AND o.state IN ('leased', 'decided') WHERE s.state IN ('leased', 'decided')",
+    "a returned decision whose author returned it": "SELECT id FROM reviews_withdrawal WHERE returned_by_id = person_id",
+    "a return that nobody was asked to settle by": "SELECT w.id FROM reviews_withdrawal w JOIN reviews_task t ON t.id = w.task_id WHERE w.returned_by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews_task a JOIN reviews_claim c ON c.task_id = a.id WHERE a.after_id = t.id AND a.kind = 'adjudication' AND c.person_id = w.returned_by_id AND c.claimed_at <= w.withdrawn_at)",
+    "a return without its onlooker": "SELECT w.id FROM reviews_withdrawal w WHERE w.returned_by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = w.task_id AND o.person_id = w.returned_by_id)",
+    "an onlooker on a seat of the task": "SELECT s.id FROM reviews_seat s JOIN reviews_onlooker o ON o.task_id = s.task_id AND o.person_id = s.person_id WHERE s.state IN ('leased', 'decided')",
+    "a kept seat with somebody else on it too early": "SELECT s.id FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.kept_for_id IS NOT NULL AND s.person_id <> s.kept_for_id AND c.claimed_at < s.kept_until",
+    "an adjudication beside a rework": "SELECT t.id FROM reviews_task t JOIN reviews_task a ON a.after_id = t.id AND a.kind = 'adjudication' AND a.state = 'open' WHERE t.state = 'open'",
+    "returns and put-off adjudications that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_withdrawal WHERE returned_by_id IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.adjudication_put_off')",
     "a batch of nothing": "SELECT b.id FROM reviews_batch b WHERE NOT EXISTS (SELECT 1 FROM reviews_claim c WHERE c.batch_id = b.id)",
     "a batch of two people": "SELECT c.id FROM reviews_claim c JOIN reviews_batch b ON b.id = c.batch_id WHERE c.person_id <> b.person_id",
     "a batch with what may be in none": "SELECT c.id FROM reviews_claim c JOIN reviews_task t ON t.id = c.task_id JOIN reviews_item i ON i.id = t.item_id JOIN reviews_batch b ON b.id = c.batch_id WHERE t.kind <> 'work' OR i.impact <> 'normal' OR t.queue_id <> b.queue_id",

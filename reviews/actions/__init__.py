@@ -32,6 +32,7 @@ from reviews.actions.releasing import release, release_of
 from reviews.actions.replaying import ask_replay, cancel_replay, find_replays, make_replay
 from reviews.actions.rerouting import route_again
 from reviews.actions.rerouting_all import ask_rerouting, find_reroutings, reroute, turn_and_reroute
+from reviews.actions.returning import return_for_rework
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.sending_again import send_again, send_test
 from reviews.actions.setting_up import apply_project
@@ -89,6 +90,7 @@ __all__ = [
     "release",
     "release_of",
     "reroute",
+    "return_for_rework",
     "reveal_seeds",
     "rotate_secret",
     "route_again",

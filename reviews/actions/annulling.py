@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from audit.models.sql import Row, ask, lock, many, run
 from reviews.actions.seating import tags_of
 from reviews.actions.trail import Trail
+from reviews.actions.weighing import weigh
 from reviews.errors import MovedOn
-from reviews.outputs import compared
 from reviews.reads.published import rights_of
-from reviews.rights.agreement import next_step
 
 FINDINGS = """
 SELECT e.id, e.type, e.event_id AS event_uuid, p.body FROM audit_event e
@@ -23,7 +22,7 @@ WHERE e.stream = %s AND e.type IN ('reviews.audit_recorded', 'reviews.audit_annu
 ANSWERS = """
 SELECT d.event_id, d.body, s.id AS seat_id
 FROM reviews_seat s JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
-WHERE s.task_id = %s AND d.verdict IN ('approve', 'correct', 'reject') AND d.body IS NOT NULL
+WHERE s.task_id = %s AND d.verdict IN ('approve', 'correct', 'reject') AND d.body IS NOT NULL ORDER BY d.id
 """
 AFTER = """
 SELECT t.id, t.uuid, t.kind, t.sseq, t.event_id, q.uuid AS queue_uuid, s.state AS seat_state,
@@ -66,11 +65,11 @@ def stands_without(found: Row, seen: Row, settled_by: int) -> bool:
     """
     if found.event_id > settled_by:
         return True
-    wanted, rule = seen.wanted, rights_of(seen.rights_body).disagreement
-    answers = [(row, compared(seen.task_type, json.loads(row.body)["output"])) for row in ask(ANSWERS, [found.task_id])]
-    settled = next_step([answer for row, answer in answers if row.event_id <= settled_by], wanted, rule)
-    others = next_step([answer for row, answer in answers if row.seat_id != found.seat_id], wanted, rule)
-    return others.step == "settle" and others.answer == settled.answer
+    rule = rights_of(seen.rights_body).disagreement
+    answers = [(row, json.loads(row.body)["output"]) for row in ask(ANSWERS, [found.task_id])]
+    settled = weigh(seen, [answer for row, answer in answers if row.event_id <= settled_by], rule)
+    others = weigh(seen, [answer for row, answer in answers if row.seat_id != found.seat_id], rule)
+    return others.next.step == "settle" and others.key == settled.key
 
 
 def tasks_after(found: Row, *, locking: bool) -> list[Row]:

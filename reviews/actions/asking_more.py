@@ -5,8 +5,8 @@ from reviews.actions.lines import someone_left
 from reviews.actions.seating import tags_of
 
 SEAT = (
-    "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, state) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, 'open')"
+    "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, compared, state) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'open')"
 )
 
 
@@ -19,6 +19,16 @@ def others_sit(following: Following) -> bool:
     """Tell whether another seat of the task waits or is being worked on."""
     mine = following.seen.seat_id
     return any(seat.state in {"open", "leased"} for seat in following.seats if seat.seat_id != mine)
+
+
+def reworked(following: Following) -> bool:
+    """Tell whether a decision of the task was returned to its author and its redo is still to come."""
+    mine = following.seen.seat_id
+    return any(
+        seat.kept_for_id is not None and seat.state in {"open", "leased"}
+        for seat in following.seats
+        if seat.seat_id != mine
+    )
 
 
 def asked_again(following: Following) -> Writes:
@@ -43,7 +53,7 @@ def seat_added(following: Following) -> Writes:
     number = max(seat.number for seat in following.seats) + 1
     following.trail.add(following.task_stream, "reviews.seat_added", tags_of(seen), seat={"number": number})
     following.looks.append((own.lane_id, own.rank, own.due_at, 0))
-    seat = [seen.task_id, seen.item_id, number, own.lane_id, own.rank, own.due_at, seen.apart]
+    seat = [seen.task_id, seen.item_id, number, own.lane_id, own.rank, own.due_at, seen.apart, own.compared]
     return lambda _events: [(SEAT, seat)]
 
 

@@ -12,7 +12,7 @@ from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, change, insert, lock, many, run
 from audit.reads import canonical, uuid7
-from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED
+from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED, may_sit
 from reviews.actions.ending import HEAD, LEASE, end_claims
 from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
@@ -26,7 +26,8 @@ from reviews.rights import duration
 
 LINES = 6  # of an item's text that a tile shows before it is focused
 MAY_BE_TOGETHER = """
-t.kind = 'work' AND t.state = 'open' AND i.impact = 'normal' AND NOT s.single AND s.number <= t.wanted
+t.kind = 'work' AND t.state = 'open' AND i.impact = 'normal'
+AND NOT s.single AND NOT s.compared AND s.number <= t.wanted
 AND s.number = (SELECT min(o.number) FROM reviews_seat o WHERE o.task_id = s.task_id AND o.state = 'open')
 AND EXISTS (SELECT 1 FROM reviews_prediction pr WHERE pr.item_id = i.id AND pr.purpose = 'route'
     AND pr.body IS NOT NULL)
@@ -118,7 +119,7 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
     lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
     for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
         take = TAKE + lock("t", "s", skip=True)
-        taking = [lane.lane_id, person_id, person_id, most - len(found)]
+        taking = [lane.lane_id, *may_sit(person_id, at), most - len(found)]
         rows = [row for row in look_at_all_taken(take, taking, person_id, at) if not hides_proposal(row)]
         media = media_of({file for row in rows for file in files_of(row)})
         for row in rows:

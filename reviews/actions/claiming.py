@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Set
 from functools import lru_cache
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -56,6 +57,8 @@ NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.perso
     AND o.state IN ('leased', 'decided'))
 AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
     AND o.apart AND o.state IN ('leased', 'decided')))
+AND (NOT s.compared OR s.kept_for_id = %s OR COALESCE(s.kept_until, %s) <= %s
+    AND %s NOT IN (SELECT person_id FROM reviews_onlooker WHERE task_id = s.task_id))
 """
 TAKE = """
 SELECT s.id AS seat_id, t.sseq, t.head, line.place
@@ -162,6 +165,11 @@ def _claim(
     return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
 
 
+def may_sit(person_id: int, at: dt.datetime) -> list[Any]:
+    """Give what `MAY_SIT` is asked with."""
+    return [person_id, person_id, person_id, at, at, person_id]
+
+
 def _of_token(by: Actor) -> tuple[int, int]:
     return (by.token_id or 0, by.token_id or 0)
 
@@ -177,7 +185,7 @@ def _take(
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     for lane in lanes:
         mark = (lane.rank, lane.due_at, lane.seat_id) if lane.rank is not None else (-1, START, 0)
-        taken = look_at_taken(near, [lane.lane_id, *mark, person_id, person_id], person_id, at)
+        taken = look_at_taken(near, [lane.lane_id, *mark, *may_sit(person_id, at)], person_id, at)
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
@@ -185,7 +193,7 @@ def _take(
     for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *_chosen(queue), *_of_token(by)]):
         if lane.lane_id in without:
             continue
-        taken = look_at_taken(far, [lane.lane_id, person_id, person_id, person_id, person_id], person_id, at)
+        taken = look_at_taken(far, [lane.lane_id, *may_sit(person_id, at) * 2], person_id, at)
         if taken is not None:
             return taken
     return None

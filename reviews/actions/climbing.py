@@ -80,7 +80,7 @@ def by_clock(item: Row, seats: list[Row], at: dt.datetime) -> Following:
     trail = Trail(ground_of(seen), clock(), at)
     trail.at_head(f"task/{seen.task_uuid}", now.task_sseq, now.task_head)
     trail.at_head(f"item/{seen.item_uuid}", item.item_sseq, item.item_head)
-    return Following(seen=seen, now=now, seats=seats, trail=trail, at=at)
+    return Following(seen=seen, now=now, seats=seats, trail=trail, at=at, decision=None)
 
 
 def write_following(following: Following, writes: Writes) -> None:

@@ -200,7 +200,7 @@ def _decide(ready: list[_Ready], one: Row, by: Actor, at: dt.datetime) -> dict[u
         mine = seats[seen.task_id]
         body = body_of(each.sent, judged)
         made = make_decision(seen, now, each.sent, judged.verdict, body, mine, trail, mode="batch")
-        following = Following(seen=seen, now=now, seats=mine, trail=trail, at=at)
+        following = Following(seen=seen, now=now, seats=mine, trail=trail, at=at, decision=made.uuid)
         writes = follow(following, verdict=judged.verdict, output=judged.output, note=each.sent.rationale)
         worked.append((each, made, following, writes))
     events = trail.write()

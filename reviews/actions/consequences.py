@@ -1,6 +1,7 @@
 """One decision's consequences while they are worked out."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ class Following:
     seats: list[Row]
     trail: Trail
     at: dt.datetime
+    decision: uuid.UUID | None
     task_state: str = ""
     item_state: str = ""
     new_tasks: list[tuple[NewTask, int]] = field(default_factory=list)

@@ -35,6 +35,7 @@ WHERE s.id = %s
 """
 STANDING = """
 SELECT s.id AS seat_id, s.task_id, s.number, s.state, s.lane_id, s.rank, s.due_at, d.verdict, d.body, d.person_id,
+    d.id AS decision_id, d.uuid AS decision_uuid, s.kept_for_id, s.compared,
     (SELECT max(w.attempt) FROM reviews_withdrawal w WHERE w.task_id = s.task_id AND w.person_id = %s) AS withdrawn,
     (SELECT max(o.number) FROM reviews_outcome o WHERE o.item_id = s.item_id) AS last_number,
     (SELECT o.number FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
@@ -106,7 +107,7 @@ def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) 
     trail.at_head(f"task/{seen.task_uuid}", now.task_sseq, now.task_head)
     trail.at_head(f"item/{seen.item_uuid}", now.item_sseq, now.item_head)
     made = make_decision(seen, now, sent, judged.verdict, body, seats, trail)
-    following = Following(seen=seen, now=now, seats=seats, trail=trail, at=at)
+    following = Following(seen=seen, now=now, seats=seats, trail=trail, at=at, decision=made.uuid)
     writes = follow(following, verdict=judged.verdict, output=judged.output, note=sent.rationale)
     events = trail.write()
     together(

@@ -60,7 +60,7 @@ def publish_rights(
         raise BadRights(fields=[("reason", _("Say why: the reason is kept with the version."))])
     project = lock_project(project.pk)
     queues = dict(Queue.objects.filter(project=project).values_list("slug", "level"))
-    rights = read(document, queues=queues)
+    rights = read(document, queues=queues, task_type=project.task_type)
     last = RightsVersion.objects.filter(project=project).order_by("-number").first()
     if last is not None and last.digest == rights.digest:
         return last, False

@@ -44,7 +44,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
             {label["code"] for label in taxonomy["labels"]},
             taxonomy["schema"],
             taxonomy["many"],
-            turning(taxonomy, _sent_data(seen)),
+            turning(taxonomy, sent_data(seen)),
         )
     verdict = _verdict(seen, sent, output, proposed, shown)
     if verdict == "approve" and output is None:
@@ -58,7 +58,8 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     return Judged(verdict, output if verdict_answers(verdict) else None, changed)
 
 
-def _sent_data(seen: Row) -> dict[str, Any]:
+def sent_data(seen: Row) -> dict[str, Any]:
+    """Give what was sent of a looked-at seat's item; {} where it is gone."""
     found: dict[str, Any] = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
     return found
 

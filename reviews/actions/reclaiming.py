@@ -25,7 +25,9 @@ SELECT id, task_id, slot, lease_until FROM reviews_seat WHERE person_id = %s AND
 """  # in two parts, each as its partial index has it
 FREE = """
 SELECT s.id FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id
-WHERE t.id = %s AND t.state = 'open' AND s.state = 'open' AND EXISTS (
+WHERE t.id = %s AND t.state = 'open' AND s.state = 'open'
+    AND (s.kept_for_id IS NULL OR s.kept_for_id = %s OR s.kept_until <= %s)
+    AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = t.id AND o.person_id = %s) AND EXISTS (
     SELECT 1 FROM reviews_personlane pl JOIN accounts_membership m ON m.id = pl.membership_id
     WHERE pl.lane_id = s.lane_id AND pl.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s))
 ORDER BY CASE s.id WHEN %s THEN 0 ELSE 1 END, s.id LIMIT 1
@@ -64,7 +66,7 @@ def claim_again(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
 
 @transaction.atomic
 def _claim(task_id: int, seat_id: int, person_id: int, by: Actor, at: dt.datetime) -> Held:
-    free = ask_one(FREE + lock("t", "s", skip=True), [task_id, person_id, at, at, seat_id])
+    free = ask_one(FREE + lock("t", "s", skip=True), [task_id, person_id, at, person_id, person_id, at, at, seat_id])
     found = look_at_seat(free.id, person_id, at) if free else None
     if found is None:
         raise lost(seat_id, _(TAKEN))

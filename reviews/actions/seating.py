@@ -171,6 +171,7 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
         "locale": get_language() or "en",
         **({"sound_recipe": in_force("listen")} if sounding else {}),
         **({"veil": veil} if veil else {}),
+        **({"names": True} if any(one.named for one in prior) else {}),
     }
 
 

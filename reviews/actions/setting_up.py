@@ -16,13 +16,13 @@ from audit.errors import LogFixed
 from guidelines.actions import publish_guideline, publish_taxonomy
 from reviews.actions.calendars import CalendarFile, calendar_faults
 from reviews.actions.filing_endpoints import CallbackFile, apply_endpoints
+from reviews.actions.forming import decisive_of, form_faults
 from reviews.actions.governing import entitled, publish_rights
 from reviews.actions.lines import fill_project, lane
 from reviews.actions.publishing import publishing_of_file
 from reviews.actions.shielding import HardContentFile, hard_faults, shielded
-from reviews.errors import BadOutput, BadProjectFile
+from reviews.errors import BadProjectFile
 from reviews.models import Feed, Queue, Setup
-from reviews.outputs import check_schema
 from reviews.rights import ADJUDICATION, STARTING
 
 KEYS = [*"123456789", *(letter for letter in string.ascii_lowercase if letter not in "acreszjkngqbmv")]
@@ -75,6 +75,7 @@ class ProjectFile(msgspec.Struct, forbid_unknown_fields=True):
     turn_labels: bool = False
     show_prediction: bool = True
     show_confidence: bool = True
+    names_to_adjudicator: bool = False
     guideline: str | None = None
     hard_content: HardContentFile | None = None
     require_replay: bool = False
@@ -154,7 +155,7 @@ def _read(document: bytes | dict[str, Any]) -> ProjectFile:
         *_queue_faults(file),
         *_label_faults(file),
         *_turn_faults(file),
-        *_form_faults(file),
+        *form_faults(file.task_type, file.schema, file.decisive),
         *hard_faults(file.hard_content),
         *calendar_faults(file.calendar),
     ]
@@ -218,23 +219,6 @@ def _turn_faults(file: ProjectFile) -> list[tuple[str, str]]:
     return faults
 
 
-def _form_faults(file: ProjectFile) -> list[tuple[str, str]]:
-    if file.task_type != "form":
-        return [("schema", "Only a form has a schema.")] if file.schema is not None else []
-    if file.schema is None:
-        return [("schema", "A form needs the JSON Schema of its answer.")]
-    try:
-        check_schema(file.schema)
-    except BadOutput as problem:
-        return [(f"schema.{path}".rstrip("."), message) for path, message in problem.fields] or [
-            ("schema", problem.sentence)
-        ]
-    members = set(file.schema.get("properties", {}))
-    if file.decisive and set(file.decisive) != members:
-        return [("decisive", "Answers are compared whole for now: name every property of the schema, or none.")]
-    return []
-
-
 def _taxonomy(file: ProjectFile) -> dict[str, Any]:
     """Make the taxonomy's body, with a key for each label: those named first, then what is free, in order."""
     taken = {label.key for label in file.labels}
@@ -254,6 +238,7 @@ def _taxonomy(file: ProjectFile) -> dict[str, Any]:
         "many": file.several,
         "schema": file.schema,
         **({"turns": True} if file.turn_labels else {}),
+        **decisive_of(file.schema, file.decisive),
     }
 
 
@@ -266,6 +251,7 @@ def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime
     shown = {
         "show_prediction": file.show_prediction,
         "show_confidence": file.show_confidence,
+        "names_to_adjudicator": file.names_to_adjudicator,
         "segments": file.segments,
         "require_replay": file.require_replay,
         **shielded(file.hard_content),

@@ -5,14 +5,14 @@ import os
 from typing import Any
 
 from audit.reads import content_commitment, uuid7
-from reviews.actions.asking_more import seat_added, waiting
+from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
 from reviews.actions.lines import someone_left
 from reviews.actions.passing_on import adjudicated
 from reviews.actions.seating import tags_of
-from reviews.outputs import compared, same
+from reviews.actions.weighing import weigh
+from reviews.outputs import same
 from reviews.rights import duration
-from reviews.rights.agreement import next_step
 from reviews.wire.canonical import canonical
 
 OUTCOME = (
@@ -24,30 +24,38 @@ OUTCOME = (
 
 def answered(following: Following, output: Any, verdict: str) -> Writes:
     """Weigh the answers of a task with this one, and do what the rights say of them."""
-    seen = following.seen
-    outputs = [
-        json.loads(seat.body)["output"]
+    seen, rule = following.seen, following.rights.disagreement
+    decided = [
+        seat
         for seat in following.seats
         if seat.state == "decided" and seat.verdict in {"approve", "correct", "reject"} and seat.body is not None
     ]
-    answers = [(compared(seen.task_type, one), one) for one in [*outputs, output]]
-    step = next_step([key for key, _output in answers], seen.wanted, following.rights.disagreement)
+    decided.sort(key=lambda seat: seat.decision_id)
+    outputs = [*(json.loads(seat.body)["output"] for seat in decided), output]
+    weighed = weigh(seen, outputs, rule)
+    step = weighed.next
     if step.step == "settle":
-        said = next(one for key, one in answers if key == step.answer)
-        return _settled(following, said, several=step.voices > 1)
-    if step.step == "wait":
+        decisions = [*(seat.decision_uuid for seat in decided), following.decision]
+        return _settled(following, weighed.output, [str(decisions[place]) for place in step.group])
+    if step.step == "wait" or reworked(following):
         return waiting(following)
     another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
     following.trail.add(
         following.item_stream,
         "reviews.disagreed",
         tags_of(seen),
-        disagreement={"task": str(seen.task_uuid), "then": "another" if another else "adjudicate"},
+        disagreement={
+            "task": str(seen.task_uuid),
+            "then": "another" if another else "adjudicate",
+            "measure": rule.measure,
+            "agreement": str(step.reached),
+            "agree_at": rule.agree_at,
+        },
     )
     return seat_added(following) if another else adjudicated(following)
 
 
-def _settled(following: Following, output: Any, *, several: bool) -> Writes:
+def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
     seen = following.seen
     following.task_state = "settled"
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
@@ -63,14 +71,14 @@ def _settled(following: Following, output: Any, *, several: bool) -> Writes:
         )
         if agrees or following.rights.audit.correction == "record":
             return lambda _events: [close]
-    return _outcome(following, output, several=several)
+    return _outcome(following, output, rests_on)
 
 
-def _outcome(following: Following, output: Any, *, several: bool) -> Writes:
+def _outcome(following: Following, output: Any, rests_on: list[str]) -> Writes:
     """Settle the item: the next outcome, over the one that lives, to be released when its time comes."""
     seen = following.seen
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
-    source = _source(seen.kind, several)
+    source = _source(seen.kind, several=len(rests_on) > 1)
     number = (following.seats[0].last_number or 0) + 1
     supersedes = following.seats[0].live_number
     salt = os.urandom(32)
@@ -88,6 +96,7 @@ def _outcome(following: Following, output: Any, *, several: bool) -> Writes:
             "source": source,
             "task": str(seen.task_uuid),
             "content": commitment.hex(),
+            **({"rests_on": rests_on} if len(rests_on) > 1 else {}),
         },
     )
     following.item_state = "decided"
@@ -99,7 +108,7 @@ def _outcome(following: Following, output: Any, *, several: bool) -> Writes:
     return lambda events: [close, (OUTCOME, [*values, events[place]])]
 
 
-def _source(kind: str, several: bool) -> str:
+def _source(kind: str, *, several: bool) -> str:
     if kind in {"work", "learning"}:
         return "consensus" if several else "reviewer"
     return {"adjudication": "adjudicator", "escalation": "adjudicator", "appeal": "appeal"}.get(kind, "audit")

@@ -48,7 +48,7 @@ WHERE s.task_id = %s AND s.id <> %s
 """
 TURN = """
 UPDATE reviews_seat SET state = %s WHERE id IN (
-    SELECT o.id FROM reviews_seat o WHERE o.task_id = %s AND o.state = %s AND o.id <> %s
+    SELECT o.id FROM reviews_seat o WHERE o.task_id = %s AND o.state = %s AND o.id <> %s {which}
     ORDER BY o.number {way} LIMIT %s)
 """
 
@@ -217,14 +217,17 @@ def _on_screen(seen: Row, person_id: int, trail: Trail) -> Held:
 def _balance(found: Row, seen: Row) -> None:
     """Leave the task with as many seats as answers are still wanted, the redo's among them.
 
-    A seat that the decision asked for is closed again; one that it closed waits again.
+    A seat that the decision asked for is closed again, unless it is kept for a rework; one that it closed waits again.
     """
     row = ask_one(BALANCE, [found.task_id, found.seat_id])
     assert row is not None
     missing = max(seen.wanted - (row.answers or 0), 1) - (row.leased or 0) - (row.free or 0) - 1
     if missing > 0:
-        run(TURN.format(way="ASC"), ["open", found.task_id, "closed", found.seat_id, missing])
+        run(TURN.format(which="", way="ASC"), ["open", found.task_id, "closed", found.seat_id, missing])
     elif missing < 0 and row.free:
-        run(TURN.format(way="DESC"), ["closed", found.task_id, "open", found.seat_id, min(-missing, row.free)])
+        run(
+            TURN.format(which="AND o.kept_for_id IS NULL", way="DESC"),
+            ["closed", found.task_id, "open", found.seat_id, min(-missing, row.free)],
+        )
     if missing > 0:
         drop_marks(seen.lane_id)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_who_wants_sound_muted'),
         ('audit', '0006_anchors_as_they_came_back'),
-        ('reviews', '0010_replays'),
+        ('reviews', '0011_rework'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.replays import Replay
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
-from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Opening, Presentation, Task
+from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Onlooker, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
 MOVES = ("state", "moved_at", "tries", "done", "total", "cursor", "tally", "said")
@@ -21,6 +21,7 @@ GUARDS = (
     Frozen(Route),
     Frozen(Task, free=(*STREAM, "climb_at")),
     Frozen(Acknowledgement),
+    Frozen(Onlooker),
     Frozen(Batch),
     Frozen(Claim),
     Frozen(Presentation),

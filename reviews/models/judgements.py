@@ -64,17 +64,25 @@ class Decision(models.Model):
 
 
 class Withdrawal(models.Model):
-    """A decision taken back before its outcome was released."""
+    """A decision taken back before its outcome was released.
+
+    Its own author did it, or an adjudicator who returned it to them for rework: then `returned_by` is that person.
+    """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
     attempt = models.IntegerField()
     withdrawn_at = models.DateTimeField()
+    returned_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     event = models.OneToOneField(Event, on_delete=models.PROTECT)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "person", "attempt"], name="reviews_withdrawal_once"),
+            models.CheckConstraint(
+                condition=models.Q(returned_by__isnull=True) | ~models.Q(returned_by=models.F("person")),
+                name="reviews_withdrawal_returned_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -100,11 +100,13 @@ class Setup(models.Model):
     `publish_with_second`: decision rights are published by another person than proposed and last changed them;
     `alone_asked_by` has asked that one person be enough again, which takes another person's word.
     `calendar` holds working days, hours and holidays as the project file names them; None: all time is working time.
+    `names_to_adjudicator`: who settles a disagreement reads whose decisions they are.
     """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True)
     show_prediction = models.BooleanField(default=True)
     show_confidence = models.BooleanField(default=True)
+    names_to_adjudicator = models.BooleanField(default=False, db_default=False)
     segments = models.JSONField(default=list)
     blur = models.BooleanField(default=False)
     grey = models.BooleanField(default=False)

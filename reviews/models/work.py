@@ -113,7 +113,9 @@ class Seat(models.Model):
 
     `slot` is `open` (on a screen), `prefetch`, or `batch` with a `place` from 1 to 50 in it: a person holds one seat a
     slot, and one a place. `single` says that it was left out of a batch, for single review. `rank` is smaller for what
-    is worth more. `apart` says that the item's other apart tasks want other people.
+    is worth more. `apart` says that the item's other apart tasks want other people. `kept_for` is the one person who
+    may sit here until `kept_until`: the author of a decision that was returned for rework. `compared` says that
+    somebody has been shown this task's decisions side by side; who has may not sit here.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="seats", db_index=False)
@@ -130,6 +132,9 @@ class Seat(models.Model):
     lease_until = models.DateTimeField(null=True)
     place = models.SmallIntegerField(null=True)
     single = models.BooleanField(default=False, db_default=False)
+    kept_for = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    kept_until = models.DateTimeField(null=True)
+    compared = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -162,6 +167,11 @@ class Seat(models.Model):
                 name="reviews_seat_lease",
             ),
             models.CheckConstraint(condition=models.Q(state__in=SeatState.values), name="reviews_seat_state"),
+            models.CheckConstraint(
+                condition=models.Q(kept_for__isnull=True, kept_until__isnull=True)
+                | models.Q(kept_for__isnull=False, kept_until__isnull=False, compared=True),
+                name="reviews_seat_kept_for_rework",
+            ),
         ]
         indexes = [
             models.Index(
@@ -174,10 +184,26 @@ class Seat(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=models.Q(state="leased"), name="reviews_seat_lapsing"),
             models.Index(fields=["person", "id"], condition=models.Q(state="decided"), name="reviews_seat_mine"),
+            models.Index(
+                fields=["kept_for", "id"], condition=models.Q(kept_for__isnull=False), name="reviews_seat_rework"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Seat {self.number} of {self.task_id}"
+
+
+class Onlooker(models.Model):
+    """Somebody who has been shown a task's decisions side by side before it waited again: no seat of it is theirs."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "person"], name="reviews_onlooker_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} of {self.task_id}"
 
 
 class Batch(models.Model):

@@ -4,20 +4,26 @@ from collections.abc import Iterator
 
 
 def pixels(counts: str) -> int | None:
-    """Count the pixels that a run-length text covers, over runs of both kinds; None if it is no such text.
+    """Count the pixels that a run-length text covers, over runs of both kinds; None if it is no such text."""
+    found = runs(counts)
+    return None if found is None else sum(found)
+
+
+def runs(counts: str) -> list[int] | None:
+    """Read the runs of a run-length text, of both kinds in turn, the first outside; None if it is no such text.
 
     Source: `rleFrString` of the COCO API: six bits a character from code 48, the sixth tells that more follow, the
     fifth of the last is the sign; from the fourth run on each is the difference from the one two before it.
     """
-    runs: list[int] = []
+    found: list[int] = []
     for number in _numbers(counts):
         if number is None:
             return None
-        run = number + runs[-2] if len(runs) > 2 else number
+        run = number + found[-2] if len(found) > 2 else number
         if run < 0:
             return None
-        runs.append(run)
-    return sum(runs)
+        found.append(run)
+    return found
 
 
 def _numbers(counts: str) -> Iterator[int | None]:

@@ -14,21 +14,23 @@ from reviews.reads.levels import Level, chain
 from reviews.reads.prior import prior_of
 
 ABOUT = """
-SELECT t.opened_at, t.kind, t.item_id, d.verdict, w.withdrawn_at, ps.manifest
+SELECT t.opened_at, t.kind, t.item_id, d.verdict, w.withdrawn_at, w.returned_by_id, ps.manifest, n.body AS rework
 FROM reviews_task t
 LEFT JOIN (reviews_decision d JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id
     AND w.attempt = d.attempt JOIN reviews_presentation ps ON ps.claim_id = d.claim_id)
     ON d.task_id = t.id AND d.person_id = %s
+LEFT JOIN audit_payload n ON n.event_id = w.event_id AND n.section = 'rework'
 WHERE t.uuid = %s ORDER BY d.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A decision on the task that its person has taken back."""
+    """A decision on the task that its person has taken back, or that was returned to them."""
 
     verdict: str
     withdrawn_at: dt.datetime
+    returned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class About:
     """What the person who holds a task may know of its past: since when it waits, and what they said and took back.
 
     `levels` are told where the item was escalated to them; whoever gets it back is to judge it for themselves.
+    `note` is what they were asked to look at again, None where nothing was returned to them.
     """
 
     opened_at: dt.datetime
     earlier: list[Earlier]
     levels: list[Level]
+    note: str | None
 
     @property
     def here(self) -> Level | None:
@@ -52,11 +56,13 @@ def about(task: uuid.UUID, person_id: int) -> About:
     """Read a held task's past as its holder may know it; one statement, two where it was escalated."""
     rows = ask(ABOUT, [person_id, task])
     told = [
-        Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at)
+        Earlier(told_verdict(row.verdict, json.loads(row.manifest)), row.withdrawn_at, row.returned_by_id is not None)
         for row in rows
         if row.verdict is not None
     ]
-    return About(rows[0].opened_at, told, chain(rows[0].item_id) if rows[0].kind == "escalation" else [])
+    notes = [json.loads(row.rework)["note"] for row in rows if row.rework is not None]
+    levels = chain(rows[0].item_id) if rows[0].kind == "escalation" else []
+    return About(rows[0].opened_at, told, levels, notes[-1] if notes else None)
 
 
 def told_verdict(verdict: str, manifest: dict[str, Any]) -> str:

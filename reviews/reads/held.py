@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -17,17 +17,17 @@ from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
 LOOK = """
-{first}SELECT s.id AS seat_id, s.number AS seat_number, s.state AS seat_state, s.slot, s.lease_until, s.claim_id,
+{first}SELECT s.id AS seat_id, s.number AS seat_number, s.slot, s.lease_until, s.claim_id,
     s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
     t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
     i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at,
     i.decide_by AS decide_by_at, i.body AS item_body, i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
-    r.rights_id, rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
-    q.id AS queue_id, q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
+    rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
+    q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
     p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
-    p.language, l.id AS log_id, l.origin,
+    l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
     gv.id AS guideline_id, gv.digest AS guideline_digest,
     su.show_prediction, su.show_confidence, su.blur, su.grey, su.mute, su.may_lift, su.hard_items, su.hard_minutes,
@@ -169,7 +169,8 @@ def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
 @lru_cache(maxsize=64)
 def written(on_postgres: bool, **how: str) -> str:
     """Give the statement in few characters: psycopg keeps what it made of a statement of less than 4,096."""
-    return " ".join(LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split())
+    words = LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split()
+    return " ".join(words).replace(", ", ",").replace(" = ", "=")
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:
@@ -228,7 +229,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         confidence=_shortest(seen.confidence) if manifest["confidence"] else None,
         model=f"{seen.model_name} {seen.model_version}" if seen.model_name else None,
         due_at=due(seen.due_at, seen.received_at),
-        prior=[one for one in prior if str(one.uuid) in named],
+        prior=[replace(one, who=one.name) if manifest.get("names") else one for one in prior if str(one.uuid) in named],
         taxonomy=taxonomy_of(seen.taxonomy_body),
         allowed=allowed,
         reason_for=reasons,

@@ -16,8 +16,8 @@ from audit.models.sql import Row, ask, ask_one
 from reviews.reads.levels import Above, waiting_above
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
-from reviews.reads.pane import words_of
 from reviews.reads.published import rights_of
+from reviews.reads.said import words_of
 from reviews.reads.waiting import with_waiting
 from reviews.rights import ADJUDICATION, duration
 
@@ -33,7 +33,7 @@ MINE = """
 SELECT d.uuid, d.verdict, d.body, d.decided_at, t.state AS task_state, t.item_id, i.uuid AS item_uuid, i.external_id,
     i.state AS item_state, q.name AS queue_name, q.slug AS queue_slug, p.slug AS project_slug, p.name AS project_name,
     rv.body AS rights_body, tv.body AS taxonomy_body, ps.manifest,
-    o.released_at, o.id AS outcome_id, w.id AS withdrawal_id
+    o.released_at, o.id AS outcome_id, w.id AS withdrawal_id, w.returned_by_id
 FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id JOIN reviews_item i ON i.id = t.item_id
 JOIN reviews_queue q ON q.id = t.queue_id JOIN accounts_project p ON p.id = i.project_id
 JOIN reviews_route r ON r.item_id = i.id
@@ -50,6 +50,18 @@ SELECT s.lease_until, i.external_id, q.slug AS queue_slug, q.name AS queue_name,
 FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id JOIN reviews_item i ON i.id = s.item_id
 JOIN reviews_queue q ON q.id = t.queue_id JOIN accounts_project p ON p.id = i.project_id
 WHERE s.person_id = %s AND s.state = 'leased' AND s.slot = 'open' AND s.lease_until > %s
+"""
+
+
+RETURNED = """
+SELECT i.external_id, q.slug AS queue_slug, p.slug AS project_slug, p.name AS project_name, q.name AS queue_name,
+    n.body AS rework
+FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id JOIN reviews_item i ON i.id = s.item_id
+JOIN reviews_queue q ON q.id = t.queue_id JOIN accounts_project p ON p.id = i.project_id
+JOIN reviews_withdrawal w ON w.task_id = t.id AND w.person_id = s.kept_for_id AND w.attempt = (
+    SELECT max(o.attempt) FROM reviews_withdrawal o WHERE o.task_id = t.id AND o.person_id = s.kept_for_id)
+LEFT JOIN audit_payload n ON n.event_id = w.event_id AND n.section = 'rework'
+WHERE s.kept_for_id = %s AND s.state = 'open' AND t.state = 'open' ORDER BY s.kept_until, s.id LIMIT 20
 """
 
 
@@ -121,6 +133,18 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A decision of the person's that was returned to them, with the note on what to look at again."""
+
+    external_id: str
+    project: str
+    project_name: str
+    queue: str
+    queue_name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The first page of someone who decides; today begins in the time zone `zone`."""
 
@@ -131,6 +155,7 @@ class Home:
     decisions: list[Mine]
     pace: Pace
     needs: list[Need] = field(default_factory=list)
+    returned: list[Returned] = field(default_factory=list)
 
     @property
     def next(self) -> Line | None:
@@ -162,7 +187,8 @@ def home(
     city = zone.rpartition("/")[2].replace("_", " ")
     own = pace(person_id, at, today=today)
     needs = [*_needs_above(mine, roles or {}), *_needs(mine, held)]
-    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs)
+    back = returned_to(person_id)
+    return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs, back)
 
 
 def lines(person_id: int, at: dt.datetime) -> list[Line]:
@@ -192,6 +218,21 @@ def open_claim_of(person_id: int, at: dt.datetime) -> OpenClaim | None:
     return OpenClaim(
         row.external_id, row.project_slug, row.project_name, row.queue_slug, row.queue_name, row.lease_until
     )
+
+
+def returned_to(person_id: int) -> list[Returned]:
+    """List what was returned to this person and is not redone yet, what is kept shortest first; one statement."""
+    return [
+        Returned(
+            row.external_id,
+            row.project_slug,
+            row.project_name,
+            row.queue_slug,
+            row.queue_name,
+            json.loads(row.rework)["note"] if row.rework is not None else "",
+        )
+        for row in ask(RETURNED, [person_id])
+    ]
 
 
 def decisions(person_id: int, at: dt.datetime, limit: int = 8) -> list[Mine]:
@@ -237,7 +278,7 @@ def _withdrawable(row: Row, at: dt.datetime) -> bool:
 
 def _standing(row: Row) -> str:
     if row.withdrawal_id is not None:
-        return _("Withdrawn")
+        return _("Withdrawn") if row.returned_by_id is None else _("Returned to you")
     if row.released_at is not None:
         return _("Released")
     if row.verdict in {"skip", "escalate", "return"} or row.task_state == "passed_on":

@@ -26,6 +26,8 @@ KINDS = (
     EventKind("reviews.opened", _("The item was on screen")),
     EventKind("reviews.decision_submitted", _("Decision: {verdict}")),
     EventKind("reviews.decision_withdrawn", _("The decision was withdrawn")),
+    EventKind("reviews.decision_returned", _("The decision was returned to its author for rework: {note}")),
+    EventKind("reviews.adjudication_put_off", _("The adjudication waits for the rework")),
     EventKind("reviews.claim_lapsed", _("The claim lapsed")),
     EventKind("reviews.claim_returned", _("The claim was given back")),
     EventKind("reviews.claim_left", _("The item was left out of a batch, for single review")),

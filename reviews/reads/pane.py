@@ -1,21 +1,19 @@
 """What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import localize
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.outputs import turns_of
 from reviews.reads.held import Held
-from reviews.reads.marks import OnTurn, marked, numbered, turn_words, written
+from reviews.reads.marks import OnTurn, marked, written
 from reviews.reads.media import sounds_in
+from reviews.reads.said import said, words_of
+from reviews.reads.sides import Drawing, Take, drawing, takes
 from reviews.reads.stages import Stage, plain, stage
 
-CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 
 
@@ -52,18 +50,6 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """An earlier decision to pick from: its key, its words, and what in it differs from the other ones."""
-
-    key: str
-    who: str
-    verdict: str
-    words: list[tuple[str, str, bool]]
-    rationale: str | None
-    output: Any
-
-
-@dataclass(frozen=True, slots=True)
 class Pane:
     """A claim made ready for the page. `shape` is labels, fields or json; `script` is what JavaScript reads."""
 
@@ -75,6 +61,7 @@ class Pane:
     fields: list[Field]
     text: str
     takes: list[Take]
+    drawing: Drawing | None
     proposal_words: list[tuple[str, str, int]]
     percent: int | None
     step: int
@@ -85,6 +72,11 @@ class Pane:
     def wide(self) -> bool:
         """Tell whether the judgement needs the wide side: forms and earlier decisions."""
         return self.shape != "labels" or bool(self.takes)
+
+    @property
+    def returnable(self) -> bool:
+        """Tell whether one of the earlier decisions may be returned to its author."""
+        return any(take.returnable for take in self.takes)
 
     @property
     def defined(self) -> bool:
@@ -116,6 +108,7 @@ def pane(held: Held) -> Pane:
         fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
         text=draft.get("text", ""),
         takes=takes(held),
+        drawing=drawing(held, seen.pictures) if held.prior else None,
         proposal_words=_proposal_words(held),
         percent=percent(held.confidence),
         step=step(held.confidence),
@@ -226,55 +219,6 @@ def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, A
             )
         )
     return found
-
-
-def takes(held: Held) -> list[Take]:
-    """List the earlier decisions of a claim side by side; a word is marked where not all of them say it."""
-    told = [words_of(one.output, held.taxonomy) for one in held.prior]
-    return [
-        Take(
-            str(number),
-            one.who,
-            one.verdict,
-            [
-                (term, word, any((term, word) not in [(t, w) for t, w, _ in other] for other in told))
-                for term, word, _ in mine
-            ],
-            one.rationale,
-            one.output,
-        )
-        for number, (one, mine) in enumerate(zip(held.prior, told, strict=True), 1)
-    ]
-
-
-def words_of(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]]:
-    """Say an output in words: (term, word, label colour or 0) for each label, also of turns, or member."""
-    if not isinstance(output, dict):
-        return []
-    if isinstance(output.get("labels"), list):
-        names = numbered(taxonomy)
-        found = [("", *names.get(code, (str(code), 1))) for code in output["labels"]]
-        return found + turn_words(output, taxonomy)
-    titles = (taxonomy.get("schema") or {}).get("properties", {})
-    return [
-        (
-            str(titles[name].get("title") or plain(name)) if isinstance(titles.get(name), dict) else plain(name),
-            said(value),
-            0,
-        )
-        for name, value in output.items()
-    ]
-
-
-def said(value: Any) -> str:
-    """Say a plain value; lists and objects by their length, a code's underlines as spaces."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list | dict):
-        return ngettext("%(n)d part", "%(n)d parts", len(value)) % {"n": len(value)}
-    if isinstance(value, str) and CODE.fullmatch(value):
-        return value.replace("_", " ")
-    return "–" if value is None else str(localize(value))
 
 
 def percent(confidence: str | None) -> int | None:

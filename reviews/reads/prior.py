@@ -12,9 +12,11 @@ from audit.models.sql import ask
 from reviews.models import SHOWS_PRIOR
 
 PRIOR = """
-SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind
+SELECT d.uuid, d.verdict, d.body, d.commitment, d.person_id, d.decided_at, t.kind, p.name, su.names_to_adjudicator
 FROM reviews_decision d
 JOIN reviews_task t ON t.id = d.task_id
+JOIN reviews_item i ON i.id = t.item_id JOIN reviews_setup su ON su.project_id = i.project_id
+JOIN accounts_person p ON p.id = d.person_id
 JOIN reviews_seat s ON s.id = d.seat_id AND s.claim_id = d.claim_id AND s.state = 'decided'
 WHERE t.item_id = %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
 ORDER BY d.id
@@ -23,7 +25,10 @@ ORDER BY d.id
 
 @dataclass(frozen=True)
 class Prior:
-    """An earlier decision that the presentation names; `who` is a neutral name, the same through the page."""
+    """An earlier decision that the presentation names; `who` is a neutral name, the same through the page.
+
+    `name` is the person's own, which the page says in its place where `named`: as the project is set up now.
+    """
 
     uuid: uuid.UUID
     who: str
@@ -33,6 +38,9 @@ class Prior:
     differences: list[dict[str, Any]]
     decided_at: dt.datetime
     commitment: str
+    kind: str
+    name: str
+    named: bool
 
 
 def prior_of(item_id: int, kind: str) -> list[Prior]:
@@ -54,6 +62,9 @@ def prior_of(item_id: int, kind: str) -> list[Prior]:
                 body["differences"],
                 row.decided_at,
                 row.commitment.hex(),
+                row.kind,
+                row.name,
+                bool(row.names_to_adjudicator),
             )
         )
     return found

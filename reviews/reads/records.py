@@ -9,8 +9,8 @@ from audit.models.sql import Row, ask, many
 from audit.reads import timestamp
 from audit.reads.telling import Records
 from reviews.models import RightsVersion
-from reviews.reads.pane import words_of
 from reviews.reads.published import taxonomy_of
+from reviews.reads.said import words_of
 
 COLUMNS = (
     "decided_at", "person", "pseudonym", "role", "project", "item", "item_id", "task", "queue", "saw", "proposal",

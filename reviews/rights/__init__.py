@@ -10,7 +10,7 @@ from .numbers import duration
 from .replaying import UNKNOWN, Past, PastRouting, Place, happened, place_of
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
-from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, EscalationRule, Rights, Rule
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Disagreement, EscalationRule, Rights, Rule
 from .tallying import GONE, NONE, OTHER, Counts, Sample, Tally
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
@@ -31,6 +31,7 @@ __all__ = [
     "Condition",
     "Counted",
     "Counts",
+    "Disagreement",
     "Draw",
     "EscalationRule",
     "Estimate",

@@ -6,6 +6,7 @@ from reviews.wire.decisions import MOST_IN_A_BATCH
 
 from .arms import arm_problems, decision_problems, lane_problems
 from .conditions import conditions_problems
+from .measures import measure_problems
 from .numbers import decimal, duration, rate
 from .shape import ADJUDICATION, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
@@ -18,12 +19,13 @@ NEEDS = {"overdue": "after", "label": "labels", "skips": "count", "cost": "over"
 MOST_SKIPS = 100
 
 
-def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+def problems_in(rights: Rights, queues: Mapping[str, int], task_type: str | None = None) -> Iterator[Problem]:
     """Find everything that keeps a document from being published.
 
     Args:
         rights: of the right shape, defaults filled in.
         queues: level of each queue of the project, by slug.
+        task_type: the project's, which says what measures fit; None where no project is known.
     """
     if rights.v != 1:
         yield "v", "Version 1 is the only one there is."
@@ -36,7 +38,7 @@ def problems_in(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
     yield from decision_problems(rights)
     yield from lane_problems(rights)
     yield from _verdicts(rights.verdicts, queues)
-    yield from _disagreement(rights, queues)
+    yield from _disagreement(rights, queues, task_type)
     yield from _overrides(rights.overrides)
     yield from _escalation(rights.escalation, queues)
     yield from _service_levels(rights, queues)
@@ -106,14 +108,9 @@ def _acting_role(role: str, path: str) -> Iterator[Problem]:
         yield path, "Compliance reads and exports everything and changes nothing; choose another role."
 
 
-def _disagreement(rights: Rights, queues: Mapping[str, int]) -> Iterator[Problem]:
+def _disagreement(rights: Rights, queues: Mapping[str, int], task_type: str | None) -> Iterator[Problem]:
     rule = rights.disagreement
-    if rule.measure != "exact":
-        yield "disagreement.measure", LATER.format("A measure other than exact")
-    if (agree_at := rate(rule.agree_at)) is None:
-        yield "disagreement.agree_at", "Write a share from 0 to 1."
-    elif agree_at != 1:
-        yield "disagreement.agree_at", LATER.format("Agreement at less than 1")
+    yield from measure_problems(rule, task_type)
     yield from _one_of(rule.then, ("another", "adjudicate"), "disagreement.then")
     yield from _one_of(rule.finally_, ("adjudicate",), "disagreement.finally")
     yield from _queue(rule.queue, "disagreement.queue", queues)

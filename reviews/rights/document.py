@@ -22,13 +22,14 @@ STARTING: dict[str, Any] = {
 """What a project begins with: people decide everything."""
 
 
-def read(sent: bytes | Mapping[str, Any], *, queues: Mapping[str, int]) -> Rights:
+def read(sent: bytes | Mapping[str, Any], *, queues: Mapping[str, int], task_type: str | None = None) -> Rights:
     """Read a document that is to be published: check everything, then fill in the defaults that are hashed.
 
     Args:
         sent: JSON in UTF-8, at most 1 MiB, or the object read from it. Numbers in values and rates may be JSON
             numbers or text; they are kept as text, a number as its shortest.
         queues: level of each queue of the project, by slug; `adjudication` is always one of them.
+        task_type: the project's, which says what measures of disagreement fit; None where no project is known.
 
     Returns:
         The document; its `body` and `digest` are what is published.
@@ -38,7 +39,7 @@ def read(sent: bytes | Mapping[str, Any], *, queues: Mapping[str, int]) -> Right
     """
     try:
         rights = _filled(shaped(sent), queues)
-        problems = list(problems_in(rights, queues))
+        problems = list(problems_in(rights, queues, task_type))
         _ = problems or rights.body
     except Unreadable as problem:
         problems = problem.problems

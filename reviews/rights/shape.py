@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -60,7 +61,10 @@ class Verdicts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When decisions agree, and what happens when they do not; `at_most` counts all decisions of a task."""
+    """When decisions agree, and what happens when they do not; `at_most` counts all decisions of a task.
+
+    `match_at` is the overlap from which elements match, half of it where it is left out; for measures that match.
+    """
 
     measure: str = "exact"
     agree_at: str = "1"
@@ -68,6 +72,17 @@ class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_most: int = 3
     finally_: str = msgspec.field(default="adjudicate", name="finally")
     queue: str = ADJUDICATION
+    match_at: str | None = None
+
+    @property
+    def threshold(self) -> Fraction:
+        """Give the agreement from which two decisions agree, exactly."""
+        return Fraction(self.agree_at)
+
+    @property
+    def overlap(self) -> Fraction:
+        """Give the overlap from which two elements match, exactly."""
+        return Fraction(self.match_at or "0.5")
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,6 +182,8 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     def body(self) -> bytes:
         """The RFC 8785 bytes that are published and hashed; keys that came later are said only where they are used."""
         told = msgspec.to_builtins(self)
+        if self.disagreement.match_at is None:
+            del told["disagreement"]["match_at"]
         if self.batch is None:
             del told["batch"]
         for rule in told["escalation"]:

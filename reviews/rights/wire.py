@@ -16,7 +16,7 @@ Problem = tuple[str, str]
 LARGEST = 1 << 20
 
 _AS_TEXT = {
-    *("value", "audit_rate", "second_share", "agree_at", "gold_rate", "catch_rate"),
+    *("value", "audit_rate", "second_share", "agree_at", "match_at", "gold_rate", "catch_rate"),
     *("blind_rate", "evaluation_rate", "fresh_rate", "over"),
 }
 _KINDS = {

@@ -20,6 +20,7 @@ from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
+from reviews.views.returning import returning
 from reviews.views.running import claim_ending, operations
 from reviews.views.switching import installation_switch, reroutings, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
@@ -71,6 +72,7 @@ __all__ = [
     "replays",
     "replays_list",
     "reroutings",
+    "returning",
     "routes",
     "settings",
     "single_keys",

@@ -21,7 +21,8 @@ from reviews.reads.case import case
 from reviews.reads.guiding import guide
 from reviews.reads.history import history
 from reviews.reads.home import stream
-from reviews.reads.pane import pane, words_of
+from reviews.reads.pane import pane
+from reviews.reads.said import words_of
 from reviews.reads.turns import turning
 from reviews.reads.veils import Veil
 from reviews.wire import read_items

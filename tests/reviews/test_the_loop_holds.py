@@ -28,6 +28,7 @@ from reviews.actions import (
     open_claim,
     prolong,
     release,
+    return_for_rework,
     route_again,
     sweep,
     withdraw,
@@ -284,7 +285,7 @@ def called_off(town: Any, pick: int) -> Any:
 class LoopInTime(Loop):
     """The loop, and what the clock does to it."""
 
-    @rule(seconds=st.sampled_from([1, 16, 200, 1000]))
+    @rule(seconds=st.sampled_from([1, 16, 200, 1000, 90_000]))
     def wait(self, seconds: int) -> None:
         self.town.now += dt.timedelta(seconds=seconds)
 
@@ -309,6 +310,37 @@ class LoopInTime(Loop):
             self.both(*[lambda one=one: acknowledge(**place, by=self.everyone[one]) for one in (who, other)])
 
 
+class Reworked(LoopInTime):
+    """The same, with decisions returned to their authors."""
+
+    @rule(judge=st.integers(3, 4), pick=st.integers(0, 3), other=HELD, verdict=VERDICT)
+    def return_a_decision(self, judge: int, pick: int, other: int, verdict: str) -> None:
+        """Return what an adjudication shows, or any decision at all, while somebody else decides."""
+        self.both(lambda: self.take(judge))
+        held, rows = self.claims.get(judge), list(Decision.objects.order_by("-pk")[:4])
+        shown = [one.uuid for one in held.prior] if held is not None and held.prior else [one.uuid for one in rows]
+        if held is None or not shown:
+            return
+
+        def back() -> Any:
+            which = shown[pick % len(shown)]
+            actor = self.everyone[judge]
+            return return_for_rework(token=held.token, decision=which, note="Again.", by=actor, at=self.town.now)
+
+        self.both(back, lambda: self.submit(other, verdict, "dog"))
+
+    @rule(pick=st.integers(0, 3), verdict=VERDICT, label=LABEL, judge=st.integers(3, 4))
+    def disagree_and_return(self, pick: int, verdict: str, label: str, judge: int) -> None:
+        """Bring an item to an adjudication, return a decision, and let people go on."""
+        self.both(lambda: self.town.send(None, impact="high"))
+        for who in (0, 1):
+            self.both(lambda who=who: self.take(who))
+            self.both(lambda who=who: self.submit(who, "correct", LABELS[who]))
+        self.return_a_decision(judge, pick, 0, verdict)
+        self.both(lambda: self.take(0), lambda: self.take(1))
+        self.both(lambda: self.submit(0, verdict, label), lambda: self.submit(1, verdict, label))
+
+
 def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:
     config = settings(
         max_examples=examples,
@@ -320,7 +352,7 @@ def _walk(django_db_blocker: Any, examples: int, steps: int) -> None:
         database=None,
     )
     with django_db_blocker.unblock():
-        run_state_machine_as_test(LoopInTime, settings=config)
+        run_state_machine_as_test(Reworked, settings=config)
 
 
 def test_the_loop_holds_whatever_happens(django_db_setup: None, django_db_blocker: Any) -> None:
