@@ -43,7 +43,7 @@ def threshold(request: HtmxRequest, project: str) -> HttpResponse:
         sent = send_tray(project=place, rights=rights, reason=reason, by=by, at=at)
         messages.success(request, _told(sent))
         return redirect("project", place.slug)
-    return _shown(request, place, now, form, tray)
+    return _shown(request, place, now, form, tray, publishes)
 
 
 def _asked(request: HttpRequest, now: Standing) -> QueryDict | dict[str, str]:
@@ -61,7 +61,9 @@ def _asked(request: HttpRequest, now: Standing) -> QueryDict | dict[str, str]:
     )
 
 
-def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold, tray: Tray | None) -> HttpResponse:
+def _shown(
+    request: HtmxRequest, place: Project, now: Standing, form: Threshold, tray: Tray | None, publishes: bool
+) -> HttpResponse:
     at = timezone.now()
     counted, source = counted_in(place, tray)
     simple = settings_in_force(now) is not None
@@ -72,7 +74,7 @@ def _shown(request: HtmxRequest, place: Project, now: Standing, form: Threshold,
     shown = {
         "form": form,
         "simple": simple,
-        "publishes": simple and not takes_two(place),
+        "publishes": publishes,
         "likely": likely(counted, rights, now.switch_for(None), seconds),
         "source": source,
         "tray": tray,
