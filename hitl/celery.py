@@ -34,6 +34,7 @@ celery.conf.beat_schedule = {
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "outcomes that are due": every(5, "reviews.release"),
+    "overrides that nobody signed": every(60, "reviews.end_overrides"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "exports whose time is over": every(3600, "reviews.drop_exports"),
     "trays that nobody sent": every(3600, "reviews.sweep_trays"),

@@ -13,6 +13,7 @@ from reviews.actions.lines import lane
 from reviews.actions.trail import Ground
 from reviews.models import Lane
 from reviews.outputs import unknown_labels
+from reviews.reads.facts import subject_of
 from reviews.reads.standing import Standing
 from reviews.rights import Routed, Subject, draws, intake_rates, route
 from reviews.wire import Submission
@@ -72,7 +73,7 @@ def arrive(
     `received_at` is given when the item came in earlier: its draws keep the month of its receipt.
     """
     switch = now.switch_for(version.pk if version else None)
-    routed = route(_subject(sent, now, version), now.rights, switch)
+    routed = route(_subject(sent, now), now.rights, switch)
     month = (received_at or at).astimezone(dt.UTC).strftime("%Y-%m")
     drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
     purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}
@@ -110,21 +111,9 @@ def _held_for_lanes(routed: Routed) -> Routed:
     )
 
 
-def _subject(sent: Submission, now: Standing, version: ModelVersion | None) -> Subject:
+def _subject(sent: Submission, now: Standing) -> Subject:
     unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
-    return Subject(
-        confidence=sent.confidence,
-        impact=sent.impact,
-        cost=sent.cost,
-        units=sent.units,
-        segments=sent.segments,
-        model_name=sent.model[0] if sent.model else None,
-        model_version=sent.model[1] if sent.model else None,
-        prediction=sent.prediction,
-        scores=sent.scores,
-        data=sent.data,
-        unknown_labels=unknown,
-    )
+    return subject_of(sent, unknown_labels=unknown)
 
 
 def _lane(now: Standing, slug: str, skills: Sequence[str]) -> Lane | None:

@@ -118,7 +118,7 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
     lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
     for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
         take = TAKE + lock("t", "s", skip=True)
-        taking = [lane.lane_id, person_id, person_id, most - len(found)]
+        taking = [lane.lane_id, *[person_id] * 3, most - len(found)]
         rows = [row for row in look_at_all_taken(take, taking, person_id, at) if not hides_proposal(row)]
         media = media_of({file for row in rows for file in files_of(row)})
         for row in rows:

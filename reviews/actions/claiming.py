@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.db import IntegrityError, transaction
 
 from accounts.reads import Actor
-from audit.models.sql import Row, ask, lock, postgres
+from audit.models.sql import Row, ask, ask_one, lock, postgres
 from reviews.actions.ending import end_claims
 from reviews.actions.resting import limited_lanes
 from reviews.actions.seating import shown, working_person, write_claim
@@ -56,7 +56,9 @@ NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.perso
     AND o.state IN ('leased', 'decided'))
 AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
     AND o.apart AND o.state IN ('leased', 'decided')))
+AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id AND v.person_id = %s))
 """
+INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
 SELECT s.id AS seat_id, t.sseq, t.head, line.place
 FROM ({line}) line
@@ -159,7 +161,20 @@ def _claim(
     until = break_until(taken, at)
     if until:
         raise BreakDue(until)
+    see_no_part(taken, person_id)
     return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
+
+
+def see_no_part(taken: Row, person_id: int) -> None:
+    """See, with the task locked, that nobody sits who came to have a part in the item since the seats were looked at.
+
+    Whoever gives somebody such a part holds the item's open tasks. Items with open work get none.
+
+    Raises:
+        IntegrityError: they have one; a lost race like those that constraints tell.
+    """
+    if taken.kind != "work" and ask_one(INVOLVED, [taken.item_id, person_id]) is not None:
+        raise IntegrityError("reviews_involvement")
 
 
 def _of_token(by: Actor) -> tuple[int, int]:
@@ -177,7 +192,7 @@ def _take(
     near = TAKE.format(line=NEAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
     for lane in lanes:
         mark = (lane.rank, lane.due_at, lane.seat_id) if lane.rank is not None else (-1, START, 0)
-        taken = look_at_taken(near, [lane.lane_id, *mark, person_id, person_id], person_id, at)
+        taken = look_at_taken(near, [lane.lane_id, *mark, *[person_id] * 3], person_id, at)
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
@@ -185,7 +200,7 @@ def _take(
     for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *_chosen(queue), *_of_token(by)]):
         if lane.lane_id in without:
             continue
-        taken = look_at_taken(far, [lane.lane_id, person_id, person_id, person_id, person_id], person_id, at)
+        taken = look_at_taken(far, [lane.lane_id, *[person_id] * 6], person_id, at)
         if taken is not None:
             return taken
     return None

@@ -3,6 +3,7 @@
 from audit.models import Frozen, Refers
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
+from reviews.models.overriding import Appeal, Involvement, Override, OverrideEnd
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
 from reviews.models.work import Batch, Claim, ClaimEnd, Opening, Presentation, Task
 
@@ -23,6 +24,10 @@ GUARDS = (
     Frozen(Decision, erasable=True),
     Frozen(Withdrawal),
     Frozen(Outcome, once=("position", "released_at", "annulled_at"), erasable=True),
+    Frozen(Override, erasable=True),
+    Frozen(OverrideEnd, erasable=True),
+    Frozen(Appeal, erasable=True),
+    Frozen(Involvement),
     Refers(
         "reviews_decision_after_withdrawal",
         Decision,

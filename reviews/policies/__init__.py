@@ -1,5 +1,16 @@
 """Who may see and do what of the loop."""
 
+from reviews.policies.judging import (
+    Leave,
+    at_rest,
+    entitlement,
+    had_part,
+    judged,
+    leave_to_override,
+    leave_to_sign,
+    outcome_in_force,
+    why_no_appeal,
+)
 from reviews.policies.parts import has_part, withheld
 from reviews.policies.places import (
     browsable_project,
@@ -28,18 +39,26 @@ from reviews.policies.roles import (
 )
 
 __all__ = [
+    "Leave",
+    "at_rest",
     "browsable_project",
+    "entitlement",
     "exporting",
     "followed_project",
     "governed_project",
+    "had_part",
     "has_part",
     "item_for",
+    "judged",
+    "leave_to_override",
+    "leave_to_sign",
     "may_be_asked",
     "may_browse",
     "may_follow_outcomes",
     "may_read_trail",
     "may_see_originals",
     "may_see_quality",
+    "outcome_in_force",
     "overseen_project",
     "pages_of",
     "project_for",
@@ -48,6 +67,7 @@ __all__ = [
     "runs",
     "sight_of",
     "sight_of_all",
+    "why_no_appeal",
     "why_no_exports",
     "withheld",
     "workable",

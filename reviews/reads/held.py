@@ -182,14 +182,20 @@ def hides_proposal(seen: Row) -> bool:
     return bool(blind or not seen.show_prediction)
 
 
-def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str], list[str]]:
-    """Give what these roles may say in a queue, and for which of it a reason is asked."""
+def verdicts_for(rights: Rights, queue: str, roles: list[str], kind: str = "") -> tuple[list[str], list[str]]:
+    """Give what these roles may say in a queue, and for which of it a reason is asked.
+
+    An appeal ends with whoever hears it, so it is not escalated, and with grounds, so every verdict asks for a reason.
+    """
     rows = [row for row in rights.verdicts if row.queue == queue and row.role in roles]
     allowed = [
         verdict
         for verdict in ("approve", "correct", "reject", "escalate", "skip")
         if any(verdict in row.allow for row in rows)
     ]
+    if kind == "appeal":
+        allowed = [verdict for verdict in allowed if verdict != "escalate"]
+        return allowed, sorted(allowed)
     return allowed, sorted({verdict for row in rows for verdict in row.reason_for})
 
 
@@ -197,7 +203,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     """Shape a looked-at seat into what its claimant may see."""
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
-    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles, seen.kind)
     if proposed is None:
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}

@@ -46,6 +46,8 @@ SEATS = """SELECT s.id, s.lane_id, s.due_at FROM reviews_seat s
         AND o.state IN ('leased', 'decided'))
     AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
         AND o.apart AND o.state IN ('leased', 'decided')))
+    AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id
+        AND v.person_id = %s))
     LIMIT {limit}"""
 LANES = "SELECT x.* FROM unnest(%s::bigint[]) AS l(id) CROSS JOIN LATERAL ({one}) x"
 EACH = "SELECT * FROM ({one})"
@@ -156,12 +158,12 @@ def waiting_in(lanes: Sequence[int], person_id: int, at: dt.datetime) -> dict[in
 def _seats(lanes: Sequence[int], person_id: int) -> Iterator[tuple[str, list[Any]]]:
     """Select what is open to a person, each lane with a limit of its own, so that a long one hides no other."""
     if postgres():
-        yield LANES.format(one=SEATS.format(lane="l.id", limit=COUNTED)), [[*lanes], person_id, person_id]
+        yield LANES.format(one=SEATS.format(lane="l.id", limit=COUNTED)), [[*lanes], *[person_id] * 3]
         return
     one = EACH.format(one=SEATS.format(lane="%s", limit=COUNTED))
     for start in range(0, len(lanes), 200):
         part = lanes[start : start + 200]
-        yield " UNION ALL ".join([one] * len(part)), [value for lane in part for value in (lane, person_id, person_id)]
+        yield " UNION ALL ".join([one] * len(part)), [value for lane in part for value in (lane, *[person_id] * 3)]
 
 
 def _listed(row: Any, *, decides: bool) -> Listed:

@@ -4,9 +4,10 @@ from .document import load, read
 from .draws import AT_INTAKE, Draw, drawn, draws, month_seed, seed_commitment, unit
 from .fields import Subject
 from .numbers import duration
+from .overriding import Asked, asked
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
-from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Rights, Rule
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Override, Rights, Rule
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "SWITCH",
     "VERDICTS",
     "Arm",
+    "Asked",
     "Condition",
     "Counted",
     "Draw",
+    "Override",
     "Rights",
     "Routed",
     "Rule",
@@ -26,6 +29,7 @@ __all__ = [
     "Subject",
     "Switch",
     "arm_sentence",
+    "asked",
     "audit_rate_of",
     "drawn",
     "draws",

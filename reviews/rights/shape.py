@@ -71,13 +71,18 @@ class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may put a new outcome over an existing one, when, and when a second person must sign."""
+    """Who may put a new outcome over an existing one, when, and when a second person must sign.
+
+    Without conditions in `second_person_when` nobody else is asked. `max_age` is how long after its release an outcome
+    may be put aside by this row; None: however old it is.
+    """
 
     name: str
     roles: tuple[str, ...]
     when: tuple[Condition, ...] = ()
     reason: bool = True
     second_person_when: tuple[Condition, ...] = ()
+    max_age: str | None = None
 
 
 class EscalationTarget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +140,12 @@ class Batching(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: int = MOST_IN_A_BATCH
 
 
+class Appealing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The queue in which appeals are heard."""
+
+    queue: str
+
+
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One published document: what the model may decide alone, when a person must, who may do what."""
 
@@ -156,13 +167,18 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     lease: str = "PT15M"
     ladder: Any = None
     batch: Batching | None = None
+    appeal: Appealing | None = None
 
     @cached_property
     def body(self) -> bytes:
-        """The RFC 8785 bytes that are published and hashed; without batches nothing is said of them."""
+        """The RFC 8785 bytes that are published and hashed; of keys that came later nothing is said unless used."""
         told = msgspec.to_builtins(self)
-        if self.batch is None:
-            del told["batch"]  # as documents said before there were batches
+        for key in ("batch", "appeal"):
+            if told[key] is None:
+                del told[key]  # as documents said before there was such a key
+        for row in told["overrides"]:
+            if row["max_age"] is None:
+                del row["max_age"]
         return canonical(told)
 
     @cached_property
@@ -187,6 +203,11 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     def most_in_a_batch(self, queue: str) -> int:
         """Give how many proposals of a queue may be confirmed at once, 0 where none."""
         return self.batch.most if self.batch is not None and queue in self.batch.queues else 0
+
+    @property
+    def appeal_queue(self) -> str:
+        """The queue in which appeals are heard."""
+        return self.appeal.queue if self.appeal is not None else ADJUDICATION
 
     def verdicts_of(self, queue: str, role: str) -> Verdicts | None:
         """Give the row that says what a role may decide in a queue, None when nothing."""
