@@ -12,6 +12,7 @@ from accounts.reads import Actor
 from audit.models.sql import ask
 from audit.reads import uuid7
 from reviews.actions.consequences import Following
+from reviews.actions.receiving import sender_role
 from reviews.actions.seating import tags_of
 from reviews.actions.superseding import content, involve, lock_item, read_content
 from reviews.actions.tasking import NewTask, open_tasks
@@ -49,10 +50,9 @@ def receive_appeal(*, item: Item, sent: AppealBody, by: Actor, at: dt.datetime) 
         AppealWaits: another one is being heard.
         NothingInForce, InWork: there is nothing to appeal against, or not yet.
     """
-    if by.via == "browser":
-        if why := why_no_appeal(item=item, by=by, at=at):
-            raise Forbidden(why)
-        by = by.as_role("operations")
+    if by.via == "browser" and (why := why_no_appeal(item=item, by=by, at=at)):
+        raise Forbidden(why)
+    by = by if by.role else by.as_role(sender_role(item.project, by, at))
     standing = rights_in_force(item.project_id)
     if standing is None:
         raise NoRights

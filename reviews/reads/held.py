@@ -10,6 +10,7 @@ from typing import Any
 
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.complaints import Complaint, complaint_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
@@ -131,6 +132,7 @@ class Held:
     wanted: int = 1
     roles: list[str] = field(default_factory=list)
     veil: Veil = field(default_factory=Veil)
+    complaint: Complaint | None = None
 
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
@@ -229,7 +231,14 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         wanted=seen.wanted,
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
+        complaint=_complaint(seen, manifest),
     )
+
+
+def _complaint(seen: Row, manifest: dict[str, Any]) -> Complaint | None:
+    """Read the appeal that a seat hears, with the outcome that its manifest names."""
+    shown = manifest.get("appeal")
+    return complaint_of(seen.task_id, shown["outcome"]["outcome"]) if shown else None
 
 
 def _task_of(seen: Row) -> TaskOf:

@@ -16,6 +16,7 @@ from reviews.reads.media import sounds_in
 from reviews.reads.stages import Stage, plain, stage
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+Words = list[tuple[str, str, int]]
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
 
 
@@ -61,6 +62,7 @@ class Take:
     words: list[tuple[str, str, bool]]
     rationale: str | None
     output: Any
+    in_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _kind(part: Any) -> str | None:
 def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any]) -> list[Choice]:
     proposed = standing.get("labels", [])
     chosen = draft.get("labels", proposed)
-    taken = {str(number) for number in range(1, len(held.prior) + 1)}
+    taken = {str(number) for number in range(1, len(takes(held)) + 1)}
     found = []
     for number, label in enumerate(held.taxonomy.get("labels", []), 1):
         code = label["code"]
@@ -229,21 +231,26 @@ def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, A
 
 
 def takes(held: Held) -> list[Take]:
-    """List the earlier decisions of a claim side by side; a word is marked where not all of them say it."""
-    told = [words_of(one.output, held.taxonomy) for one in held.prior]
+    """List the earlier decisions of a claim side by side; a word is marked where not all of them say it.
+
+    Of an appeal the answer in force comes first: whoever takes it lets the outcome stand.
+    """
+    said = [(one.who, one.verdict, one.output, one.rationale, False) for one in held.prior]
+    if held.complaint is not None:
+        verdict = "reject" if held.complaint.output is None else ""
+        said.insert(0, (_("the answer in force"), verdict, held.complaint.output, None, True))
+    told = [words_of(output, held.taxonomy) for _who, _verdict, output, *_rest in said]
     return [
-        Take(
-            str(number),
-            one.who,
-            one.verdict,
-            [
-                (term, word, any((term, word) not in [(t, w) for t, w, _ in other] for other in told))
-                for term, word, _ in mine
-            ],
-            one.rationale,
-            one.output,
-        )
-        for number, (one, mine) in enumerate(zip(held.prior, told, strict=True), 1)
+        Take(str(number), who, verdict, _marked(mine, told), rationale, output, in_force)
+        for number, ((who, verdict, output, rationale, in_force), mine) in enumerate(zip(said, told, strict=True), 1)
+    ]
+
+
+def _marked(mine: Words, told: list[Words]) -> list[tuple[str, str, bool]]:
+    """Mark the words that not all say."""
+    return [
+        (term, word, any((term, word) not in [(t, w) for t, w, _number in other] for other in told))
+        for term, word, _number in mine
     ]
 
 
