@@ -7,9 +7,10 @@ from typing import Any
 from guidelines.models import TaxonomyVersion
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
+from reviews.reads.composing import words_of
 from reviews.reads.marks import marked
 from reviews.reads.media import sounds_in
-from reviews.reads.pane import percent, step, words_of
+from reviews.reads.pane import percent, step
 from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil

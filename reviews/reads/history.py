@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Role
 from audit.models.sql import Row, ask, many
 from audit.reads import KINDS
-from reviews.reads.pane import words_of
+from reviews.reads.composing import words_of
 from reviews.reads.words import WORDS
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})

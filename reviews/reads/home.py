@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models.sql import Row, ask, ask_one
+from reviews.reads.composing import words_of
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
-from reviews.reads.pane import words_of
 from reviews.reads.published import rights_of
 from reviews.reads.waiting import with_waiting
 from reviews.rights import ADJUDICATION, duration

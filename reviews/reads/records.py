@@ -9,7 +9,7 @@ from audit.models.sql import Row, ask, many
 from audit.reads import timestamp
 from audit.reads.telling import Records
 from reviews.models import RightsVersion
-from reviews.reads.pane import words_of
+from reviews.reads.composing import words_of
 from reviews.reads.published import taxonomy_of
 
 COLUMNS = (

@@ -9,8 +9,8 @@ from accounts.models import Project
 from assets.reads import granted
 from guidelines.models import TaxonomyVersion
 from reviews.models import Tray
+from reviews.reads.composing import words_of
 from reviews.reads.media import sounds_in
-from reviews.reads.pane import words_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil, veil_in
 from reviews.wire.rows import ROLES, Answer, Brought, Plan, brought, image_items

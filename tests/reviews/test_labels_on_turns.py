@@ -18,10 +18,11 @@ from reviews.models import Decision, Item, Outcome, Route
 from reviews.outputs import Turning, compared, differences, read_output, same, unknown_labels
 from reviews.reads.batches import batch_lines
 from reviews.reads.case import case
+from reviews.reads.composing import words_of
 from reviews.reads.guiding import guide
 from reviews.reads.history import history
 from reviews.reads.home import stream
-from reviews.reads.pane import pane, words_of
+from reviews.reads.pane import pane
 from reviews.reads.turns import turning
 from reviews.reads.veils import Veil
 from reviews.wire import read_items
