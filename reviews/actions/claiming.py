@@ -52,11 +52,10 @@ JOIN reviews_lane l ON l.id = pl.lane_id
 WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
 """
 MAY_SIT = """
-NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.person_id = %s
-    AND o.state IN ('leased', 'decided'))
-AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
-    AND o.apart AND o.state IN ('leased', 'decided')))
-AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id AND v.person_id = %s))
+NOT EXISTS (SELECT 1 FROM reviews_seat WHERE task_id = s.task_id AND person_id = %s AND state IN ('leased', 'decided'))
+AND NOT (s.apart AND (EXISTS (SELECT 1 FROM reviews_seat
+    WHERE item_id = s.item_id AND person_id = %s AND apart AND state IN ('leased', 'decided'))
+OR EXISTS (SELECT 1 FROM reviews_involvement WHERE item_id = s.item_id AND person_id = %s)))
 """
 INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
@@ -68,9 +67,8 @@ ORDER BY line.rank, line.due_at, line.id LIMIT 1
 """  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
 SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
-    SELECT o.id, o.rank, o.due_at FROM reviews_seat o WHERE o.lane_id = %s AND o.state = 'open'
-        AND (o.rank, o.due_at, o.id) > (%s, %s, %s)
-    ORDER BY o.rank, o.due_at, o.id LIMIT {WINDOW}) z
+    SELECT id, rank, due_at FROM reviews_seat WHERE lane_id = %s AND state = 'open'
+        AND (rank, due_at, id) > (%s, %s, %s) ORDER BY rank, due_at, id LIMIT {WINDOW}) z
 """  # noqa: S608 - a constant
 FAR = f"""
 SELECT s.id, s.rank, s.due_at, {WINDOW} AS place FROM reviews_seat s

@@ -1,9 +1,19 @@
 """What people send from pages."""
 
+from reviews.forms.composing import sent_answer
 from reviews.forms.deciding import sent_decision
 from reviews.forms.exporting import ExportWish
 from reviews.forms.founding import NewProject
 from reviews.forms.governing import SendingToken, Threshold
 from reviews.forms.preferring import sent_theme, sent_veils
 
-__all__ = ["ExportWish", "NewProject", "SendingToken", "Threshold", "sent_decision", "sent_theme", "sent_veils"]
+__all__ = [
+    "ExportWish",
+    "NewProject",
+    "SendingToken",
+    "Threshold",
+    "sent_answer",
+    "sent_decision",
+    "sent_theme",
+    "sent_veils",
+]

@@ -106,10 +106,12 @@ def entitlement(*, item: Item, by: Actor, at: dt.datetime) -> Leave:
     standing = rights_in_force(item.project_id)
     if standing is None:
         raise NoRights
+    roles = role_in(by.person_id, item.project_id, at)
+    if all(roles.isdisjoint(row.roles) for row in standing[1].overrides):
+        raise Forbidden(_why("role"))
     over, subject = outcome_in_force(item), facts_of(item)
     if subject is None:
         raise ItemGone
-    roles = role_in(by.person_id, item.project_id, at)
     said = asked(standing[1], subject, roles, at - (over.released_at or at))
     if said.row is None:
         raise Forbidden(_why(said.why))
@@ -134,12 +136,12 @@ def leave_to_sign(*, override: Override, by: Actor, at: dt.datetime) -> Leave:
         OverrideOver: it waits no longer.
         OwnWork: they put it forward, or decided on the item.
     """
+    if hasattr(override, "end") or override.until_at is None or override.until_at <= at:
+        raise OverrideOver
     if override.person_id == by.person_id:
         raise OwnWork(_("You put this forward yourself; somebody else has to sign it."))
     if judged(override.item_id, by.person_id or 0):
         raise OwnWork
-    if hasattr(override, "end") or override.until_at is None or override.until_at <= at:
-        raise OverrideOver
     leave = entitlement(item=override.item, by=by, at=at)
     at_rest(override.item)
     return leave

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -92,8 +92,8 @@ def _author(leaf: bytes, name: str, *, names: bool) -> str:
 class Waiting:
     """An override that waits for its second signature, as those see it who may sign it."""
 
-    uuid: uuid.UUID
-    item: uuid.UUID
+    uuid: UUID
+    item: UUID
     external_id: str
     project: str
     project_name: str
@@ -114,7 +114,7 @@ def waiting_on(item: Item, at: dt.datetime) -> Override | None:
     return rows.order_by("-pk").first()
 
 
-def shown(override: Override) -> Waiting:
+def waiting(override: Override) -> Waiting:
     """Shape a waiting override for a list."""
     item = override.item
     assert override.until_at is not None

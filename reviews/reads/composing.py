@@ -1,4 +1,4 @@
-"""How an answer is composed in a form: by labels, the fields of a flat schema, else JSON; and how one reads in words."""
+"""How an answer is composed in a form: by labels, fields of a flat schema, or as JSON; and how one reads in words."""
 
 import re
 from dataclasses import dataclass

@@ -35,8 +35,8 @@ LOOK = """
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
     c.id AS looked_claim_id, c.person_id AS claimant_id, c.token, c.claimed_at, ps.manifest,
     op.opened_at, dr.body AS draft_body,
-    (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
-        AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
+    (SELECT {join}(role, ' ') FROM accounts_membership WHERE project_id = p.id AND person_id = %s
+        AND from_at <= %s AND (until_at IS NULL OR until_at > %s)) AS roles
 FROM {source}
 JOIN reviews_task t ON t.id = s.task_id
 JOIN reviews_item i ON i.id = s.item_id
@@ -58,9 +58,9 @@ LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
 LEFT JOIN accounts_preference pf ON pf.person_id = %s
 LEFT JOIN reviews_exposure ex ON ex.person_id = %s
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
-    (SELECT o.id FROM guidelines_taxonomyversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1))
+    (SELECT id FROM guidelines_taxonomyversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1))
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
-    (SELECT o.id FROM guidelines_guidelineversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1) END)
+    (SELECT id FROM guidelines_guidelineversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1) END)
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}

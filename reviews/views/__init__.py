@@ -8,6 +8,7 @@ from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, settings, single_keys, theme, veils
+from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.running import claim_ending, installation_switch, operations, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
@@ -15,6 +16,7 @@ from reviews.views.tray import columns, emptying, tray
 from reviews.views.working import claim, claims, decision, draft, renewal, withdrawal, work
 
 __all__ = [
+    "appeals",
     "arrivals",
     "batch",
     "batch_decisions",
@@ -41,11 +43,13 @@ __all__ = [
     "media",
     "new_project",
     "operations",
+    "override",
     "presentation",
     "project",
     "renewal",
     "routes",
     "settings",
+    "signature",
     "single_keys",
     "switch",
     "theme",
