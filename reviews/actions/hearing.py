@@ -14,7 +14,7 @@ from audit.reads import uuid7
 from reviews.actions.consequences import Following
 from reviews.actions.receiving import sender_role
 from reviews.actions.seating import tags_of
-from reviews.actions.superseding import content, involve, lock_item, read_content
+from reviews.actions.superseding import Locked, content, involve, lock_item, read_content
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.errors import AppealDiffers, AppealWaits, NoRights
 from reviews.models import Appeal, Impact, Item, Queue
@@ -65,37 +65,41 @@ def receive_appeal(*, item: Item, sent: AppealBody, by: Actor, at: dt.datetime) 
         raise AppealWaits
     over = outcome_in_force(item)
     at_rest(item)
-    said, made, task = content(sent.told), uuid7(at), uuid7(at)
-    locked.tags |= {"queue": str(queue.uuid), "kind": "appeal"}
-    told = {
-        "appeal": str(made),
-        "over": over.number,
-        "content": said.commitment.hex(),
-        "external_id": sent.external_id,
-        "task": str(task),
-        "queue": queue.slug,
-    }
-    locked.tell("reviews.appeal_received", appeal=told)
-    event = locked.write()[0]
-    high = item.impact == Impact.HIGH
-    new = NewTask(task, item.pk, "appeal", queue, 1, standing[1], high=high, cost=item.cost)
-    (task_id,) = open_tasks([(new, event)], at)
-    appeal = Appeal.objects.create(
-        uuid=made,
+    appeal = Appeal(
+        uuid=uuid7(at),
         item=item,
         project_id=item.project_id,
         over=over,
-        task_id=task_id,
         external_id=sent.external_id,
         person_id=by.person_id,
         service_id=by.service_id,
         received_at=at,
-        event_id=event,
-        **said.columns(),
+        **content(sent.told).columns(),
     )
-    decided = [row.person_id for row in ask(DECIDED, [item.pk])]
-    involve(item.pk, decided + ([by.person_id] if by.person_id else []), event)
+    _open(locked, appeal, queue, standing[1], at)
     return Received(appeal, True)
+
+
+def _open(locked: Locked, appeal: Appeal, queue: Queue, rights: Rights, at: dt.datetime) -> None:
+    """Tell of an appeal, open its task, write it, and write down who had a part in its item so far."""
+    item, task = appeal.item, uuid7(at)
+    locked.tags |= {"queue": str(queue.uuid), "kind": "appeal"}
+    told = {
+        "appeal": str(appeal.uuid),
+        "over": appeal.over.number,
+        "content": bytes(appeal.commitment).hex(),
+        "external_id": appeal.external_id,
+        "task": str(task),
+        "queue": queue.slug,
+    }
+    locked.tell("reviews.appeal_received", appeal=told)
+    appeal.event_id = locked.write()[0]
+    high = item.impact == Impact.HIGH
+    new = NewTask(task, item.pk, "appeal", queue, 1, rights, high=high, cost=item.cost)
+    (appeal.task_id,) = open_tasks([(new, appeal.event_id)], at)
+    appeal.save(force_insert=True)
+    decided = [row.person_id for row in ask(DECIDED, [item.pk])]
+    involve(item.pk, decided + ([appeal.person_id] if appeal.person_id else []), appeal.event_id)
 
 
 def _queue(project_id: int, rights: Rights) -> Queue:

@@ -49,43 +49,51 @@ def put_aside(
         BadOutput, BadDecision: the answer does not fit, or changes nothing.
     """
     leave = leave_to_override(item=item, by=by, at=at)
-    row = leave.asked.row
-    assert row is not None
     by = by.as_role(leave.role)
-    said = _said(item, leave, output, reason, at)
-    made = uuid7(at)
-    record = _record(made, item, leave, said, by, at)
-    signature = _signed(proof, record, item, by, at) if leave.asked.second else None
+    override = _row(item, leave, _said(item, leave, output, reason, at), by, at)
+    if leave.asked.second:
+        override.signature = _signed(proof, bytes(override.record), item, by, at)
     locked = lock_item(item, rights=leave.rights, by=by, at=at)
     if leave_to_override(item=item, by=by, at=at) != leave or leave.over.uuid != over:
         raise RecordDiffers(_("Another answer is in force by now. Look at the item again."))
-    told = {
-        "override": str(made),
-        "row": row.name,
-        "reason": reason.strip() or None,
-        "over": leave.over.number,
-        "before": bytes(leave.over.commitment).hex(),
-        "after": said.commitment.hex(),
-        "record": hashlib.sha256(record).hexdigest(),
-        "signature": str(signature.uuid) if signature else None,
-    }
-    locked.tell("reviews.override_proposed" if signature else "reviews.override_made", override=told)
-    made_row = Override(
+    _tell(locked, override, reason.strip())
+    return _written(locked, override, output, at)
+
+
+def _row(item: Item, leave: Leave, said: Content, by: Actor, at: dt.datetime) -> Override:
+    """Make the row of what is put forward, still to be signed, told and written."""
+    row, made = leave.asked.row, uuid7(at)
+    assert row is not None
+    record = _record(made, item, leave, said, by, at)
+    return Override(
         uuid=made,
         item=item,
         over=leave.over,
         person_id=by.person_id or 0,
         rights=leave.rights,
         row=row.name,
-        second=signature is not None,
+        second=leave.asked.second,
         **said.columns(),
         record=record,
         digest=hashlib.sha256(record).hexdigest(),
-        signature=signature,
         proposed_at=at,
-        until_at=at + WAITS_FOR if signature else None,
+        until_at=at + WAITS_FOR if leave.asked.second else None,
     )
-    return _written(locked, made_row, output, at)
+
+
+def _tell(locked: Locked, override: Override, reason: str) -> None:
+    """Tell what is put aside or forward: by which row, why, and what stood before and would after."""
+    told = {
+        "override": str(override.uuid),
+        "row": override.row,
+        "reason": reason or None,
+        "over": override.over.number,
+        "before": bytes(override.over.commitment).hex(),
+        "after": bytes(override.commitment).hex(),
+        "record": override.digest,
+        "signature": str(override.signature.uuid) if override.signature else None,
+    }
+    locked.tell("reviews.override_proposed" if override.second else "reviews.override_made", override=told)
 
 
 def _said(item: Item, leave: Leave, output: Any, reason: str, at: dt.datetime) -> Content:

@@ -57,8 +57,8 @@ def credit_town() -> tuple[Town, Item]:
     return town, item
 
 
-def test_an_override_is_signed_twice_by_keyboard(house: House) -> None:
-    town, item = credit_town()
+def put_forward(house: House, town: Town, item: Item) -> None:
+    """Put another answer forward by keyboard, after a wrong password."""
     page = house.page(town.adjudicators[0])
     page.goto(f"{house.address}/projects/cats/items/{item.uuid}/")
     house.judge(page)
@@ -84,6 +84,10 @@ def test_an_override_is_signed_twice_by_keyboard(house: House) -> None:
     expect(page.get_by_text("it waits for the second signature")).to_be_visible()
     assert Signature.objects.count() == 1 and in_force(item).number == 1
 
+
+def test_an_override_is_signed_twice_by_keyboard(house: House) -> None:
+    town, item = credit_town()
+    put_forward(house, town, item)
     second = house.page(town.adjudicators[1])
     second.goto(house.address)
     expect(second.get_by_role("heading", name="Waiting for a second signature")).to_be_visible()

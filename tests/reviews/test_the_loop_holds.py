@@ -1,10 +1,8 @@
 """The loop under random work on two real connections: after every step all invariants hold."""
 
 import datetime as dt
-import json
 import tempfile
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +12,30 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from accounts.actions import Proof
 from accounts.reads import clock
 from audit.actions import seal
 from audit.errors import Refusal
 from reviews.actions import (
     claim_batch,
     claim_next,
-    countersign,
     decide_batch,
-    decline,
-    end_overrides,
     give_back,
     give_back_batch,
     open_batch,
     open_claim,
     prolong,
-    put_aside,
-    receive_appeal,
     release,
     route_again,
     sweep,
     withdraw,
     withdraw_batch,
 )
-from reviews.models import Decision, Item, Outcome, Override
+from reviews.models import Decision, Item
 from reviews.reads.batches import batch_row, grid
-from reviews.wire import read_appeal, read_decision
+from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
+from tests.reviews.contesting import OVERRIDES, Contested
 from tests.town import RIGHTS, below, build
 from tests.verifying import ledger_verifies
 
@@ -52,13 +45,6 @@ VERDICT = st.sampled_from(["approve", "approve", "correct", "correct", "reject",
 LABEL = st.sampled_from(LABELS)
 
 SECOND = {"arm": "review", "queue": "general", "second_share": "1"}
-OVERRIDES = [
-    {
-        "name": "Anyone",
-        "roles": ["reviewer", "adjudicator"],
-        "second_person_when": [{"field": "impact", "op": "=", "value": "high"}],
-    }
-]
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"routing": [{"name": "Unsure", "when": [below("0.60")], "then": SECOND}]},
@@ -67,7 +53,7 @@ VARIANTS: list[dict[str, Any]] = [
 ]
 
 
-class Loop(RuleBasedStateMachine):
+class Loop(Contested, RuleBasedStateMachine):
     """Verbs in any order, one by one or two at once, each on one of two connections."""
 
     @initialize(rights=st.sampled_from(VARIANTS), shown=st.booleans())
@@ -245,51 +231,6 @@ class Loop(RuleBasedStateMachine):
             return
         actor = next(actor for actor in self.everyone if actor.person_id == last.person_id)
         self.both(lambda: release(at=self.town.now), lambda: withdraw(decision=last.uuid, by=actor, at=self.town.now))
-
-    def aside(self, who: int, pick: int, label: str) -> Any:
-        """Put an item's outcome aside, whatever it is."""
-        items = Item.objects.select_related("project").order_by("pk")
-        item = items[pick % len(items)]
-        over = Outcome.objects.filter(item=item).order_by("-number").first()
-        by = replace(self.everyone[who], via="browser")
-        told = {"output": {"labels": [label]}, "reason": "So", "proof": Proof(by.person_id or 0, self.town.now)}
-        return over and put_aside(item=item, over=over.uuid, by=by, at=self.town.now, **told)
-
-    def countersign(self, who: int, signs: bool) -> Any:
-        """Sign, or decline to, what waits last."""
-        last = Override.objects.filter(second=True).order_by("-pk").first()
-        by, at = replace(self.everyone[who], via="browser"), self.town.now
-        if last is None or not signs:
-            return last and decline(override=last.uuid, reason="No", by=by, at=at)
-        return countersign(override=last.uuid, digest=last.digest, proof=Proof(by.person_id or 0, at), by=by, at=at)
-
-    def complain(self, who: int, pick: int) -> Any:
-        """Raise an appeal on an item, by API."""
-        items = Item.objects.select_related("project").order_by("pk")
-        sent = read_appeal(json.dumps({"grounds": f"It is wrong {pick}"}).encode())
-        return receive_appeal(item=items[pick % len(items)], sent=sent, by=self.everyone[who], at=self.town.now)
-
-    @rule(who=HELD, other=HELD, pick=st.integers(0, 30), same=st.booleans(), label=LABEL)
-    def put_aside_at_once(self, who: int, other: int, pick: int, same: bool, label: str) -> None:
-        self.both(lambda: self.aside(who, pick, label), lambda: self.aside(other, pick if same else pick + 1, "owl"))
-        self.both(lambda: self.aside(other, pick, "fox"))
-
-    @rule(who=HELD, other=HELD, first=st.booleans(), second=st.booleans())
-    def sign_at_once(self, who: int, other: int, first: bool, second: bool) -> None:
-        self.both(lambda: self.countersign(who, first), lambda: self.countersign(other, second))
-
-    @rule(who=HELD, other=HELD, pick=st.integers(0, 30))
-    def appeal_against_an_override(self, who: int, other: int, pick: int) -> None:
-        self.both(lambda: self.complain(who, pick), lambda: self.aside(other, pick, "fox"))
-
-    @rule(who=HELD, other=HELD, pick=st.integers(0, 30), label=LABEL)
-    def hear(self, who: int, other: int, pick: int, label: str) -> None:
-        self.both(lambda: self.complain(other, pick), lambda: self.take(who))
-        self.both(lambda: self.submit(who, "correct", label), lambda: self.countersign(other, False))
-
-    @rule()
-    def end_what_nobody_signed(self) -> None:
-        self.both(lambda: end_overrides(at=self.town.now), lambda: release(at=self.town.now))
 
     @rule()
     def route_the_held_again(self) -> None:
