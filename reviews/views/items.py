@@ -43,6 +43,8 @@ from reviews.reads.veils import veil_in
 from reviews.reads.words import HELD_AGAIN
 from reviews.views.asking import page, person_of, who
 
+UNANSWERED = frozenset({"open", "held"})  # no outcome of theirs stands
+
 
 @require_GET
 @login_required
@@ -72,7 +74,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
         "withheld": why,
         "item": row,
     }
-    shown |= {} if why else _aside(row, roles, by, at)
+    shown |= {} if why or row.state in UNANSWERED else _aside(row, roles, by, at)
     shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Signature, User
-from accounts.reads import Actor
+from accounts.reads import Actor, console
 from reviews.actions import release
 from reviews.models import Appeal, Outcome, Override, OverrideEnd
 from tests.invariants import breaches
@@ -166,6 +166,21 @@ def test_operations_take_a_complaint_in_and_its_end_is_told_on_the_item(town):
     facts = json.loads(re.search(r'id="pane-facts" type="application/json">(.*?)</script>', work)[1])
     assert facts["takes"][0]["output"] == {"labels": ["cat"]} and "approve" in facts["reasonFor"]
     assert Outcome.objects.count() == 1
+
+
+def test_the_admin_has_no_page_for_what_was_put_aside_signed_or_complained(town):
+    from django.contrib import admin
+
+    from accounts.actions import name_owner
+    from accounts.models import Person
+    from reviews.models import Involvement
+
+    put(town, high(town), town.adjudicators[0], signed=True)
+    assert not {Override, OverrideEnd, Appeal, Involvement, Signature, Outcome} & set(admin.site._registry)
+    owner = town.adjudicators[0]
+    name_owner(person=Person.objects.get(pk=owner.person_id), by=console(), at=town.now)
+    told = signed_in(owner).get("/admin/").content.decode().lower()
+    assert "override" not in told and "appeal" not in told and "signature" not in told
 
 
 @pytest.mark.parametrize(
