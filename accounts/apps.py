@@ -10,8 +10,11 @@ class AccountsConfig(AppConfig):
         """Tell the ledger of people's events."""
         from django.utils.translation import gettext_lazy as _
 
+        from accounts.models import Signature
+        from audit.models import Frozen, guard
         from audit.reads import EventKind, learn
 
+        guard(Frozen(Signature))
         learn(
             EventKind("accounts.person_added", _("The person was added")),
             EventKind("accounts.password_set", _("The person set a password")),
@@ -23,6 +26,7 @@ class AccountsConfig(AppConfig):
             EventKind("accounts.membership_ended", _("The person is {role} no longer")),
             EventKind("accounts.token_made", _("A token was made for {bearer}")),
             EventKind("accounts.token_ended", _("A token of {bearer} was ended")),
+            EventKind("accounts.signed", _("The person signed: {meaning}")),
             EventKind("accounts.project_created", _("The project was created")),
             EventKind("accounts.project_changed", _("The project was changed")),
         )

@@ -122,3 +122,17 @@ class BadPreference(Refusal):
 
     code = "bad_preference"
     sentence = _("This cannot be kept as a preference; see the fields.")
+
+
+class WrongPassword(Refusal):
+    """What was typed to sign with is not the person's password."""
+
+    code = "wrong_password"
+    sentence = _("This is not your password. Nothing was signed; wrong tries are counted.")
+
+
+class TooManyTries(Refusal):
+    """Wrong passwords have locked this person out for a while."""
+
+    code = "too_many_tries"
+    sentence = _("Too many wrong passwords. Nothing was signed; try again when the lock has ended.")

@@ -15,6 +15,7 @@ STATUS: dict[str, int] = {
     "not_signed_in": 401,
     "forbidden": 403,
     "no_batch": 403,
+    "own_work": 403,
     "verdict_not_allowed": 403,
     "not_found": 404,
     "already_decided": 409,
@@ -53,6 +54,8 @@ STATUS: dict[str, int] = {
     **dict.fromkeys(
         ("erased_elsewhere", "erased_meanwhile", "export_busy", "export_differs", "export_half_written"), 409
     ),
+    **dict.fromkeys(("appeal_differs", "appeal_waits", "in_work", "nothing_in_force"), 409),
+    **dict.fromkeys(("override_over", "override_waits", "record_differs"), 409),
     **dict.fromkeys(("key_elsewhere", "log_fixed", "no_checkpoint", "nothing_to_export", "target_taken"), 409),
     "asset_gone": 410,
     "export_stopped": 503,
@@ -67,6 +70,7 @@ STATUS: dict[str, int] = {
     **dict.fromkeys(("witness_differs", "witness_unread"), 503),
     "too_large": 413,
     "too_long": 413,
+    "too_many_tries": 429,
     "bad_body": 422,
     "bad_decision": 422,
     "bad_endpoint": 422,
@@ -89,6 +93,7 @@ STATUS: dict[str, int] = {
     "token_needs_role": 422,
     "unknown_role": 422,
     "weak_password": 422,
+    "wrong_password": 422,
     "not_yet": 501,
 }
 SAID_BY_DJANGO = {

@@ -55,6 +55,13 @@ def sweep_trays() -> None:
     actions.sweep_trays(at=timezone.now())
 
 
+@shared_task(name="reviews.end_overrides")
+def end_overrides() -> None:
+    """End the overrides that nobody may sign any more."""
+    while actions.end_overrides(at=timezone.now(), limit=AT_ONCE) == AT_ONCE:
+        pass
+
+
 @shared_task(name="reviews.find_exports")
 def find_exports() -> None:
     """Ask again for exports that a lost broker or a killed worker left."""

@@ -17,7 +17,7 @@ from audit.models import Checkpoint
 from audit.tree import checkpoint_text, parse_checkpoint, signed
 from hitl.demo import founding, loading
 from reviews.actions import claim_next, open_claim
-from reviews.models import Decision, Item, Seat, Task
+from reviews.models import Appeal, Decision, Item, Override, OverrideEnd, Seat, Task
 from tests.verifying import reports
 
 
@@ -52,6 +52,9 @@ def test_the_demo_leaves_a_story_half_told(small):
     assert 0 < work.filter(state="open").count() <= work.count() / 2 + 1
     assert credit.filter(kind="escalation", state="open").count() == 1
     assert Item.objects.filter(state="held").count() == 1
+    waits = Override.objects.get()
+    assert waits.second and waits.item.impact == "high" and not OverrideEnd.objects.exists()
+    assert Appeal.objects.get().task.state == "open" and Appeal.objects.get().service is not None
     assert not Seat.objects.filter(state="leased").exists()
     assert {name.endswith("(demo)") for name in Decision.objects.values_list("person__name", flat=True)} == {True}
     assert set(Decision.objects.values_list("via", flat=True)) == {"api"}

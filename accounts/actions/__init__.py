@@ -7,11 +7,13 @@ from accounts.actions.memberships import end_membership, give_membership
 from accounts.actions.people import add_person, as_owner, name_owner, set_password
 from accounts.actions.preferring import choose_keys, choose_veils, use_single_keys
 from accounts.actions.projects import change_project, create_project
+from accounts.actions.signing import Proof, prove, sign
 from accounts.actions.streams import lock_person, lock_project, lock_projects, record_on_person, record_on_project
 from accounts.actions.tokens import end_token, make_token
 
 __all__ = [
     "Choice",
+    "Proof",
     "add_person",
     "as_owner",
     "change_project",
@@ -29,9 +31,11 @@ __all__ = [
     "lock_projects",
     "make_token",
     "name_owner",
+    "prove",
     "record_on_person",
     "record_on_project",
     "set_password",
+    "sign",
     "switch_off",
     "switch_on",
     "use_single_keys",

@@ -3,6 +3,7 @@
 from accounts.models.people import Membership, Person, Role, User
 from accounts.models.places import Installation, Project, TaskType
 from accounts.models.preferences import ACTS, DIGITS, Preference
+from accounts.models.signatures import Signature
 from accounts.models.tokens import Scope, Service, Token
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Role",
     "Scope",
     "Service",
+    "Signature",
     "TaskType",
     "Token",
     "User",

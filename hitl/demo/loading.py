@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from accounts.reads import actor_of_person, console
 from hitl.demo.calling import Door
+from hitl.demo.contesting import contest
 from hitl.demo.founding import (
     Member,
     end_tokens,
@@ -67,6 +68,9 @@ def load(say: Say) -> None:
         say(f"{name}: {review(project, team, minds)} decisions")
     end_tokens(by, timezone.now(), of_people_only=True)
     release(at=timezone.now())
+    for name, project in projects.items():
+        if waits := contest(project, team, door, by):
+            say(f"{name}: {waits} contested")
     write(give_passwords(team, by, timezone.now()), door)
 
 

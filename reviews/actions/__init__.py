@@ -8,6 +8,7 @@ from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.climbing import climb
 from reviews.actions.confirming import Answer, decide_batch
+from reviews.actions.countersigning import countersign, decline, end_overrides
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.drafting import (
     begin_draft,
@@ -23,8 +24,10 @@ from reviews.actions.expiring import meet_deadlines
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
 from reviews.actions.governing import publish_rights, turn_switch
+from reviews.actions.hearing import receive_appeal
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
+from reviews.actions.overriding import put_aside
 from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
@@ -60,11 +63,14 @@ __all__ = [
     "claim_batch",
     "claim_next",
     "climb",
+    "countersign",
     "decide",
     "decide_batch",
+    "decline",
     "discard_draft",
     "drop_deliveries",
     "drop_exports",
+    "end_overrides",
     "fill_project",
     "find_callbacks",
     "find_exports",
@@ -83,10 +89,12 @@ __all__ = [
     "propose_draft",
     "publish_draft",
     "publish_rights",
+    "put_aside",
     "put_away",
     "put_images",
     "put_rows",
     "receive",
+    "receive_appeal",
     "release",
     "release_of",
     "reroute",

@@ -12,7 +12,7 @@ from guidelines.models import ModelVersion
 from reviews.actions.lines import lane
 from reviews.actions.trail import Ground
 from reviews.models import Lane
-from reviews.reads.standing import Standing, subject_of
+from reviews.reads.standing import Standing, subject_in
 from reviews.rights import EscalationRule, Routed, draws, intake_rates, route, rule_at_intake
 from reviews.wire import Submission
 from reviews.wire.canonical import canonical as as_sent
@@ -73,7 +73,7 @@ def arrive(
     `received_at` is given when the item came in earlier: its draws keep the month of its receipt.
     """
     switch = now.switch_for(version.pk if version else None)
-    routed = route(subject_of(sent, now), now.rights, switch)
+    routed = route(subject_in(sent, now), now.rights, switch)
     month = (received_at or at).astimezone(dt.UTC).strftime("%Y-%m")
     drawn = draws(seed, ground.uuid, month, sent.external_id, intake_rates(routed, now.rights))
     purposes = {draw["purpose"] for draw in drawn if draw["drawn"]}

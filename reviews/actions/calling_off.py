@@ -10,7 +10,7 @@ from accounts.models import Project
 from accounts.reads import Actor
 from audit.models.sql import ask, ask_one, lock, many, run
 from reviews.actions.ending import end_claims
-from reviews.actions.receiving import sender
+from reviews.actions.receiving import sender_role
 from reviews.actions.trail import Ground, Trail
 from reviews.errors import ItemGone, ItemSettled
 from reviews.models import ItemState
@@ -36,7 +36,7 @@ def withdraw_item(*, project: Project, external_id: str, by: Actor, at: dt.datet
         ItemSettled: it has an outcome, released or about to be.
         ItemGone: it expired, or was erased.
     """
-    by = by if by.role else by.as_role(sender(project, by, at))
+    by = by if by.role else by.as_role(sender_role(project, by, at))
     item = ask_one(ITEM + lock("i"), [project.pk, external_id])
     if item is None:
         raise NotFound

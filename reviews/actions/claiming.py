@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.reads import Actor
-from audit.models.sql import Row, ask, lock, postgres
+from audit.models.sql import Row, ask, ask_one, lock, postgres
 from reviews.actions.ending import end_claims
 from reviews.actions.resting import limited_lanes
 from reviews.actions.seating import shown, working_person, write_claim
@@ -59,7 +59,9 @@ AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s
     AND o.apart AND o.state IN ('leased', 'decided')))
 AND (NOT s.compared OR s.kept_for_id = %s OR COALESCE(s.kept_until, %s) <= %s
     AND %s NOT IN (SELECT person_id FROM reviews_onlooker WHERE task_id = s.task_id))
+AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id AND v.person_id = %s))
 """
+INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
 SELECT s.id AS seat_id, t.sseq, t.head, line.place
 FROM ({line}) line
@@ -69,9 +71,8 @@ ORDER BY line.rank, line.due_at, line.id LIMIT 1
 """  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
 SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
-    SELECT o.id, o.rank, o.due_at FROM reviews_seat o WHERE o.lane_id = %s AND o.state = 'open'
-        AND (o.rank, o.due_at, o.id) > (%s, %s, %s)
-    ORDER BY o.rank, o.due_at, o.id LIMIT {WINDOW}) z
+    SELECT id, rank, due_at FROM reviews_seat WHERE lane_id = %s AND state = 'open'
+        AND (rank, due_at, id) > (%s, %s, %s) ORDER BY rank, due_at, id LIMIT {WINDOW}) z
 """  # noqa: S608 - a constant
 FAR = f"""
 SELECT s.id, s.rank, s.due_at, {WINDOW} AS place FROM reviews_seat s
@@ -162,12 +163,25 @@ def _claim(
     until = break_until(taken, at)
     if until:
         raise BreakDue(until)
+    see_no_part(taken, person_id)
     return write_claim(taken, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)
 
 
 def may_sit(person_id: int, at: dt.datetime) -> list[Any]:
     """Give what `MAY_SIT` is asked with."""
-    return [person_id, person_id, person_id, at, at, person_id]
+    return [person_id, person_id, person_id, at, at, person_id, person_id]
+
+
+def see_no_part(taken: Row, person_id: int) -> None:
+    """See, with the task locked, that nobody sits who came to have a part in the item since the seats were looked at.
+
+    Whoever gives somebody such a part holds the item's open tasks. Items with open work get none.
+
+    Raises:
+        IntegrityError: they have one; a lost race like those that constraints tell.
+    """
+    if taken.kind != "work" and ask_one(INVOLVED, [taken.item_id, person_id]) is not None:
+        raise IntegrityError("reviews_involvement")
 
 
 def _of_token(by: Actor) -> tuple[int, int]:

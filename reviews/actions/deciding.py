@@ -41,7 +41,11 @@ SELECT s.id AS seat_id, s.task_id, s.number, s.state, s.lane_id, s.rank, s.due_a
     (SELECT o.number FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
         ORDER BY o.number DESC LIMIT 1) AS live_number,
     (SELECT o.body FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
-        ORDER BY o.number DESC LIMIT 1) AS live_body
+        ORDER BY o.number DESC LIMIT 1) AS live_body,
+    (SELECT o.source FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
+        ORDER BY o.number DESC LIMIT 1) AS live_source,
+    (SELECT o.body FROM reviews_outcome o WHERE o.item_id = s.item_id AND o.annulled_at IS NULL
+        AND o.source NOT IN ('override', 'appeal') ORDER BY o.number DESC LIMIT 1) AS audited_body
 FROM reviews_seat s LEFT JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.state = 'decided'
 WHERE s.task_id IN {tasks} ORDER BY s.number
 """

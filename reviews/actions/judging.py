@@ -38,14 +38,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     shown = proposed is not None and not hides_proposal(seen)
     output = sent.output
     if output is not None:
-        output = read_output(
-            seen.task_type,
-            output,
-            {label["code"] for label in taxonomy["labels"]},
-            taxonomy["schema"],
-            taxonomy["many"],
-            turning(taxonomy, sent_data(seen)),
-        )
+        output = fitted(seen.task_type, output, taxonomy, sent_data(seen))
     verdict = _verdict(seen, sent, output, proposed, shown)
     if verdict == "approve" and output is None:
         output = proposed
@@ -56,6 +49,16 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     else:
         changed = differences(seen.task_type, proposed, output)
     return Judged(verdict, output if verdict_answers(verdict) else None, changed)
+
+
+def fitted(task_type: str, output: Any, taxonomy: dict[str, Any], data: dict[str, Any]) -> Any:
+    """Give an answer back if it fits the task type, the taxonomy, and the turns of what was sent.
+
+    Raises:
+        BadOutput: it does not; `fields` names the places.
+    """
+    labels = {label["code"] for label in taxonomy["labels"]}
+    return read_output(task_type, output, labels, taxonomy["schema"], taxonomy["many"], turning(taxonomy, data))
 
 
 def sent_data(seen: Row) -> dict[str, Any]:

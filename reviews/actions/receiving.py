@@ -51,7 +51,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
     Raises:
         NoRights: the project has no decision rights in force.
     """
-    by = by if by.role else by.as_role(sender(project, by, at))
+    by = by if by.role else by.as_role(sender_role(project, by, at))
     seed = seed_of_month(project=project, at=at)
     with transaction.atomic():
         now = standing(project)
@@ -69,7 +69,7 @@ def receive(*, project: Project, entries: Sequence[Submission | Refused], by: Ac
     return [_received(entry, refused, created, found) for entry in entries]
 
 
-def sender(project: Project, by: Actor, at: dt.datetime) -> str:
+def sender_role(project: Project, by: Actor, at: dt.datetime) -> str:
     """Name in which role items are sent: a program as service, a person in the first of their roles here."""
     return min(role_in(by.person_id, project.pk, at), default="person") if by.person_id else "service"
 

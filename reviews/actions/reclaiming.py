@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.reads import Actor
 from audit.models.sql import ask, ask_one, lock
-from reviews.actions.claiming import PREFETCHED
+from reviews.actions.claiming import PREFETCHED, see_no_part
 from reviews.actions.ending import end_claims
 from reviews.actions.holding import own_claim
 from reviews.actions.losing import lost
@@ -70,4 +70,5 @@ def _claim(task_id: int, seat_id: int, person_id: int, by: Actor, at: dt.datetim
     found = look_at_seat(free.id, person_id, at) if free else None
     if found is None:
         raise lost(seat_id, _(TAKEN))
+    see_no_part(found, person_id)
     return write_claim(found, person_id, slot="prefetch", until=at + PREFETCHED, by=by, at=at)

@@ -17,6 +17,7 @@ from audit.actions import Fact
 from audit.models.sql import Row
 from audit.reads import canonical, uuid7
 from reviews.actions.trail import Ground, Trail
+from reviews.reads.complaints import complaint_of
 from reviews.reads.held import Held, held, hides_proposal, look_at_seat
 from reviews.reads.media import Media, files_in, media_of
 from reviews.reads.prior import Prior, prior_of
@@ -172,6 +173,7 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
         **({"sound_recipe": in_force("listen")} if sounding else {}),
         **({"veil": veil} if veil else {}),
         **({"names": True} if any(one.named for one in prior) else {}),
+        **({"appeal": complaint_of(seen.task_id).shown} if seen.kind == "appeal" else {}),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from audit.reads import content_commitment, uuid7
 from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
+from reviews.actions.hearing import heard
 from reviews.actions.lines import someone_left
 from reviews.actions.passing_on import adjudicated
 from reviews.actions.seating import tags_of
@@ -56,12 +57,15 @@ def answered(following: Following, output: Any, verdict: str) -> Writes:
 
 
 def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
-    seen = following.seen
+    """Settle a task; of what was put aside with a right of its own an audit only records what it found."""
+    seen, first = following.seen, following.seats[0]
     following.task_state = "settled"
     close: Write = (CLOSE, [seen.task_id, seen.seat_id])
-    live = following.seats[0].live_body
-    if live is not None:  # an audit, a second review, or what either was passed on to
-        agrees = same(seen.task_type, json.loads(live)["output"], output)
+    if seen.kind == "appeal":
+        overturned = heard(following, output)
+        return _outcome(following, output, rests_on) if overturned else lambda _events: [close]
+    if first.audited_body is not None:  # an audit, a second review, or what either was passed on to
+        agrees = same(seen.task_type, json.loads(first.audited_body)["output"], output)
         finding = "agrees" if agrees else "differs"
         following.trail.add(
             following.item_stream,
@@ -69,7 +73,8 @@ def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
             tags_of(seen),
             audit={"task": str(seen.task_uuid), "finding": finding},
         )
-        if agrees or following.rights.audit.correction == "record":
+        put_aside = first.live_source in {"override", "appeal"}
+        if agrees or put_aside or following.rights.audit.correction == "record":
             return lambda _events: [close]
     return _outcome(following, output, rests_on)
 

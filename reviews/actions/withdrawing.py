@@ -13,8 +13,10 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.annulling import Finding, annul_finding, close_after, finding_of, stands_without, tasks_after
 from reviews.actions.ending import end_claims
+from reviews.actions.hearing import hears_again
 from reviews.actions.lines import drop_marks
 from reviews.actions.seating import acting_role, ground_of, seat_claim, shown, tags_of, working_person
+from reviews.actions.superseding import involve
 from reviews.actions.trail import Trail
 from reviews.errors import MovedOn, Released
 from reviews.reads.held import Held, look_at_seat
@@ -39,6 +41,8 @@ PREFETCHED = "SELECT id FROM reviews_seat WHERE person_id = %s AND state = 'leas
 OUTCOME = """
 SELECT id, uuid, number, released_at, event_id FROM reviews_outcome WHERE task_id = %s AND annulled_at IS NULL
 """
+BESIDE = ("audit", "second", "rereview")
+APPEALED = "SELECT id FROM reviews_task WHERE item_id = %s AND kind = 'appeal' AND state = 'open'"
 BALANCE = """
 SELECT sum(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END) AS free,
     sum(CASE WHEN s.state = 'leased' THEN 1 ELSE 0 END) AS leased,
@@ -146,6 +150,8 @@ def take_back(decision: uuid.UUID, person_id: int, by: Actor, at: dt.datetime, s
         run("UPDATE reviews_outcome SET annulled_at = %s WHERE id = %s", [at, outcome.id])
     if standing.finding is not None:
         annul_finding(standing.finding, trail, seen)
+    if seen.kind == "appeal" and now.task_state == "settled":
+        hears_again(seen, trail)
     close_after(standing.after, trail, seen)
     if outcome is not None or now.task_state != "open":
         item_state = _item_state(seen)
@@ -186,6 +192,8 @@ def _seat_again(found: Row, seen: Row, trail: Trail, place: int, item_state: str
     events = trail.write()
     trail.entries.clear()
     item, task = trail.heads[item_stream], trail.heads[task_stream]
+    if seen.kind in BESIDE and ask_one(APPEALED, [seen.item_id]) is not None:
+        involve(seen.item_id, [found.person_id], events[place])  # whoever takes it back may not hear the appeal either
     run(
         "INSERT INTO reviews_withdrawal (task_id, person_id, attempt, withdrawn_at, event_id) "
         "VALUES (%s, %s, %s, %s, %s)",

@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpResponse
 
 from reviews.api.shapes import (
+    AppealOfClaim,
     ClaimAnswer,
     ClaimShape,
     ItemOfClaim,
@@ -74,4 +75,14 @@ def claimed(held: Held) -> ClaimAnswer:
             for one in held.prior
         ],
         draft=held.draft,
+        appeal=_appeal(held),
+    )
+
+
+def _appeal(held: Held) -> AppealOfClaim | msgspec.UnsetType:
+    one = held.complaint
+    if one is None:
+        return msgspec.UNSET
+    return AppealOfClaim(
+        id=one.uuid, grounds=one.grounds, sender=one.sender or None, number=one.number, output=one.output
     )

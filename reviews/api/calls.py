@@ -85,6 +85,33 @@ CALLS = (
     ),
     Row(
         "post",
+        "/projects/{project}/items/{external_id}/appeals/",
+        "sendAppeal",
+        "Send a complaint about the outcome in force; somebody who had no part in it hears it.",
+        Scope.ITEMS_WRITE,
+        {
+            201: ("The appeal waits to be heard.", "AppealAnswer"),
+            200: ("It was sent before, with the same body.", "AppealAnswer"),
+            409: (
+                "`appeal_differs`: the external_id is taken. `appeal_waits`: another is being heard. "
+                "`nothing_in_force`, `in_work`: not yet.",
+                None,
+            ),
+            413: (LONG, None),
+            422: (BAD, None),
+        },
+        {JSON: "AppealShape"},
+    ),
+    Row(
+        "get",
+        "/projects/{project}/items/{external_id}/appeals/{appeal}/",
+        "readAppeal",
+        "Read an appeal: whether it waits, or how it ended and why.",
+        Scope.ITEMS_READ,
+        {200: ("The appeal as it stands.", "AppealAnswer")},
+    ),
+    Row(
+        "post",
         "/projects/{project}/assets/",
         "sendAsset",
         "Send a file, raw or as the one file of a form; name it by its id in an item's data.",

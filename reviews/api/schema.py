@@ -10,6 +10,7 @@ from django.conf import settings
 from reviews.api import shapes
 from reviews.api.calls import ANY, CALLS, NDJSON, Row
 from reviews.outputs.shapes import Labels
+from reviews.wire.appeals import AppealShape
 from reviews.wire.shapes import DecisionShape, ExternalId, ItemShape
 
 ANSWERS = (
@@ -20,6 +21,7 @@ ANSWERS = (
     shapes.UntilAnswer,
     shapes.DecisionAnswer,
     shapes.FeedAnswer,
+    shapes.AppealAnswer,
     shapes.ProblemShape,
 )
 SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
@@ -32,6 +34,7 @@ PLACES: dict[str, dict[str, Any]] = {
     "item": {"schema": UUID, "description": "The item's own id"},
     "token": {"schema": UUID, "description": "The claim's token"},
     "task": {"schema": UUID, "description": "The task's id, as its claim tells it"},
+    "appeal": {"schema": UUID, "description": "The appeal's id"},
     "decision": {"schema": UUID, "description": "The decision's id"},
     "external_id": {"schema": msgspec.json.schema(ExternalId), "description": "Percent-encoded, slashes too"},
     "cursor": {"schema": CURSOR, "description": "`next_cursor` of an earlier answer; from the start without it"},
@@ -108,7 +111,7 @@ def schema() -> dict[str, Any]:
 def components() -> dict[str, Any]:
     """Give the shapes by name."""
     _, found = msgspec.json.schema_components(
-        (ItemShape, DecisionShape, Labels, *ANSWERS), ref_template="#/components/schemas/{name}"
+        (ItemShape, DecisionShape, AppealShape, Labels, *ANSWERS), ref_template="#/components/schemas/{name}"
     )
     return {**found, **EITHER}
 

@@ -167,6 +167,16 @@ class PriorShape(Answer):
     decided_at: str
 
 
+class AppealOfClaim(Answer):
+    """The complaint that a seat of kind appeal hears, and the answer in force; the same answer lets that stand."""
+
+    id: uuid.UUID
+    grounds: str | None
+    sender: str | None = msgspec.field(name="from")
+    number: int
+    output: Any
+
+
 class ClaimAnswer(Answer):
     """A claim with all that its person may see; `proposal` and `confidence` are null where hidden or absent.
 
@@ -185,6 +195,7 @@ class ClaimAnswer(Answer):
     reason_for: list[str]
     prior: list[PriorShape]
     draft: dict[str, Any] | None
+    appeal: AppealOfClaim | msgspec.UnsetType = msgspec.UNSET
 
 
 class UntilAnswer(Answer):
@@ -200,6 +211,25 @@ class DecisionAnswer(Answer):
     verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None
     output: Any
     decided_at: str
+
+
+class AppealAnswer(Answer):
+    """An appeal against outcome `over`, and where it stands; times are RFC 3339 in UTC.
+
+    It ends `upheld`, the outcome stands, or `overturned`, outcome `outcome` supersedes it; `reasons` are the grounds of
+    that end. `grounds`, what was complained, is null where it was erased.
+    """
+
+    id: uuid.UUID
+    external_id: str | None
+    state: Literal["waiting", "in_hearing", "upheld", "overturned"]
+    over: int
+    grounds: str | None
+    sender: str | None = msgspec.field(name="from")
+    received_at: str
+    ended_at: str | None
+    reasons: str | None
+    outcome: int | None
 
 
 class FeedItem(Answer):

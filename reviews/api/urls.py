@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.api import assets, claims, documents, items, later, outcomes
+from reviews.api import appeals, assets, claims, documents, items, later, outcomes
 
 
 class ExternalId:
@@ -28,6 +28,12 @@ urlpatterns = [
     ),
     path(
         "projects/<slug:project>/items/<external:external_id>/withdrawal/", items.withdrawal, name="api-item-withdrawal"
+    ),
+    path("projects/<slug:project>/items/<external:external_id>/appeals/", appeals.appeals, name="api-appeals"),
+    path(
+        "projects/<slug:project>/items/<external:external_id>/appeals/<uuid:appeal>/",
+        appeals.appeal,
+        name="api-appeal",
     ),
     path("projects/<slug:project>/items/<external:external_id>/", items.item, name="api-item"),
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),

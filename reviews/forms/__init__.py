@@ -1,6 +1,7 @@
 """What people send from pages."""
 
 from reviews.forms.calling import EndpointChange, EndpointForm
+from reviews.forms.composing import sent_answer
 from reviews.forms.deciding import sent_decision
 from reviews.forms.exporting import ExportWish
 from reviews.forms.founding import NewProject
@@ -16,6 +17,7 @@ __all__ = [
     "ReplayWish",
     "SendingToken",
     "Threshold",
+    "sent_answer",
     "sent_decision",
     "sent_theme",
     "sent_veils",

@@ -24,7 +24,7 @@ def _plain(post: QueryDict) -> dict[str, Any]:
     verdict = post.get("verdict") or "skip"
     told: dict[str, Any] = {"verdict": verdict}
     if verdict == "correct":
-        told["output"] = {"labels": post.getlist("label"), **_turns(post)}
+        told["output"] = {"labels": post.getlist("label"), **sent_turns(post)}
     if post.get("rationale"):
         told["rationale"] = post["rationale"]
     if post.getlist("category") and verdict in {"correct", "reject"}:
@@ -32,7 +32,7 @@ def _plain(post: QueryDict) -> dict[str, Any]:
     return told
 
 
-def _turns(post: QueryDict) -> dict[str, Any]:
+def sent_turns(post: QueryDict) -> dict[str, Any]:
     """Read the labels of turns: under `on:` and a label's code the numbers of its turns, counted from 1."""
     turns: dict[int, list[str]] = {}
     for name in post:

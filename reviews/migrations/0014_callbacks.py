@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_who_wants_sound_muted'),
         ('audit', '0006_anchors_as_they_came_back'),
-        ('reviews', '0012_escalation'),
+        ('reviews', '0013_overrides'),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
+from reviews.models.overriding import Appeal, End, Involvement, Override, OverrideEnd
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
@@ -49,6 +50,7 @@ __all__ = [
     "UNDONE",
     "UNFINISHED",
     "Acknowledgement",
+    "Appeal",
     "Batch",
     "Callback",
     "CallbackWalk",
@@ -59,6 +61,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Draft",
+    "End",
     "Endpoint",
     "EndpointSecret",
     "Export",
@@ -66,6 +69,7 @@ __all__ = [
     "Exposure",
     "Feed",
     "Impact",
+    "Involvement",
     "Item",
     "ItemState",
     "Kind",
@@ -73,6 +77,8 @@ __all__ = [
     "Onlooker",
     "Opening",
     "Outcome",
+    "Override",
+    "OverrideEnd",
     "PersonLane",
     "Position",
     "Prediction",

@@ -4,6 +4,7 @@ from audit.models import Frozen, Refers
 from reviews.models.calling import Callback
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
+from reviews.models.overriding import Appeal, Involvement, Override, OverrideEnd
 from reviews.models.replays import Replay
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
 from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Onlooker, Opening, Presentation, Task
@@ -30,6 +31,10 @@ GUARDS = (
     Frozen(Decision, erasable=True),
     Frozen(Withdrawal),
     Frozen(Outcome, once=("position", "released_at", "annulled_at"), erasable=True),
+    Frozen(Override, erasable=True),
+    Frozen(OverrideEnd, erasable=True),
+    Frozen(Appeal, erasable=True),
+    Frozen(Involvement),
     Refers(
         "reviews_decision_after_withdrawal",
         Decision,

@@ -1,6 +1,17 @@
 """Who may see and do what of the loop."""
 
 from reviews.policies.abilities import May, Works, abilities, work_in
+from reviews.policies.judging import (
+    Leave,
+    at_rest,
+    entitlement,
+    had_part,
+    judged,
+    leave_to_override,
+    leave_to_sign,
+    outcome_in_force,
+    why_no_appeal,
+)
 from reviews.policies.parts import has_part, withheld
 from reviews.policies.places import (
     browsable_project,
@@ -32,17 +43,24 @@ from reviews.policies.roles import (
 )
 
 __all__ = [
+    "Leave",
     "May",
     "Works",
     "abilities",
+    "at_rest",
     "browsable_project",
+    "entitlement",
     "exporting",
     "followed_project",
     "governed_project",
     "governed_projects",
     "governors",
+    "had_part",
     "has_part",
     "item_for",
+    "judged",
+    "leave_to_override",
+    "leave_to_sign",
     "may_acknowledge",
     "may_be_asked",
     "may_browse",
@@ -50,6 +68,7 @@ __all__ = [
     "may_read_trail",
     "may_see_originals",
     "may_see_quality",
+    "outcome_in_force",
     "overseen_project",
     "pages_of",
     "project_for",
@@ -58,6 +77,7 @@ __all__ = [
     "runs",
     "sight_of",
     "sight_of_all",
+    "why_no_appeal",
     "why_no_exports",
     "withheld",
     "work_in",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import Row, ask, ask_one, many, postgres
+from reviews.reads.composing import Choice
 from reviews.reads.held import AS_IT_STANDS, BY_TAKING, Held, held, look_all, verdicts_for
-from reviews.reads.pane import Choice, pane, percent, step
+from reviews.reads.pane import pane, percent, step
 from reviews.reads.published import rights_of, taxonomy_of
 from reviews.reads.said import words_of
 from reviews.reads.stages import Stage, stage

@@ -10,7 +10,7 @@ from accounts.errors import NotFound
 from audit.models.sql import ask
 from reviews.models import Claim, Decision, Queue
 from reviews.reads.held import Held, held, look_at_claim
-from reviews.reads.levels import Level, chain
+from reviews.reads.levels import Level, levels_of
 from reviews.reads.prior import prior_of
 
 ABOUT = """
@@ -61,7 +61,7 @@ def about(task: uuid.UUID, person_id: int) -> About:
         if row.verdict is not None
     ]
     notes = [json.loads(row.rework)["note"] for row in rows if row.rework is not None]
-    levels = chain(rows[0].item_id) if rows[0].kind == "escalation" else []
+    levels = levels_of(rows[0].item_id) if rows[0].kind == "escalation" else []
     return About(rows[0].opened_at, told, levels, notes[-1] if notes else None)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from audit.models.sql import Row, ask, postgres
 from reviews.models import SHOWS_PRIOR
+from reviews.reads.complaints import Complaint, complaint_of
 from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
@@ -35,8 +36,8 @@ LOOK = """
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
     c.id AS looked_claim_id, c.person_id AS claimant_id, c.token, c.claimed_at, ps.manifest,
     op.opened_at, dr.body AS draft_body,
-    (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
-        AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles
+    (SELECT {join}(role, ' ') FROM accounts_membership WHERE project_id = p.id AND person_id = %s
+        AND from_at <= %s AND (until_at IS NULL OR until_at > %s)) AS roles
 FROM {source}
 JOIN reviews_task t ON t.id = s.task_id
 JOIN reviews_item i ON i.id = s.item_id
@@ -58,9 +59,9 @@ LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
 LEFT JOIN accounts_preference pf ON pf.person_id = %s
 LEFT JOIN reviews_exposure ex ON ex.person_id = %s
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
-    (SELECT o.id FROM guidelines_taxonomyversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1))
+    (SELECT id FROM guidelines_taxonomyversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1))
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
-    (SELECT o.id FROM guidelines_guidelineversion o WHERE o.project_id = p.id ORDER BY o.number DESC LIMIT 1) END)
+    (SELECT id FROM guidelines_guidelineversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1) END)
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
@@ -134,6 +135,7 @@ class Held:
     roles: list[str] = field(default_factory=list)
     veil: Veil = field(default_factory=Veil)
     guidance: str = ""
+    complaint: Complaint | None = None
 
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
@@ -186,14 +188,20 @@ def hides_proposal(seen: Row) -> bool:
     return bool(blind or not seen.show_prediction)
 
 
-def verdicts_for(rights: Rights, queue: str, roles: list[str]) -> tuple[list[str], list[str]]:
-    """Give what these roles may say in a queue, and for which of it a reason is asked."""
+def verdicts_for(rights: Rights, queue: str, roles: list[str], kind: str = "") -> tuple[list[str], list[str]]:
+    """Give what these roles may say in a queue, and for which of it a reason is asked.
+
+    An appeal ends with whoever hears it, so it is not escalated, and with grounds, so every verdict asks for a reason.
+    """
     rows = [row for row in rights.verdicts if row.queue == queue and row.role in roles]
     allowed = [
         verdict
         for verdict in ("approve", "correct", "reject", "escalate", "skip")
         if any(verdict in row.allow for row in rows)
     ]
+    if kind == "appeal":
+        allowed = [verdict for verdict in allowed if verdict != "escalate"]
+        return allowed, sorted(allowed)
     return allowed, sorted({verdict for row in rows for verdict in row.reason_for})
 
 
@@ -202,7 +210,7 @@ def said_of(seen: Row) -> tuple[list[str], list[str]]:
 
     What was escalated may be returned to the level below; that, and handing it up again, always takes a reason.
     """
-    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles)
+    allowed, reasons = verdicts_for(rights_of(seen.standing_body), seen.queue_slug, seen.roles, seen.kind)
     if seen.kind != "escalation" or not allowed:
         return allowed, reasons
     return [*allowed, "return"], sorted({*reasons, "return", "escalate"})
@@ -239,7 +247,14 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
         guidance=guidance_of(seen.task_id) if seen.kind in {"work", "audit"} and seen.after_id else "",
+        complaint=_complaint(seen, manifest),
     )
+
+
+def _complaint(seen: Row, manifest: dict[str, Any]) -> Complaint | None:
+    """Read the appeal that a seat hears, with the outcome that its manifest names."""
+    shown = manifest.get("appeal")
+    return complaint_of(seen.task_id, shown["outcome"]["outcome"]) if shown else None
 
 
 def _task_of(seen: Row) -> TaskOf:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from accounts.models import Project
 from audit.models.sql import Row, ask, ask_one
 from reviews.models import Position, Rerouting
-from reviews.reads.standing import STRICTNESS, Standing, standing, subject_of
+from reviews.reads.standing import STRICTNESS, Standing, standing, subject_in
 from reviews.reads.switching import positions
 from reviews.rights import route
 from reviews.wire import Submission, read_items
@@ -75,7 +75,7 @@ def _goes(row: Row, now: Standing) -> str:
         return "gone"
     sent = read_items(bytes(row.body), "application/json").entries[0]
     assert isinstance(sent, Submission)
-    routed = route(subject_of(sent, now), now.rights, now.switch_for(row.version_id))
+    routed = route(subject_in(sent, now), now.rights, now.switch_for(row.version_id))
     return f"review {routed.queue}" if routed.arm == "review" else routed.arm
 
 

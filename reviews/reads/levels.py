@@ -79,7 +79,7 @@ class Above:
     told: frozenset[str]
 
 
-def chain(item_id: int) -> list[Level]:
+def levels_of(item_id: int) -> list[Level]:
     """List the levels of a case in order; empty where it was never passed up or back. One statement."""
     rows = ask(CHAIN, [item_id])
     found = [_level(row) for row in rows]

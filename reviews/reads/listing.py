@@ -48,6 +48,8 @@ SEATS = """SELECT s.id, s.lane_id, s.due_at FROM reviews_seat s
         AND o.apart AND o.state IN ('leased', 'decided')))
     AND (NOT s.compared OR s.kept_for_id = %s OR COALESCE(s.kept_until, %s) <= %s
         AND %s NOT IN (SELECT person_id FROM reviews_onlooker WHERE task_id = s.task_id))
+    AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id
+        AND v.person_id = %s))
     LIMIT {limit}"""
 LANES = "SELECT x.* FROM unnest(%s::bigint[]) AS l(id) CROSS JOIN LATERAL ({one}) x"
 EACH = "SELECT * FROM ({one})"
@@ -146,7 +148,7 @@ def held_items(projects: Collection[int]) -> list[HeldItems]:
 def waiting_in(lanes: Sequence[int], person_id: int, at: dt.datetime) -> dict[int, Row]:
     """Count what is open to a person by lane, each up to 2,000; two statements, on SQLite one a 200 lanes more."""
     found: dict[int, Row] = {}
-    for seats, params in _seats(lanes, [person_id, person_id, person_id, at, at, person_id]):
+    for seats, params in _seats(lanes, [person_id, person_id, person_id, at, at, person_id, person_id]):
         found |= {row.lane_id: row for row in ask(WAITING.format(seats=seats), [at, *params])}
     places, ids = many(row.oldest_id for row in found.values())
     opened = {row.id: row.opened_at for row in ask(OLDEST.format(places=places), ids)} if found else {}

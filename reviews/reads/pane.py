@@ -7,46 +7,15 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from reviews.outputs import turns_of
+from reviews.reads.composing import Choice, Field, choices_of, fields_of, on_turns_of, shape_of
 from reviews.reads.held import Held
-from reviews.reads.marks import OnTurn, marked, written
+from reviews.reads.marks import OnTurn, marked
 from reviews.reads.media import sounds_in
-from reviews.reads.said import said, words_of
+from reviews.reads.said import words_of
 from reviews.reads.sides import Drawing, Take, drawing, takes
-from reviews.reads.stages import Stage, plain, stage
+from reviews.reads.stages import Stage, stage
 
 VERDICTS = ("approve", "correct", "reject", "escalate", "skip")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One label that may be chosen. `number` is its colour; `on` is item or turn where it goes there alone."""
-
-    code: str
-    name: str
-    key: str
-    number: int
-    definition: str
-    proposed: bool
-    chosen: bool
-    on: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One member of a form's output. `kind` is choice, text, number, integer or boolean; `value` stands in the field.
-
-    The `first` choice of a form has the digit keys.
-    """
-
-    name: str
-    title: str
-    kind: str
-    options: list[tuple[Any, str, bool]]
-    required: bool
-    value: Any
-    proposed: Any
-    hint: str
-    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +64,21 @@ def pane(held: Held) -> Pane:
     draft = held.draft or {}
     shape = shape_of(held.task.task_type, held.taxonomy)
     standing = held.proposal if isinstance(held.proposal, dict) else {}
-    choices = _choices(held, standing, draft) if shape == "labels" else []
+    taken = {take.key for take in takes(held)}
+    choices = choices_of(held.taxonomy, standing, draft, taken) if shape == "labels" else []
     made = draft if "turns" in draft else standing
     seen = stage(held.item.data, held.presentation, held.veil, sounds_in(held.item.data))
-    on_turns = _on_turns(choices, made) if held.taxonomy.get("turns") and seen.turns else []
+    on_turns = on_turns_of(choices, made) if held.taxonomy.get("turns") and seen.turns else []
     return Pane(
         held=held,
         stage=marked(seen, held.taxonomy, standing, made),
         shape=shape,
         choices=[choice for choice in choices if choice.on != "turn"],
         on_turns=on_turns,
-        fields=_fields(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
+        fields=fields_of(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
         text=draft.get("text", ""),
         takes=takes(held),
-        drawing=drawing(held, seen.pictures) if held.prior else None,
+        drawing=drawing(held, seen.pictures),
         proposal_words=_proposal_words(held),
         percent=percent(held.confidence),
         step=step(held.confidence),
@@ -145,80 +115,6 @@ def _proposal_words(held: Held) -> list[tuple[str, str, int]]:
         return words_of(held.proposal, held.taxonomy)
     told = ngettext("%(n)d label on turns", "%(n)d labels on turns", count) % {"n": count}
     return [*words_of({**held.proposal, "turns": []}, held.taxonomy), ("", told, 0)]
-
-
-def _on_turns(choices: list[Choice], made: Any) -> list[OnTurn]:
-    turns = turns_of(made)
-    return [
-        OnTurn(one.code, one.name, one.key, one.number, one.definition, written(one.code, turns))
-        for one in choices
-        if one.on != "item"
-    ]
-
-
-def shape_of(task_type: str, taxonomy: dict[str, Any]) -> str:
-    """Say how an output is composed: by labels, by the fields of a flat schema, or as JSON."""
-    if task_type == "classification":
-        return "labels"
-    schema = taxonomy.get("schema") or {}
-    parts = schema.get("properties")
-    if task_type == "form" and schema.get("type") == "object" and parts and all(map(_kind, parts.values())):
-        return "fields"
-    return "json"
-
-
-def _kind(part: Any) -> str | None:
-    if not isinstance(part, dict):
-        return None
-    if "enum" in part and all(isinstance(one, str | int | float | bool) for one in part["enum"]):
-        return "choice"
-    kinds = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
-    return kinds.get(part.get("type", "")) if isinstance(part.get("type"), str) else None
-
-
-def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any]) -> list[Choice]:
-    proposed = standing.get("labels", [])
-    chosen = draft.get("labels", proposed)
-    taken = {str(number) for number in range(1, len(held.prior) + 1)}
-    found = []
-    for number, label in enumerate(held.taxonomy.get("labels", []), 1):
-        code = label["code"]
-        key = str(label.get("key") or (number if number < 10 else ""))
-        found.append(
-            Choice(
-                code,
-                label.get("name") or code,
-                "" if key in taken else key,
-                (number - 1) % 12 + 1,
-                label.get("definition") or "",
-                code in proposed,
-                code in chosen,
-                label.get("on") or "",
-            )
-        )
-    return found
-
-
-def _fields(schema: dict[str, Any], standing: dict[str, Any], draft: dict[str, Any]) -> list[Field]:
-    typed = draft.get("fields", {})
-    found: list[Field] = []
-    required = schema.get("required", [])
-    for name, part in sorted(schema["properties"].items(), key=lambda one: one[0] not in required):
-        value = typed.get(name, standing.get(name))
-        found.append(
-            Field(
-                name,
-                part.get("title") or plain(name),
-                _kind(part) or "text",
-                [(one, said(one), one == value) for one in part.get("enum", [])],
-                name in required,
-                "" if value is None else value,
-                standing.get(name),
-                part.get("description", ""),
-                _kind(part) == "choice" and all(one.kind != "choice" for one in found),
-            )
-        )
-    return found
 
 
 def percent(confidence: str | None) -> int | None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from assets.reads import sizes_of
 from reviews.outputs.shapes import ELEMENTS
 from reviews.reads.held import Held
-from reviews.reads.prior import Prior
 from reviews.reads.said import words_of
 
 LONGEST = 2000  # words of a text whose differences are marked
@@ -23,7 +22,8 @@ ANSWERS = ("approve", "correct", "reject")
 class Take:
     """An earlier decision to pick from: its key, its words, and what in it differs from the other ones.
 
-    `text` are the parts of a transcript, those that not all have marked. `returnable` decisions may be sent back.
+    `text` are the parts of a transcript, those that not all have marked. `returnable` decisions may be sent back;
+    what is `in_force` is the answer that an appeal is about, which is nobody's decision.
     """
 
     key: str
@@ -33,8 +33,9 @@ class Take:
     text: list[tuple[str, bool]]
     rationale: str | None
     output: Any
-    decision: uuid.UUID
+    decision: uuid.UUID | None
     returnable: bool
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +61,40 @@ class Drawing:
 
 
 def takes(held: Held) -> list[Take]:
-    """List the earlier decisions of a claim side by side; what not all of them say is marked."""
-    told = [_said(one.output, held) for one in held.prior]
-    texts = [_text(one.output, held.task.task_type) for one in held.prior]
-    return [
-        Take(
-            str(number),
-            one.who,
-            one.verdict,
-            [(term, word, any((term, word) not in other for other in told)) for term, word in mine],
-            _marked(texts[number - 1], [*texts[: number - 1], *texts[number:]]),
-            one.rationale,
-            one.output,
-            one.uuid,
-            held.task.kind == "adjudication" and one.kind not in {"adjudication", "escalation"} and _answers(one),
-        )
-        for number, (one, mine) in enumerate(zip(held.prior, told, strict=True), 1)
-    ]
+    """List the earlier decisions of a claim side by side; what not all of them say is marked.
+
+    Of an appeal the answer in force comes first: whoever takes it lets the outcome stand.
+    """
+    outputs = _outputs(held)
+    told = [_said(output, held) for output in outputs]
+    texts = [_text(output, held.task.task_type) for output in outputs]
+    words = [[(term, word, any((term, word) not in other for other in told)) for term, word in mine] for mine in told]
+    marked = [_marked(mine, [*texts[:place], *texts[place + 1 :]]) for place, mine in enumerate(texts)]
+    found = []
+    if held.complaint is not None:
+        verdict = "reject" if held.complaint.output is None else ""
+        who = _("the answer in force")
+        found.append(Take("1", who, verdict, words[0], marked[0], None, held.complaint.output, None, False, True))
+    for place, one in enumerate(held.prior, len(found)):
+        returnable = held.task.kind == "adjudication" and one.kind not in {"adjudication", "escalation"}
+        found.append(
+            Take(
+                str(place + 1), one.who, one.verdict, words[place], marked[place], one.rationale, one.output, one.uuid,
+                returnable and one.verdict in ANSWERS, False,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _outputs(held: Held) -> list[Any]:
+    """Give the answers that stand side by side, an appealed one first."""
+    return [*([held.complaint.output] if held.complaint else []), *(one.output for one in held.prior)]
 
 
 def drawing(held: Held, pictures: list[str]) -> Drawing | None:
     """Draw what the earlier decisions of a claim drew, over its picture; None where nothing was drawn."""
     key = ELEMENTS.get(held.task.task_type, "")
-    drawn = [(number, one.output[key]) for number, one in enumerate(held.prior, 1) if one.output and key in one.output]
+    drawn = [(number, output[key]) for number, output in enumerate(_outputs(held), 1) if output and key in output]
     outlines = [
         outline for number, elements in drawn for element in elements if (outline := _outline(number, element, held))
     ]
@@ -92,10 +104,6 @@ def drawing(held: Held, pictures: list[str]) -> Drawing | None:
     right, bottom = (max(getattr(one, a) + getattr(one, b) for one in outlines) for a, b in (SIDES[::2], SIDES[1::2]))
     width, height = size or (right, bottom)
     return Drawing(width, height, outlines)
-
-
-def _answers(one: Prior) -> bool:
-    return one.verdict in ANSWERS
 
 
 def _said(output: Any, held: Held) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from accounts.models import Project
 from audit.models.sql import ask, ask_one
 from reviews.models import Lane, Position, Queue
 from reviews.outputs import unknown_labels
+from reviews.reads.facts import subject_of
 from reviews.reads.published import rights_of, taxonomy_of
 from reviews.rights import Rights, Subject
 from reviews.wire import Submission
@@ -79,19 +80,7 @@ def switches(project: Project) -> dict[int | None, str]:
     return found
 
 
-def subject_of(sent: Submission, now: Standing) -> Subject:
-    """Give what routing looks at of an item that was sent."""
+def subject_in(sent: Submission, now: Standing) -> Subject:
+    """Give what routing looks at of an item that was sent, by the labels in force."""
     unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
-    return Subject(
-        confidence=sent.confidence,
-        impact=sent.impact,
-        cost=sent.cost,
-        units=sent.units,
-        segments=sent.segments,
-        model_name=sent.model[0] if sent.model else None,
-        model_version=sent.model[1] if sent.model else None,
-        prediction=sent.prediction,
-        scores=sent.scores,
-        data=sent.data,
-        unknown_labels=unknown,
-    )
+    return subject_of(sent, unknown_labels=unknown)

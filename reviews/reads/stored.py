@@ -12,6 +12,14 @@ SETTLES = frozenset({"reviews.item_received", "reviews.item_routed_again", "revi
 DECIDES = frozenset({"reviews.decision_submitted"})
 RECEIVED = "WHERE c.type = 'reviews.item_received'"
 SETTLING = "WHERE c.type IN ('reviews.item_received', 'reviews.item_routed_again', 'reviews.outcome_settled')"
+PROPOSES, DECLINES, APPEALS = (
+    frozenset({"reviews.override_made", "reviews.override_proposed"}),
+    frozenset({"reviews.override_declined"}),
+    frozenset({"reviews.appeal_received"}),
+)
+PROPOSED = "WHERE c.type IN ('reviews.override_made', 'reviews.override_proposed')"
+DECLINED = "WHERE c.type = 'reviews.override_declined'"
+APPEALED = "WHERE c.type = 'reviews.appeal_received'"
 
 
 SOURCES = """
@@ -54,11 +62,26 @@ def _of_decisions(on_postgres: bool) -> str:
     )
 
 
+def _of_overrides(on_postgres: bool) -> str:
+    return COLUMNS.format(section="override") + "JOIN reviews_override x ON x.event_id = c.event_id " + PROPOSED
+
+
+def _of_declines(on_postgres: bool) -> str:
+    return COLUMNS.format(section="override") + "JOIN reviews_overrideend x ON x.event_id = c.event_id " + DECLINED
+
+
+def _of_appeals(on_postgres: bool) -> str:
+    return COLUMNS.format(section="appeal") + "JOIN reviews_appeal x ON x.event_id = c.event_id " + APPEALED
+
+
 STORED = (
     Bodies("reviews.item", RECEIVES, _of_items),
     Bodies("reviews.prediction", RECEIVES, _of_predictions),
     Bodies("reviews.outcome", SETTLES, _of_outcomes),
     Bodies("reviews.decision", DECIDES, _of_decisions),
+    Bodies("reviews.override", PROPOSES, _of_overrides),
+    Bodies("reviews.override_decline", DECLINES, _of_declines),
+    Bodies("reviews.appeal", APPEALS, _of_appeals),
 )
 
 

@@ -99,6 +99,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "kept": gettext_lazy("it still takes two people"),
         "one": gettext_lazy("one person is enough"),
     },
+    "why": {
+        "superseded": gettext_lazy("another outcome is in force by now"),
+        "rights_changed": gettext_lazy("the decision rights no longer let who put it forward"),
+    },
+    "result": {
+        "upheld": gettext_lazy("the outcome stands"),
+        "overturned": gettext_lazy("another outcome supersedes it"),
+    },
     "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
 }
 

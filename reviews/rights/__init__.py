@@ -7,10 +7,11 @@ from .escalating import clock_waits, rule_at_intake, rule_of_labels, rule_of_ski
 from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
+from .overriding import Asked, asked
 from .replaying import UNKNOWN, Past, PastRouting, Place, happened, place_of
 from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
-from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Disagreement, EscalationRule, Rights, Rule
+from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Disagreement, EscalationRule, Override, Rights, Rule
 from .tallying import GONE, NONE, OTHER, Counts, Sample, Tally
 from .thresholds import Counted, Share, audit_rate_of, share, threshold_of, with_threshold
 
@@ -27,6 +28,7 @@ __all__ = [
     "UNKNOWN",
     "VERDICTS",
     "Arm",
+    "Asked",
     "Calendar",
     "Condition",
     "Counted",
@@ -35,6 +37,7 @@ __all__ = [
     "Draw",
     "EscalationRule",
     "Estimate",
+    "Override",
     "Past",
     "PastRouting",
     "Place",
@@ -47,6 +50,7 @@ __all__ = [
     "Switch",
     "Tally",
     "arm_sentence",
+    "asked",
     "audit_rate_of",
     "chance",
     "clock_waits",

@@ -46,6 +46,8 @@ def problems_in(rights: Rights, queues: Mapping[str, int], task_type: str | None
     yield from _quality_and_sets(rights)
     yield from _times(rights)
     yield from _batch(rights, queues)
+    if rights.appeal is not None:
+        yield from _queue(rights.appeal.queue, "appeal.queue", queues)
 
 
 def _rule(rule: Rule, path: str) -> Iterator[Problem]:
@@ -126,6 +128,8 @@ def _overrides(rows: tuple[Override, ...]) -> Iterator[Problem]:
             yield from _acting_role(role, f"{path}.roles[{number}]")
         for key, conditions in (("when", row.when), ("second_person_when", row.second_person_when)):
             yield from conditions_problems(conditions, f"{path}.{key}")
+        if row.max_age is not None:
+            yield from _duration(row.max_age, f"{path}.max_age")
 
 
 def _escalation(rows: tuple[EscalationRule, ...], queues: Mapping[str, int]) -> Iterator[Problem]:

@@ -86,13 +86,18 @@ class Disagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may put a new outcome over an existing one, when, and when a second person must sign."""
+    """Who may put a new outcome over an existing one, when, and when a second person must sign.
+
+    Without conditions in `second_person_when` nobody else is asked. `max_age` is how long after its release an outcome
+    may be put aside by this row; None: however old it is.
+    """
 
     name: str
     roles: tuple[str, ...]
     when: tuple[Condition, ...] = ()
     reason: bool = True
     second_person_when: tuple[Condition, ...] = ()
+    max_age: str | None = None
 
 
 class EscalationTarget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +161,12 @@ class Batching(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: int = MOST_IN_A_BATCH
 
 
+class Appealing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The queue in which appeals are heard."""
+
+    queue: str
+
+
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One published document: what the model may decide alone, when a person must, who may do what."""
 
@@ -177,19 +188,19 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     lease: str = "PT15M"
     ladder: Any = None
     batch: Batching | None = None
+    appeal: Appealing | None = None
 
     @cached_property
     def body(self) -> bytes:
         """The RFC 8785 bytes that are published and hashed; keys that came later are said only where they are used."""
         told = msgspec.to_builtins(self)
-        if self.disagreement.match_at is None:
-            del told["disagreement"]["match_at"]
-        if self.batch is None:
-            del told["batch"]
-        for rule in told["escalation"]:
-            for key in ("labels", "count", "over"):
-                if rule[key] is None:
-                    del rule[key]
+        later = [(told, ("batch", "appeal")), (told["disagreement"], ("match_at",))]
+        later += [(row, ("labels", "count", "over")) for row in told["escalation"]]
+        later += [(row, ("max_age",)) for row in told["overrides"]]
+        for part, keys in later:
+            for key in keys:
+                if part[key] is None:
+                    del part[key]
         return canonical(told)
 
     @cached_property
@@ -214,6 +225,11 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     def most_in_a_batch(self, queue: str) -> int:
         """Give how many proposals of a queue may be confirmed at once, 0 where none."""
         return self.batch.most if self.batch is not None and queue in self.batch.queues else 0
+
+    @property
+    def appeal_queue(self) -> str:
+        """The queue in which appeals are heard."""
+        return self.appeal.queue if self.appeal is not None else ADJUDICATION
 
     def verdicts_of(self, queue: str, role: str) -> Verdicts | None:
         """Give the row that says what a role may decide in a queue, None when nothing."""

@@ -18,6 +18,7 @@ from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
+from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.returning import returning
@@ -29,6 +30,7 @@ from reviews.views.working import claim, claims, decision, draft, renewal, withd
 
 __all__ = [
     "acknowledgement",
+    "appeals",
     "arrivals",
     "batch",
     "batch_decisions",
@@ -62,6 +64,7 @@ __all__ = [
     "media",
     "new_project",
     "operations",
+    "override",
     "own_rights",
     "presentation",
     "project",
@@ -75,6 +78,7 @@ __all__ = [
     "returning",
     "routes",
     "settings",
+    "signature",
     "single_keys",
     "switch",
     "theme",

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_GET
 
 from accounts.models import User
-from reviews.policies import runs, sight_of_all, why_no_exports
+from audit.errors import Refusal
+from reviews.policies import leave_to_sign, runs, sight_of_all, why_no_exports
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
+from reviews.reads.chain import Waiting, overrides_waiting, waiting
 from reviews.reads.exports import newest_exports
 from reviews.reads.guiding import in_force
 from reviews.reads.ledger import ledger
@@ -21,7 +23,7 @@ from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
 from reviews.reads.switching import positions, turned_for
 from reviews.reads.trail import trail
-from reviews.views.asking import frame, page
+from reviews.views.asking import frame, page, who
 
 LATEST = 12
 
@@ -40,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"home": found, **_looked_after(framed, at)}
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}
+    shown["signatures"] = _signatures(request, framed, at)
     if person.is_owner:
         shown["owned"], shown["mails"] = owned(at), bool(settings.EMAIL_HOST)
     if person.is_owner or shown.get("follows"):
@@ -47,6 +50,18 @@ def home(request: HttpRequest) -> HttpResponse:
     shown["works"] = bool(found.lines or found.decisions or found.open)
     shown["idle"] = not (shown["works"] or shown.get("owned") or framed.places)
     return page(request, "reviews/home.html", "home", at, shown, framed=framed)
+
+
+def _signatures(request: HttpRequest, framed: Rail, at: Any) -> list[Waiting]:
+    """List the overrides that this person may sign as the second one."""
+    by, found = who(request), []
+    for one in overrides_waiting([place.id for place in framed.places if place.browses], at):
+        try:
+            leave_to_sign(override=one, by=by, at=at)
+        except Refusal:
+            continue
+        found.append(waiting(one))
+    return found
 
 
 @require_GET

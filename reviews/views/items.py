@@ -1,7 +1,9 @@
 """Looking back: a project's items, what happened to one, and what a reviewer saw of it."""
 
+import datetime as dt
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,14 +15,29 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotFound
 from accounts.policies import may_change_project
+from accounts.reads import Actor
+from audit.errors import Refusal
 from guidelines.reads import guideline_html
 from reviews.actions import route_again
-from reviews.policies import browsable_project, item_for, may_acknowledge, may_see_quality, withheld
+from reviews.models import Item
+from reviews.policies import (
+    browsable_project,
+    item_for,
+    leave_to_override,
+    may_acknowledge,
+    may_be_asked,
+    may_see_quality,
+    why_no_appeal,
+    withheld,
+)
 from reviews.reads.case import case
+from reviews.reads.chain import chain, waiting_on
 from reviews.reads.claims import replay
+from reviews.reads.complaints import appeals_of
 from reviews.reads.explaining import explained
+from reviews.reads.facts import rights_in_force, taxonomy_in_force
 from reviews.reads.history import QUALITY, history
-from reviews.reads.levels import chain
+from reviews.reads.levels import levels_of
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
 from reviews.reads.resting import showing
@@ -28,6 +45,8 @@ from reviews.reads.times import times
 from reviews.reads.veils import veil_in
 from reviews.reads.words import HELD_AGAIN
 from reviews.views.asking import page, person_of, who
+
+UNANSWERED = frozenset({"open", "held"})  # no outcome of theirs stands
 
 
 @require_GET
@@ -60,11 +79,36 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     }
     if not why:
         shown["why"] = explained(row, row.project, draws=may_see_quality(roles))
+    shown |= {} if why or row.state in UNANSWERED else _aside(row, roles, by, at)
     shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
-    levels = [] if why else chain(row.pk)
+    levels = [] if why else levels_of(row.pk)
     shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
+
+
+def _aside(row: Item, roles: set[str], by: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Read the chain of outcomes, the appeals, and what this person may do about the outcome in force."""
+    taxonomy = taxonomy_in_force(row.project)
+    return {
+        "chain": chain(row.pk, taxonomy, names=not may_be_asked(roles)),
+        "waits": waiting_on(row, at),
+        "appeals": appeals_of(row.pk, at),
+        "put_aside": _put_aside(row, by, at),
+        "appealable": not why_no_appeal(item=row, by=by, at=at) and row.state in {"accepted", "decided"},
+    }
+
+
+def _put_aside(row: Item, by: Actor, at: dt.datetime) -> dict[str, Any]:
+    """Say whether this person may put the outcome in force aside, else why not; nothing where no rights say who may."""
+    standing = rights_in_force(row.project_id)
+    if standing is None or not standing[1].overrides or row.state not in {"accepted", "decided"}:
+        return {}
+    try:
+        leave_to_override(item=row, by=by, at=at)
+    except Refusal as refusal:
+        return {"why": refusal.sentence}
+    return {"may": True}
 
 
 @require_POST

@@ -1,15 +1,18 @@
 """What comes in over HTTP, read exactly: pure functions from bytes to values, and the refusals."""
 
+from reviews.wire.appeals import AppealBody, read_appeal
 from reviews.wire.bodies import MOST_ITEMS, Batch, Refused, Submission, read_items
 from reviews.wire.decisions import Confirmation, DecisionBody, read_confirmation, read_decision, read_draft, read_names
 
 __all__ = [
     "MOST_ITEMS",
+    "AppealBody",
     "Batch",
     "Confirmation",
     "DecisionBody",
     "Refused",
     "Submission",
+    "read_appeal",
     "read_confirmation",
     "read_decision",
     "read_draft",

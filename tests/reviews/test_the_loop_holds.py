@@ -41,6 +41,7 @@ from reviews.reads.batches import batch_row, grid
 from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.invariants import breaches
+from tests.reviews.contesting import OVERRIDES, Contested
 from tests.town import RIGHTS, below, build
 from tests.verifying import ledger_verifies
 
@@ -84,7 +85,7 @@ VARIANTS: list[dict[str, Any]] = [
 ]
 
 
-class Loop(RuleBasedStateMachine):
+class Loop(Contested, RuleBasedStateMachine):
     """Verbs in any order, one by one or two at once, each on one of two connections."""
 
     @initialize(rights=st.sampled_from(VARIANTS), shown=st.booleans())
@@ -97,7 +98,7 @@ class Loop(RuleBasedStateMachine):
         )
         self.settled.enable()
         self.workers = [Worker(), Worker()]
-        together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}}
+        together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}, "overrides": OVERRIDES}
         self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown, queues=QUEUES)
         self.everyone = [*self.town.people, *self.town.adjudicators]
         self.claims: dict[int, Any] = {}
@@ -149,9 +150,9 @@ class Loop(RuleBasedStateMachine):
         if held is None:
             return None
         if verdict in {"approve", "correct"} and (held.proposal is None or verdict == "correct"):
-            return self.town.decide(self.everyone[who], held, None if held.proposal is None else "correct", label)
-        more = {"rationale": "Because."} if verdict in {"escalate", "return"} else {}
-        return self.town.decide(self.everyone[who], held, verdict, **more)
+            said = None if held.proposal is None else "correct"
+            return self.town.decide(self.everyone[who], held, said, label, rationale="So")
+        return self.town.decide(self.everyone[who], held, verdict, rationale="So")
 
     @rule(who=HELD, other=HELD)
     def claim(self, who: int, other: int) -> None:
@@ -285,7 +286,7 @@ def called_off(town: Any, pick: int) -> Any:
 class LoopInTime(Loop):
     """The loop, and what the clock does to it."""
 
-    @rule(seconds=st.sampled_from([1, 16, 200, 1000, 90_000]))
+    @rule(seconds=st.sampled_from([1, 16, 200, 1000, 90_000, 8 * 86_400]))
     def wait(self, seconds: int) -> None:
         self.town.now += dt.timedelta(seconds=seconds)
 
