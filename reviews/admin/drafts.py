@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -88,10 +89,9 @@ def _drawn(
     request: AdminRequest, found: RightsDraft, body: dict[str, Any], *, stale: bool = False, focus: str = ""
 ) -> HttpResponse:
     place = found.project
-    at = found.changed_at
     queues = queues_of(place)
     rights, problems = judged(place, body)
-    odd = doubts(rights, queues, members(place, at)) if rights else []
+    odd = doubts(rights, queues, members(place, timezone.now())) if rights else []
     context = {
         "project": place,
         "draft": found,

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from reviews.forms.leaves import SEVERAL, kind_of, part_shape, read, row_shape, value_from
 from reviews.rights.arms import BELONGS
-from reviews.rights.shape import Arm, Batching, Condition, Rights
+from reviews.rights.shape import Arm, Condition, Rights
 
 FRESH: dict[str, dict[str, Any]] = {
     "routing": {"name": "", "when": [{"field": "confidence", "op": "<", "value": ""}], "then": {"arm": "review"}},
@@ -43,8 +43,6 @@ def document_from(sent: QueryDict, before: Mapping[str, Any], levels: Mapping[st
     `levels` are those of the queues, by slug: an escalation's level is that of its queue.
     """
     found = _part(Rights, "", sent, before)
-    if not (found.get("batch") or {}).get("queues"):
-        found.pop("batch", None)  # without a queue nothing is said of batches
     for rule in found.get("escalation", []):
         target = rule.get("to", {})
         target["level"] = levels.get(target.get("queue", ""), target.get("level", 0))
@@ -63,12 +61,17 @@ def _part(shape: type[msgspec.Struct], prefix: str, sent: QueryDict, before: Map
             value = _arm(f"{name}.", sent, earlier or {}) if f"{name}.arm" in sent else earlier
         elif inner is not None:
             value = _part(inner, f"{name}.", sent, earlier or {})
-            value = None if inner is Batching and not value else value
+            value = value if place.default is not None or _said(inner, value) else None
         else:
             value = _leaf(shape, place, prefix, sent, earlier)
         if value is not None or before.get(key, "") is None:
             found[key] = value
     return found
+
+
+def _said(shape: type[msgspec.Struct], part: Mapping[str, Any]) -> bool:
+    """Tell whether a part that may be left out says anything: one of what it cannot do without."""
+    return any(part.get(place.encode_name) for place in msgspec.structs.fields(shape) if place.required)
 
 
 def _rows(shape: type[msgspec.Struct], name: str, sent: QueryDict, before: Any) -> list[dict[str, Any]]:

@@ -22,7 +22,9 @@ _BY_NAME = {
     "allow": "verdicts",
     "reason_for": "verdicts",
     "agree_at": "rate",
+    "match_at": "rate",
     "lease": "duration",
+    "max_age": "duration",
 }
 _BY_END = {"_rate": "rate", "_share": "rate", "after": "duration"}
 

@@ -17,15 +17,12 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "high_impact.arm": ARMS,
     "op": OPERATORS,
     "on": EVENTS,
-    "measure": (
-        "exact", "iou", "f1", "wer", "temporal_iou", "box_iou", "polygon_iou", "span_f1", "span_exact", "fields",
-        "decisive", "boxes", "spans", "transcript", "events",
-    ),
+    "measure": ("exact", "labels", "boxes", "regions", "spans", "overlaps", "words", "events", "fields", "decisive"),
     "disagreement.then": ("another", "adjudicate"),
     "disagreement.finally": ("adjudicate",),
     "on_deadline": ("escalate", "hold", "withdraw"),
     "audit.correction": ("supersede", "record"),
-}  # fmt: skip
+}
 _QUEUES = {"general": 0, "adjudication": 9}
 
 
