@@ -59,9 +59,10 @@ def ask_replay(
     if base is None:
         raise NoRights
     queues = dict(Queue.objects.filter(project=project).values_list("slug", "level"))
-    rights = (
-        rights_of(bytes(version.body)) if version else read(document if document is not None else b"", queues=queues)
-    )
+    if version:
+        rights = rights_of(bytes(version.body))
+    else:
+        rights = read(document if document is not None else b"", queues=queues, task_type=project.task_type)
     asked = Replay(
         project=project,
         person_id=by.person_id or 0,

@@ -61,7 +61,7 @@ def judged(project: Project, body: Mapping[str, Any]) -> tuple[Rights | None, li
     """Read a draft as publishing would: the document, or what keeps it from being published, place by place."""
     queues = dict(Queue.objects.filter(project=project).values_list("slug", "level"))
     try:
-        return read(body, queues=queues), []
+        return read(body, queues=queues, task_type=project.task_type), []
     except BadRights as problem:
         return None, list(problem.fields)
 

@@ -74,7 +74,7 @@ def _percent(part: Decimal) -> str:
 def moved(now: Standing, threshold: Decimal, audit_rate: Decimal) -> Rights:
     """Give the rights in force with another threshold and audit rate, as they would be published."""
     queues = {slug: queue.level for slug, queue in now.queues.items()}
-    return read(with_threshold(now.rights, threshold, audit_rate), queues=queues)
+    return read(with_threshold(now.rights, threshold, audit_rate), queues=queues, task_type=now.task_type)
 
 
 def _bars(counted: list[Counted], threshold: Decimal) -> list[Bar]:

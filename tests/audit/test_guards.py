@@ -16,6 +16,7 @@ from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, 
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
 from tests.audit.test_sealing import write
+from tests.reviews.past import operator, tried
 from tests.town import RIGHTS, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ def column_of(table: str) -> str:
 def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town):
     busy_town.send(0.5)
     assert claim_batch(queue=busy_town.queue(), by=busy_town.people[1], at=busy_town.now)
+    assert tried(busy_town, operator(busy_town)).result
     for table in FROZEN:
         refuses_all(table)
 
