@@ -56,3 +56,11 @@ def other(by: "Actor") -> "Project":
     from accounts.actions import create_project
 
     return create_project(slug="calls", name="Calls", task_type="transcript", by=by, at=AT)
+
+
+@pytest.fixture
+def erasures_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teach the ledger the event of an erasure, for one test: the app that will record it is not there yet."""
+    from audit.reads import KINDS, EventKind
+
+    monkeypatch.setitem(KINDS, "compliance.subject_erased", EventKind("compliance.subject_erased", "It was erased"))

@@ -202,6 +202,9 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
         assert set(answer["Allow"].split(", ")) - {"HEAD"} == taken
 
 
+OF_NOTHING_THERE = (
+    "export", "replay", "replay-progress", "replay-ending", "signature", "acknowledgement", "api-acknowledgement",
+)  # fmt: skip
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
@@ -220,22 +223,16 @@ def path_of(name: str, town: Town) -> str:
     decision = Decision.objects.get()
     project = town.project.slug
     arguments: dict[str, list[Any]] = {
-        "work": [project, "general"],
-        "claims": [project, "general"],
+        **{name: [project, "general"] for name in ("work", "claims", "batch")},
         "renewal": [decision.claim.token],
         **{name: [project] for name in OF_A_PROJECT},
-        "batch": [project, "general"],
         **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
         "claim-ending": [project, decision.claim.token],
-        "acknowledgement": [project, uuid4()],
-        "api-acknowledgement": [project, uuid4()],
         **{name: [project, item.uuid] for name in ("item", "routes", "override", "appeals")},
-        "signature": [project, uuid4()],
         "api-appeals": [project, item.external_id],
         "api-appeal": [project, item.external_id, uuid4()],
         "presentation": [project, decision.claim.token],
-        "export": [project, uuid4()],
-        **{name: [project, uuid4()] for name in ("replay", "replay-progress", "replay-ending")},
+        **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         "media": [project, "0" * 64, "screen"],
         "claim": [decision.claim.token],

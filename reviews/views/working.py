@@ -23,9 +23,10 @@ from reviews.models import Queue
 from reviews.policies import queue_for, workable
 from reviews.reads.claims import about, queue_of_claim
 from reviews.reads.held import Held
-from reviews.reads.home import lines, stream
+from reviews.reads.home import lines
 from reviews.reads.pane import pane
 from reviews.reads.resting import rest_of
+from reviews.reads.stream import stream
 from reviews.views.asking import HtmxRequest, page, person_of, who
 from reviews.wire import read_draft
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.reads import console
 from audit.actions import NO_HEAD, entry, public_keys, record, seal
 from audit.models import Erasure, Event, Leaf, Log, Payload
-from audit.reads import KINDS, EventKind, uuid7
+from audit.reads import uuid7
 from audit.tree import LogKey
 from reviews.actions import reveal_seeds
 from reviews.models import Item
@@ -22,12 +22,6 @@ from tests.audit.exports import busy, exported, lines_of, verified
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("erasures_told")]
 ERASED = "compliance.subject_erased"
-
-
-@pytest.fixture
-def erasures_told(monkeypatch):
-    """A kind of event that the app of erasures will tell, for these tests alone."""
-    monkeypatch.setitem(KINDS, ERASED, EventKind(ERASED, "Something was erased"))
 
 
 def erase(item: Item, *others: list[str]) -> None:

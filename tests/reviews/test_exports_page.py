@@ -347,6 +347,7 @@ def test_a_file_is_removed_when_its_time_is_over_and_its_line_stays(town, settin
     assert row.manifest in page and "file removed" in page and reverse("export", args=["cats", row.uuid]) not in page
 
 
+@pytest.mark.usefixtures("erasures_told")
 def test_a_file_that_may_hold_what_was_erased_since_is_not_handed_out_and_goes(town):
     client = signed_in(with_role(town, "compliance"))
     row = made(client)

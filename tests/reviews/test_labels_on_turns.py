@@ -20,9 +20,9 @@ from reviews.reads.batches import batch_lines
 from reviews.reads.case import case
 from reviews.reads.guiding import guide
 from reviews.reads.history import history
-from reviews.reads.home import stream
 from reviews.reads.pane import pane
 from reviews.reads.said import words_of
+from reviews.reads.stream import stream
 from reviews.reads.turns import turning
 from reviews.reads.veils import Veil
 from reviews.wire import read_items
