@@ -45,7 +45,7 @@ class Task(models.Model):
     """One piece of human work on an item in one queue; it wants `wanted` equal answers of different people.
 
     `sseq` and `head` are the end of its ledger stream (0 and NULL before its first event). `after` is the task that it
-    came out of. `event` opened it (an item's receipt its first ones). At `climb_at` the clock passes it on to a level up.
+    came out of. `event` opened it (an item's receipt its first ones). At `climb_at` the clock passes it up.
     """
 
     uuid = models.UUIDField(unique=True)
