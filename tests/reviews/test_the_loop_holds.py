@@ -40,6 +40,7 @@ from reviews.reads.answers import rfc3339
 from reviews.reads.batches import batch_row, grid
 from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
+from tests.charting import drawn, happened, watch
 from tests.invariants import breaches
 from tests.reviews.contesting import OVERRIDES, Contested
 from tests.town import RIGHTS, below, build
@@ -92,6 +93,7 @@ class Loop(Contested, RuleBasedStateMachine):
     def found(self, rights: dict[str, Any], shown: bool) -> None:
         self.database = fresh_database()
         self.database.__enter__()
+        watch()
         self.keys = tempfile.TemporaryDirectory()
         self.settled = override_settings(
             LEDGER_KEYS=Path(self.keys.name), LEDGER_WITNESS=Path(self.keys.name) / "witness.ndjson"
@@ -111,6 +113,7 @@ class Loop(Contested, RuleBasedStateMachine):
             for worker in self.workers:
                 worker.end()
             try:
+                assert happened() <= drawn()
                 ledger_verifies()
             finally:
                 self.settled.disable()

@@ -1,0 +1,54 @@
+"""Which changes of state happen, noted by triggers in the database, against those that docs/states.md draws."""
+
+import re
+from pathlib import Path
+
+from django.db import connection
+
+CHART = Path(__file__).parent.parent / "docs" / "states.md"
+TABLES = ("item", "task", "seat")
+Change = tuple[str, str, str]  # of an item, a task or a seat; from ("" for none), to
+NOTED = "CREATE TABLE charted (thing text NOT NULL, was text NOT NULL, now text NOT NULL)"
+FUNCTION = """
+CREATE FUNCTION chart_{thing}() RETURNS trigger AS $$ BEGIN
+INSERT INTO charted VALUES ('{thing}', CASE WHEN TG_OP = 'INSERT' THEN '' ELSE OLD.state END, NEW.state);
+RETURN NULL; END $$ LANGUAGE plpgsql
+"""
+TRIGGER = """
+CREATE TRIGGER chart_{thing}_{event} AFTER {event} ON reviews_{thing} FOR EACH ROW EXECUTE FUNCTION chart_{thing}()
+"""
+ON_SQLITE = """
+CREATE TRIGGER chart_{thing}_{event} AFTER {event} ON reviews_{thing} BEGIN
+INSERT INTO charted VALUES ('{thing}', {was}, NEW.state); END
+"""
+
+
+def drawn() -> set[Change]:
+    """Read the arrows of the chart: lines like `open --> held: why`, under a heading a thing; [*] is none."""
+    found: set[Change] = set()
+    thing = ""
+    for line in CHART.read_text().splitlines():
+        if line.startswith("## "):
+            thing = line[3:].strip().lower().removeprefix("an ").removeprefix("a ")
+        if arrow := re.fullmatch(r"\s*(\[\*\]|\w+) --> (\w+)(?:: .+)?", line):
+            found.add((thing, arrow[1].replace("[*]", ""), arrow[2]))
+    return found
+
+
+def watch() -> None:
+    """From now on note each change of state in this database, by whatever connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOTED)
+        for thing in TABLES:
+            if connection.vendor == "postgresql":
+                cursor.execute(FUNCTION.format(thing=thing))
+            for event, was in (("INSERT", "''"), ("UPDATE", "OLD.state")):
+                sql = TRIGGER if connection.vendor == "postgresql" else ON_SQLITE
+                cursor.execute(sql.format(thing=thing, event=event, was=was))
+
+
+def happened() -> set[Change]:
+    """Give the changes that were noted; what stayed as it was is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT thing, was, now FROM charted WHERE was <> now")
+        return {(thing, was, now) for thing, was, now in cursor.fetchall()}
