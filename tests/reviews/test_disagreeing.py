@@ -118,7 +118,9 @@ def test_of_three_who_agree_the_earliest_answer_is_taken_whichever_seat_it_was_g
     schema = {"type": "object", "properties": {"answer": {"type": "string"}, "note": {"type": "string"}}}
     three = {"arm": "review", "queue": "general", "decisions": 3}
     file = {"labels": [], "error_categories": [], "schema": schema, "decisive": ["answer"]}
-    town = build(task_type="form", rights=rights("decisive", "1") | {"no_confidence": three}, **file)
+    town = build(
+        task_type="form", rights=rights("decisive", "1") | {"otherwise": three, "no_confidence": three}, **file
+    )
     town.send(None)
     held = [town.take(who) for who in town.people]
     for place in (1, 0, 2):
