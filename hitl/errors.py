@@ -60,6 +60,7 @@ STATUS: dict[str, int] = {
     "asset_gone": 410,
     "export_stopped": 503,
     "replay_stopped": 503,
+    "rerouting_stopped": 503,
     "no_room_for_export": 507,
     "export_gone": 410,
     "length_required": 411,

@@ -22,6 +22,7 @@ ANSWERS = (
     shapes.DecisionAnswer,
     shapes.FeedAnswer,
     shapes.AppealAnswer,
+    shapes.AcknowledgedAnswer,
     shapes.ProblemShape,
 )
 SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}

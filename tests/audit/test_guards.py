@@ -16,6 +16,7 @@ from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, 
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
 from tests.audit.test_sealing import write
+from tests.reviews.everything import called_back, contested, returned
 from tests.reviews.past import operator, tried
 from tests.town import RIGHTS, build, project_file
 
@@ -81,6 +82,8 @@ def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town):
     busy_town.send(0.5)
     assert claim_batch(queue=busy_town.queue(), by=busy_town.people[1], at=busy_town.now)
     assert tried(busy_town, operator(busy_town)).result
+    for happen in (contested, returned, called_back):
+        happen(f"cats-{happen.__name__.replace('_', '-')}")
     for table in FROZEN:
         refuses_all(table)
 
@@ -123,7 +126,7 @@ def replaces_none(table: str) -> None:
 
 
 def test_each_column_of_an_item_but_state_and_head_is_frozen(busy_town):
-    free = {"state", "sseq", "head"}
+    free = {"state", "sseq", "head", "deadline_at"}
     for field in Item._meta.local_concrete_fields:
         value = Item.objects.values_list(field.attname, flat=True)[0]
         if field.column in free or field.primary_key:

@@ -21,7 +21,7 @@ from tests.town import RIGHTS, Town, build, project_file
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = 3
-MOST = {"owner": 18, "operations": 14, "compliance": 18, "records_officer": 18, "guideline_editor": 9}
+MOST = {"owner": 19, "operations": 16, "compliance": 18, "records_officer": 18, "guideline_editor": 11}
 
 
 @pytest.fixture

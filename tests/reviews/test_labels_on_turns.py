@@ -318,11 +318,11 @@ def test_an_items_page_marks_turns_as_answered_beside_what_was_proposed_and_hide
     town.wait(minutes=1)
     release(at=town.now)
     item = Item.objects.get()
-    shown = case(item, whole=True, draws=False, veil=Veil())
+    shown = case(item, whole=True, veil=Veil())
     told = [[(mark.name, mark.proposed, mark.gone) for mark in turn.marks] for turn in shown.stage.turns]
     assert told == [[("Greeting", True, False)], [], [("Promise", True, True)], [("Promise", False, False)]]
     assert ("Turn 4", "Promise", 4) in shown.outcome_words
-    withheld = case(item, whole=False, draws=False, veil=Veil())
+    withheld = case(item, whole=False, veil=Veil())
     assert not any(turn.marks for turn in withheld.stage.turns)
 
 

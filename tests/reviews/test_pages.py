@@ -108,7 +108,7 @@ def test_home_takes_as_many_statements_for_many_seats_as_for_few(town):
     few = statements(client, "/")
     for _ in range(30):
         town.send(0.5)
-    assert statements(client, "/") == few <= SIGN_IN + 9
+    assert statements(client, "/") == few <= SIGN_IN + 12
 
 
 def test_what_a_person_has_a_part_in_is_not_counted_as_waiting_for_them(town):

@@ -107,7 +107,7 @@ def test_a_published_version_and_a_threshold_are_tried_as_well(town):
     publish(town, DOCUMENT)
     client = signed_in(who)
     page = said_by(client.get(PAGE))
-    assert "version 2, in force" in page and ">version 1<" in page and "the draft" not in page
+    assert "version 2, in force" in page and ">version 1<" in page and ">the draft<" not in page
     row = asked(client, document="version:1", span="all")
     assert (row.number, row.since_at, row.digest) == (1, None, RightsVersion.objects.get(number=1).digest)
     assert client.post(PAGE, {"document": "version:7", "span": "7"}).status_code == 422

@@ -93,12 +93,10 @@ def deadlines_pass(town):
         town.wait(hours=2)
         meet_deadlines(at=town.now)
         assert held is not None
+    rights = town.rights | {"on_deadline": "withdraw"}
+    publish_rights(project=town.project, document=rights, reason="y", by=console(), at=town.now)
     turn_switch(position="hold-everything", reason="x", by=console(), at=town.now, project=town.project)
     town.send(0.5, decide_by=rfc3339(town.now + dt.timedelta(hours=1)))
-    turn_switch(position="normal", reason="x", by=console(), at=town.now, project=town.project)
-    publish_rights(
-        project=town.project, document=town.rights | {"on_deadline": "withdraw"}, reason="y", by=console(), at=town.now
-    )
     town.wait(hours=2)
     meet_deadlines(at=town.now)
 

@@ -1,0 +1,48 @@
+"""Towns beside another one, in which what is rare has happened: signed, appealed, returned, climbed, called back."""
+
+import json
+
+from accounts.reads import console
+from reviews.actions import acknowledge, add_endpoint, countersign, receive_appeal, return_for_rework
+from reviews.models import Decision, Task
+from reviews.wire import read_appeal
+from tests.reviews.overriding import decided, high, one_more, proof_of, put, town_with
+from tests.town import RIGHTS, Town, build
+
+
+def contested(slug: str) -> Town:
+    """An override signed by two people, and an appeal that waits."""
+    town = town_with(slug=slug)
+    first, second = town.adjudicators[:2]
+    made = put(town, high(town), first, signed=True)
+    countersign(override=made.uuid, digest=made.digest, proof=proof_of(second, town), by=second, at=town.now)
+    sent = read_appeal(json.dumps({"grounds": "It is none"}).encode())
+    receive_appeal(item=decided(town, town.people[0]), sent=sent, by=one_more(town, "operations"), at=town.now)
+    return town
+
+
+def returned(slug: str) -> Town:
+    """A decision returned to its author by whoever settles, and a case at a higher level that somebody has in hand."""
+    two = {"arm": "review", "queue": "general", "decisions": 2}
+    rule = {"measure": "exact", "agree_at": "1", "then": "adjudicate", "at_most": 3}
+    town = build(slug=slug, rights=RIGHTS | {"routing": [], "otherwise": two, "disagreement": rule})
+    town.send(0.5)
+    for who, label in zip(town.people[:2], ("dog", "fox"), strict=True):
+        town.decide(who, town.take(who), "correct", label)
+    held = town.take(town.adjudicators[0])
+    last = Decision.objects.latest("pk")
+    return_for_rework(token=held.token, decision=last.uuid, note="Look again", by=town.adjudicators[0], at=town.now)
+    town.send(0.5)
+    town.decide(town.people[2], town.take(town.people[2]), "escalate", rationale="Unsure")
+    task = Task.objects.filter(kind="escalation", item__project=town.project).get()
+    acknowledge(project=town.project, task=task.uuid, by=town.people[0], at=town.now)
+    return town
+
+
+def called_back(slug: str) -> Town:
+    """An item whose program is called back."""
+    town = build(slug=slug)
+    events, url = ["outcome.released"], "https://programs.invalid/"
+    add_endpoint(project=town.project, name="main", url=url, events=events, by=console(), at=town.now)
+    town.send(0.5, callback="main")
+    return town
