@@ -1,6 +1,6 @@
 """Who may see and do what of the loop."""
 
-from reviews.policies.abilities import May, Works, abilities, work_in
+from reviews.policies.abilities import May, Works, abilities, may_put_aside, work_in
 from reviews.policies.judging import (
     Leave,
     at_rest,
@@ -65,6 +65,7 @@ __all__ = [
     "may_be_asked",
     "may_browse",
     "may_follow_outcomes",
+    "may_put_aside",
     "may_read_trail",
     "may_see_originals",
     "may_see_quality",

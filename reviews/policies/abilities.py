@@ -51,6 +51,13 @@ THINGS: tuple[tuple[str, Any, Asked], ...] = (
     ("operations", gettext_lazy("Run it: see queues and loads, take claims back"), _runs_it),
     ("switch", gettext_lazy("Turn its switches, and route again what they held"), _runs_it),
     ("threshold", gettext_lazy("Publish decision rights, and bring items by hand"), _runs_it),
+    ("replays", gettext_lazy("Try decision rights on its past"), _runs_it),
+    ("callbacks", gettext_lazy("Look after the programs that are called back"), _runs_it),
+    (
+        "appeals",
+        gettext_lazy("Take in the complaints of those whom an outcome is about"),
+        lambda one: may_browse(one) and _runs_it(one),
+    ),
     ("routes", gettext_lazy("Route a held item again from its page"), lambda one: may_browse(one) and runs(one)),
     ("trail", gettext_lazy("Read all that happened in it"), may_read_trail),
     ("guideline", gettext_lazy("Read its guideline"), lambda one: "guideline" in pages_of(one)),
@@ -79,6 +86,16 @@ def _draws(roles: Collection[str]) -> May:
             said, "item", _("You may be asked about this project’s items yourself, and draws are not to be known then.")
         )
     return May(said, "item", _for_whom(may_see_quality))
+
+
+def may_put_aside(rights: Rights | None, roles: Collection[str]) -> May:
+    """Say whether the decision rights in force let these roles put outcomes aside, as far as that rests on roles."""
+    said = _("Put an outcome aside, as the conditions of the decision rights allow")
+    named = sorted({role for row in (rights.overrides if rights else ()) for role in row.roles})
+    if not named:
+        return May(said, "override", _("The decision rights let nobody."))
+    who = ", ".join(str(Role(role).label) for role in named)
+    return May(said, "override", "" if set(named) & set(roles) else _("This is for: %(roles)s.") % {"roles": who})
 
 
 @dataclass(frozen=True, slots=True)

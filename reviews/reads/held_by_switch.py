@@ -10,7 +10,7 @@ from audit.models.sql import Row, ask, ask_one
 from reviews.models import Position, Rerouting
 from reviews.reads.standing import STRICTNESS, Standing, standing, subject_in
 from reviews.reads.switching import positions
-from reviews.rights import route
+from reviews.rights import route, rule_at_intake
 from reviews.wire import Submission, read_items
 
 LOOKED = 2000
@@ -76,7 +76,11 @@ def _goes(row: Row, now: Standing) -> str:
     sent = read_items(bytes(row.body), "application/json").entries[0]
     assert isinstance(sent, Submission)
     routed = route(subject_in(sent, now), now.rights, now.switch_for(row.version_id))
-    return f"review {routed.queue}" if routed.arm == "review" else routed.arm
+    if routed.arm != "review":
+        return routed.arm
+    level = now.queues[str(routed.queue)].level
+    rule = rule_at_intake(now.rights, level=level, impact=sent.impact, cost=sent.cost)
+    return f"review {rule.to.queue if rule and rule.to.queue in now.queues else routed.queue}"
 
 
 def _turned(

@@ -13,7 +13,7 @@ from accounts.actions import choose_keys, choose_veils, use_single_keys
 from accounts.errors import BadPreference
 from accounts.models import ACTS, DIGITS, User
 from reviews.forms import sent_theme, sent_veils
-from reviews.policies import abilities, work_in
+from reviews.policies import abilities, may_put_aside, work_in
 from reviews.reads.in_force import in_force_in
 from reviews.reads.keys import clashes, keys_of, preference_of
 from reviews.reads.rail import OWNER
@@ -75,7 +75,8 @@ def own_rights(request: HttpRequest) -> HttpResponse:
     for place in framed.places:
         roles = place.roles | ({OWNER} if person.is_owner else set())
         queues, rights = standing[place.id]
-        shown.append((place, abilities(roles), work_in(queues, rights, roles)))
+        may = [*abilities(roles), may_put_aside(rights, roles)]
+        shown.append((place, may, work_in(queues, rights, roles)))
     told = {"shown": shown, "owner": person.is_owner}
     return page(request, "reviews/own_rights.html", "settings", at, told, framed=framed)
 

@@ -20,7 +20,7 @@ from reviews.errors import NothingToReroute, ReroutingRuns, StillHolding
 from reviews.models import Item, Rerouting, ReroutingState, Route
 from reviews.reads.held_by_switch import held_by_switch, would_go
 from tests.killing import killed_at
-from tests.town import build
+from tests.town import RIGHTS, build
 
 db = pytest.mark.django_db
 WHY = "A wrong model went out"
@@ -84,6 +84,18 @@ def test_turned_to_people_everything_goes_to_people():
     begun = turn_and_reroute(position="all-to-people", reason=WHY, by=console(), at=town.now, project=town.project)
     run(town, begun[0])
     assert set(Item.objects.values_list("state", flat=True)) == {"open"}
+
+
+@db
+def test_what_a_rule_lifts_at_intake_would_go_to_the_level_above():
+    lifted = {"name": "Heavy", "on": "impact", "to": {"level": 1, "queue": "senior"}}
+    town = build(rights=RIGHTS | {"escalation": [lifted]})
+    turn(town, "hold-everything")
+    town.send(0.5, impact="high")
+    assert would_go(town.project, "normal").queues == [("Senior", 1)]
+    begun = turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, project=town.project)
+    run(town, begun[0])
+    assert Item.objects.get().tasks.get().queue.slug == "senior"
 
 
 @db
