@@ -46,6 +46,10 @@ def _runs_it(roles: Collection[str]) -> bool:
     return "operations" in pages_of(roles)
 
 
+def _takes_appeals(roles: Collection[str]) -> bool:
+    return may_browse(roles) and _runs_it(roles)
+
+
 THINGS: tuple[tuple[str, Any, Asked], ...] = (
     ("items", gettext_lazy("Look through its items and what happened to each"), may_browse),
     ("operations", gettext_lazy("Run it: see queues and loads, take claims back"), _runs_it),
