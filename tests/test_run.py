@@ -97,7 +97,9 @@ def folder(tmp_path_factory) -> Iterator[Path]:
 
 def test_a_run_starts_all_tells_what_dies_and_leaves_nothing_on_ctrl_c(start):
     run = start()
-    run.hears(r"hitl runs at http://127\.0\.0\.1:\d+/[^\n]*\n\s*reviewer@demo\.example  a-password")
+    run.hears(r"hitl runs at http://127\.0\.0\.1:\d+/")
+    run.hears(r"Programs may be called back inside this network at: 127\.0\.0\.1")
+    run.hears(r"\n\s*reviewer@demo\.example  a-password")
     run.hears(r"Enter the demo without a password at http://127\.0\.0\.1:\d+/demo/")
     assert [
         word

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.reads import Actor, console
 from audit.actions import NO_HEAD, entry, record
 from audit.models import Erasure
-from audit.reads import KINDS, EventKind, uuid7
+from audit.reads import uuid7
 from reviews.actions import ask_replay, make_replay
 from reviews.models import Item, Replay, RightsVersion
 from tests.reviews.test_running import with_role
@@ -63,8 +63,7 @@ def looked_at(town: Town, who: Actor, *labels: str) -> None:
 
 
 def erase(item: Item) -> None:
-    """Erase an item's body, as an approved request would."""
-    KINDS.setdefault(ERASED, EventKind(ERASED, "Something was erased"))
+    """Erase an item's body, as an approved request would; needs the fixture `erasures_told`."""
     log, at = item.project.log, timezone.now()
     actor, stream = console().pseudonym, f"delivery/{uuid7(at)}"
     told = {"erased": {"entries": []}, "basis": {"law": "GDPR 17"}}

@@ -144,6 +144,7 @@ def test_other_projects_are_left_alone(town):
     assert found(tried(town, operator(town)))["items"] == 1
 
 
+@pytest.mark.usefixtures("erasures_told")
 def test_items_are_told_apart_by_a_segment_and_what_is_gone_is_counted_apart(town):
     for geography in ("DE", "DE", "FR", None):
         town.send(0.95, **({"segments": {"geography": geography}} if geography else {}))
