@@ -1067,12 +1067,12 @@ class Leaves:
         earlier = self._earlier(ats, streams)
         if not any(sprevs) and earlier.count(None) == counts.count(1) == len(counts):
             return  # each is the first of its stream
+        unseen = (1, "") if self.manifest.a == 0 else None
         for place, stream, before, count, sprev in zip(places, streams, earlier, counts, sprevs):
-            if before is None:
-                if count != 1 or sprev:
-                    self._see_link(first + place, stream, (1, "") if self.manifest.a == 0 else None, count, sprev)
-            elif numbers[before] + 1 != count or digests[32 * before : 32 * before + 32].hex() != sprev:
+            due = unseen
+            if before is not None:
                 due = numbers[before] + 1, digests[32 * before : 32 * before + 32].hex()
+            if due != (count, sprev):
                 self._see_link(first + place, stream, due, count, sprev)
 
     def _earlier(self, ats: Sequence[int], streams: Sequence[str]) -> list[int | None]:

@@ -1,6 +1,7 @@
 """Mutations of what stands beside the leaves: proofs, checkpoints, the manifest, payloads, erasures, anchors, draws."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -436,6 +437,11 @@ manifest("a_manifest_signed_by_another", lambda text: text, 12, signed_by_anothe
 manifest("a_manifest_badly_signed", lambda text: text, 12, lambda text: bad_signature(resign(text), -2))
 manifest("a_manifest_of_other_facts", lambda text: text, 12, lambda text: resign(text).replace(b"p_1", b"p_2"))
 manifest("another_origin_in_the_manifest", lambda text: text.replace(b"/one", b"/two", 1), 23)
+manifest(
+    "another_digest_of_the_leaves",
+    lambda text: re.sub(rb"file [0-9a-f]{64} (\d+ entries\.ndjson)", b"file " + b"0" * 64 + rb" \1", text),
+    15,
+)
 manifest("another_size_in_the_manifest", lambda text: text.replace(b"tree 40", b"tree 41"), 23)
 
 

@@ -82,7 +82,8 @@ def test_operations_give_a_claim_back_and_turn_the_switch_by_keyboard(house: Hou
     page.keyboard.type("It drifts")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Everything goes to people")).to_be_visible()
+    for place in (page.get_by_role("complementary"), page.get_by_role("region", name="Turned switches")):
+        expect(place.get_by_text("Everything goes to people")).to_be_visible()
     assert SwitchChange.objects.get().reason == "It drifts"
     assert house.faults == []
 

@@ -182,7 +182,7 @@ def test_a_turned_switch_is_told_on_every_page_of_those_it_rules():
     client, _ = signed_in(town, "operations")
     stranger, _ = signed_in(other, "compliance")
     owner, _ = signed_in(town, "owner", owner=True)
-    told = b'id="turned" role="region" aria-label="Switches">'
+    told = b'id="turned" role="region" aria-label="Turned switches">'
     assert told not in client.get(reverse("home")).content
     turn(town, "hold-everything")
     for address in (reverse("home"), reverse("operations", args=["cats"]), reverse("settings")):
