@@ -25,7 +25,8 @@ FROM reviews_seat s JOIN reviews_decision d ON d.claim_id = s.claim_id AND s.sta
 WHERE s.task_id = %s AND d.verdict IN ('approve', 'correct', 'reject') AND d.body IS NOT NULL ORDER BY d.id
 """
 AFTER = """
-SELECT t.id, t.uuid, t.kind, t.sseq, t.event_id, q.uuid AS queue_uuid, s.state AS seat_state,
+SELECT t.id, t.uuid, t.kind, t.sseq, t.event_id, t.state AS task_state, q.uuid AS queue_uuid,
+    s.state AS seat_state,
     EXISTS (SELECT 1 FROM audit_event e JOIN accounts_person x ON x.pseudonym = e.actor
         WHERE e.id = t.event_id AND x.id = %s) AS mine
 FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_queue q ON q.id = t.queue_id
@@ -83,7 +84,8 @@ def tasks_after(found: Row, *, locking: bool) -> list[Row]:
     """
     rows = ask(AFTER + (lock("t", "s") if locking else ""), [found.person_id, found.task_id])
     live = [row for row in rows if row.seat_state != "closed"]
-    if any(row.sseq > 0 or row.seat_state != "open" for row in live):
+    moved = any(row.task_state in {"passed_on", "settled"} for row in rows)  # by the clock, its seats closed
+    if moved or any(row.sseq > 0 or row.seat_state != "open" for row in live):
         raise MovedOn
     if any(found.event_id > row.event_id or (row.kind != "adjudication" and not row.mine) for row in live):
         raise MovedOn(_("The task had moved on without your decision, so there is nothing to take back."))

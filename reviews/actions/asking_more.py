@@ -34,14 +34,14 @@ def reworked(following: Following) -> bool:
 def asked_again(following: Following) -> Writes:
     """Ask one more person; where nobody is left hold the item, unless it has its answer: then the seat waits."""
     decided = following.seats[0].live_number is not None
-    if decided or someone_left(following.own_seat.lane_id, following.seen.item_id, following.at):
+    if decided or _someone_left(following):
         return seat_added(following)
     return held(following)
 
 
 def skipped(following: Following) -> Writes:
     """Ask somebody else; when nobody is left, wait for those who sit, and after them hold the item."""
-    left = someone_left(following.own_seat.lane_id, following.seen.item_id, following.at)
+    left = _someone_left(following)
     if not left and others_sit(following):
         return lambda _events: []
     return asked_again(following)
@@ -68,3 +68,8 @@ def held(following: Following, reason: str = "nobody_left") -> Writes:
         held={"task": str(seen.task_uuid), "reason": reason},
     )
     return lambda _events: [(CLOSE, [seen.task_id, seen.seat_id])]
+
+
+def _someone_left(following: Following) -> bool:
+    seen = following.seen
+    return someone_left(following.own_seat.lane_id, seen.item_id, following.at, seen.task_id)

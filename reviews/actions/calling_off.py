@@ -21,7 +21,10 @@ SELECT i.id, i.uuid, i.state, i.sseq, i.head,
 FROM reviews_item i WHERE i.project_id = %s AND i.external_id = %s
 """
 TASKS = "SELECT t.id, t.uuid FROM reviews_task t WHERE t.item_id = %s AND t.state = 'open' ORDER BY t.id"
-LEASED = "SELECT s.id FROM reviews_seat s WHERE s.task_id IN {tasks} AND s.state = 'leased' ORDER BY s.id"
+LEASED = """
+SELECT t.id AS task_id, s.id FROM reviews_task t JOIN reviews_seat s ON s.task_id = t.id
+WHERE t.item_id = %s AND s.state = 'leased' ORDER BY t.id, s.id
+"""  # of tasks that moved on too: who still has one on screen keeps the claim until it ends
 
 
 @transaction.atomic
@@ -47,8 +50,7 @@ def withdraw_item(*, project: Project, external_id: str, by: Actor, at: dt.datet
     if item.state not in {ItemState.OPEN, ItemState.HELD}:
         raise ItemGone
     tasks = ask(TASKS + lock("t"), [item.id])
-    if tasks:
-        _close([task.id for task in tasks], by, at)
+    _close(item.id, [task.id for task in tasks], by, at)
     trail = Trail(Ground(project.pk, project.uuid, (project.log_id, project.log.origin)), by, at)
     stream = f"item/{item.uuid}"
     trail.at_head(stream, item.sseq, item.head)
@@ -63,11 +65,13 @@ def withdraw_item(*, project: Project, external_id: str, by: Actor, at: dt.datet
     return uuid.UUID(str(item.uuid))
 
 
-def _close(task_ids: list[int], by: Actor, at: dt.datetime) -> None:
+def _close(item_id: int, task_ids: list[int], by: Actor, at: dt.datetime) -> None:
     """Close tasks first, so that the seats whose claims end close too."""
     tasks, ids = many(task_ids)
-    run(f"UPDATE reviews_task SET state = 'closed' WHERE id IN {tasks}", ids)  # noqa: S608
-    leased = [row.id for row in ask(LEASED.format(tasks=tasks) + lock("s"), ids)]
+    if task_ids:
+        run(f"UPDATE reviews_task SET state = 'closed' WHERE id IN {tasks}", ids)  # noqa: S608
+    leased = [row.id for row in ask(LEASED + lock("t", "s"), [item_id])]
     if leased:
         end_claims(leased, reason="ended", by=by, at=at)
-    run(f"UPDATE reviews_seat SET state = 'closed' WHERE task_id IN {tasks} AND state = 'open'", ids)  # noqa: S608
+    if task_ids:
+        run(f"UPDATE reviews_seat SET state = 'closed' WHERE task_id IN {tasks} AND state = 'open'", ids)  # noqa: S608

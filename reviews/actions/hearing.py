@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden
 from accounts.reads import Actor
@@ -16,8 +17,8 @@ from reviews.actions.receiving import sender_role
 from reviews.actions.seating import tags_of
 from reviews.actions.superseding import Locked, content, involve, lock_item, read_content
 from reviews.actions.tasking import NewTask, open_tasks
-from reviews.errors import AppealDiffers, AppealWaits, NoRights
-from reviews.models import Appeal, Impact, Item, Queue
+from reviews.errors import AppealDiffers, AppealWaits, MovedOn, NoRights
+from reviews.models import Appeal, Impact, Item, Outcome, Queue, Task
 from reviews.outputs import same
 from reviews.policies import at_rest, outcome_in_force, why_no_appeal
 from reviews.reads.facts import rights_in_force
@@ -124,8 +125,16 @@ def _known(item: Item, sent: AppealBody) -> Appeal | None:
 
 
 def heard(following: Following, output: Any) -> bool:
-    """Tell how an appeal ends; give whether the outcome is overturned, that is another answer was given."""
+    """Tell how an appeal ends; give whether the outcome is overturned, that is another answer was given.
+
+    Raises:
+        MovedOn: another outcome lives by now than the one that the hearer was shown.
+    """
     seen, live = following.seen, following.seats[0].live_body
+    if _live(seen.item_id) != _shown(seen):
+        raise MovedOn(
+            _("Another outcome is in force by now than the one you were shown. Give this back, take it again.")
+        )
     standing = json.loads(live)["output"] if live is not None else None
     overturned = not _same(seen.task_type, standing, output)
     appeal = Appeal.objects.get(task_id=seen.task_id)
@@ -138,6 +147,28 @@ def _same(task_type: str, one: Any, other: Any) -> bool:
     if one is None or other is None:
         return one is None and other is None
     return same(task_type, one, other)
+
+
+def _shown(seen: Any) -> str:
+    """Name the outcome that the hearer of an appeal was shown."""
+    return str(json.loads(seen.manifest)["appeal"]["outcome"]["outcome"])
+
+
+def _live(item_id: int, but: int = 0) -> str:
+    """Name the item's newest outcome that is not annulled, leaving out what one task made."""
+    found = Outcome.objects.filter(item_id=item_id, annulled_at__isnull=True).exclude(task_id=but)
+    return str(found.order_by("-number").values_list("uuid", flat=True).first())
+
+
+def see_nothing_since(seen: Any) -> None:
+    """See that an appeal's decision may be taken back: no other appeal waits, and no other outcome came over it.
+
+    Raises:
+        MovedOn: one did.
+    """
+    others = Task.objects.filter(item_id=seen.item_id, kind="appeal", state="open").exists()
+    if others or _live(seen.item_id, seen.task_id) != _shown(seen):
+        raise MovedOn
 
 
 def hears_again(seen: Any, trail: Any) -> None:

@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from audit.models.sql import ask
+from django.db.models import Max
+
+from audit.models.sql import ask, many
 from audit.reads import uuid7
 from reviews.actions.consequences import CLOSE, Following, Writes
 from reviews.actions.lines import someone_left
 from reviews.actions.seating import tags_of
 from reviews.actions.tasking import NewTask
 from reviews.errors import NobodyBelow, NoHigherLevel
-from reviews.models import CLIMBS, Lane, Queue
+from reviews.models import CLIMBS, Lane, Queue, Task
 from reviews.rights import ADJUDICATION, EscalationRule, rule_of_labels, rule_of_skips, rules_above
 
+AFTERWARDS = ("audit", "second", "rereview")
 BELOW = """
-SELECT l.id AS lane_id FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id
+SELECT l.id AS lane_id, t.kind FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id
 JOIN reviews_seat s ON s.task_id = t.id JOIN reviews_lane l ON l.id = s.lane_id
-WHERE t.item_id = %s AND q.level < %s AND t.kind IN ('work', 'learning', 'escalation')
+WHERE t.item_id = %s AND q.level < %s AND t.kind IN {kinds}
 ORDER BY q.level DESC, t.id DESC, s.number
 """
 LOWER = """
@@ -101,18 +104,34 @@ def returned(following: Following, note: str | None) -> Writes:
         NobodyBelow: there is no level below, or everyone there has had a part in this item.
     """
     seen = following.seen
-    rows = ask(BELOW, [seen.item_id, seen.queue_level]) or ask(LOWER, [seen.project_id, seen.queue_level])
+    answered = following.seats[0].live_number is not None
+    kinds, names = many(AFTERWARDS if answered else CLIMBS)
+    before = ask(BELOW.format(kinds=kinds), [seen.item_id, seen.queue_level, *names])
+    rows = before or ask(LOWER, [seen.project_id, seen.queue_level])
     lanes = dict.fromkeys(row.lane_id for row in rows)
     found = next((lane for lane in lanes if someone_left(lane, seen.item_id, following.at)), None)
     if found is None:
         raise NobodyBelow
     line = Lane.objects.select_related("queue").get(pk=found)
-    kind = "work" if following.seats[0].live_number is None else "audit"
-    return passed_on(following, kind, line.queue, "reviews.returned", {"note": note}, line)
+    kind = "work" if not answered else before[0].kind if before else "audit"
+    wanted = 1 if answered else _asked_for(seen.item_id)
+    return passed_on(following, kind, line.queue, "reviews.returned", {"note": note}, line, wanted)
+
+
+def _asked_for(item_id: int) -> int:
+    """Give how many decisions the item's route asked for: that many people decide below, too."""
+    asked = Task.objects.filter(item_id=item_id, kind__in=CLIMBS).aggregate(most=Max("wanted"))
+    return int(asked["most"] or 1)
 
 
 def passed_on(
-    following: Following, kind: str, queue: Queue, event: str, more: dict[str, Any], line: Lane | None = None
+    following: Following,
+    kind: str,
+    queue: Queue,
+    event: str,
+    more: dict[str, Any],
+    line: Lane | None = None,
+    wanted: int = 1,
 ) -> Writes:
     """Open a task of a kind in a queue after this one, whose open seats close; `more` is told of it in the event."""
     seen = following.seen
@@ -121,7 +140,7 @@ def passed_on(
         item_id=seen.item_id,
         kind=kind,
         queue=queue,
-        wanted=1,
+        wanted=wanted,
         after_id=seen.task_id,
         rights=following.rights,
         high=seen.impact == "high",

@@ -12,7 +12,7 @@ from audit.models.sql import Row, ask, ask_one, lock, postgres, run
 from audit.reads import uuid7
 from reviews.actions.tasking import NewTask, open_tasks
 from reviews.actions.trail import Ground, Trail
-from reviews.models import Seat
+from reviews.models import CLIMBS, Seat
 from reviews.reads.published import rights_of
 
 log = logging.getLogger(__name__)
@@ -179,18 +179,15 @@ def _write(rows: list[Row], trail: Trail, at: dt.datetime) -> None:
 def _second(row: Row, at: dt.datetime) -> NewTask | None:
     """Make the second review of an item that people decided and that was drawn for one; blind to what they said.
 
-    It stands in the lane of the item's first review, whoever settled that in the end.
+    It stands in the lane of the item's first review, whoever settled that in the end; a rule may have lifted that.
     """
     if row.task_kind not in {"work", "adjudication", "escalation"} or row.supersedes is not None:
         return None
     route = ask_one(SECONDS, [row.item_id])
     if route is None or not any(draw["purpose"] == "second" and draw["drawn"] for draw in json.loads(route.draws)):
         return None
-    seat = (
-        Seat.objects.select_related("lane__queue")
-        .filter(task__item_id=row.item_id, task__kind="work")
-        .order_by("-pk")[0]
-    )
+    seats = Seat.objects.select_related("lane__queue", "task").filter(task__item_id=row.item_id, task__kind__in=CLIMBS)
+    seat = max(seats, key=lambda one: (one.task.kind == "work", one.pk))
     return NewTask(
         uuid=uuid7(at),
         item_id=row.item_id,

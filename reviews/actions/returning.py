@@ -40,7 +40,7 @@ WORKS = """
 SELECT 1 AS works FROM reviews_personlane pl JOIN accounts_membership m ON m.id = pl.membership_id
 WHERE pl.lane_id = %s AND pl.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
 """
-SHOWN_ALL = "SELECT uuid FROM reviews_task WHERE item_id = %s AND kind IN {kinds}"
+SHOWN_ALL = "SELECT uuid FROM reviews_task WHERE item_id = %s AND id <> %s AND kind IN {kinds}"
 ONLOOKERS = """
 SELECT DISTINCT c.person_id FROM audit_event e JOIN reviews_claim c ON c.event_id = e.id
 WHERE e.stream IN {streams} AND e.type = 'reviews.claimed'
@@ -157,14 +157,15 @@ def _due(author: Row, at: dt.datetime, until: dt.datetime) -> tuple[dt.datetime,
     rights, calendar = rights_of(author.rights_body), calendar_of(author.project_id)
     due = due_at(rights, author.queue_slug, at, calendar, author.decide_by_at)
     wait = clock_waits(rights, level=author.queue_level, escalated=author.kind == "escalation")
-    if wait is None or author.kind not in CLIMBS or due - at > NEVER_DUE / 2:
+    never = due - at > NEVER_DUE / 2 and author.kind != "escalation"  # a higher level's clock runs without a due time
+    if wait is None or author.kind not in CLIMBS or never:
         return due, None
-    return due, later(max(due, until), wait, calendar)
+    return due, later(until if author.kind == "escalation" else max(due, until), wait, calendar)
 
 
 def _remember_onlookers(item_id: int, task_id: int) -> None:
     """Write down who has been shown the task's decisions: everyone who ever claimed a task that shows them."""
     kinds, names = many(SHOWS_PRIOR)
-    streams, ids = many(f"task/{row.uuid}" for row in ask(SHOWN_ALL.format(kinds=kinds), [item_id, *names]))
+    streams, ids = many(f"task/{row.uuid}" for row in ask(SHOWN_ALL.format(kinds=kinds), [item_id, task_id, *names]))
     rows: Sequence[Row] = ask(ONLOOKERS.format(streams=streams), [*ids, task_id])
     insert("reviews_onlooker", {"task_id": "bigint", "person_id": "bigint"}, [(task_id, row.person_id) for row in rows])

@@ -65,7 +65,7 @@ def working_person(by: Actor) -> int:
 def shown(seen: Row) -> Held:
     """Shape a claimed seat by the manifest that its claim kept."""
     manifest = json.loads(seen.manifest)
-    return held(seen, prior=prior_of(seen.item_id, seen.kind), manifest=manifest)
+    return held(seen, prior=prior_of(seen.item_id, seen.task_id, seen.kind), manifest=manifest)
 
 
 def seat_claim(
@@ -93,7 +93,7 @@ def write_claim(
 ) -> Held:
     """Write a claim on a seat that is locked with its task and was looked at: event, claim, presentation, lease."""
     by = by.as_role(acting_role(seen))
-    prior = prior_of(seen.item_id, seen.kind)
+    prior = prior_of(seen.item_id, seen.task_id, seen.kind)
     manifest = present(seen, prior)
     body = canonical(manifest)
     token, stream = uuid7(at), f"task/{seen.task_uuid}"

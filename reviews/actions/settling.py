@@ -40,7 +40,9 @@ def answered(following: Following, output: Any, verdict: str) -> Writes:
         return _settled(following, weighed.output, [str(decisions[place]) for place in step.group])
     if step.step == "wait" or reworked(following):
         return waiting(following)
-    another = step.step == "another" and someone_left(following.own_seat.lane_id, seen.item_id, following.at)
+    another = step.step == "another" and someone_left(
+        following.own_seat.lane_id, seen.item_id, following.at, seen.task_id
+    )
     following.trail.add(
         following.item_stream,
         "reviews.disagreed",

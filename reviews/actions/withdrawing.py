@@ -13,7 +13,7 @@ from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
 from reviews.actions.annulling import Finding, annul_finding, close_after, finding_of, stands_without, tasks_after
 from reviews.actions.ending import end_claims
-from reviews.actions.hearing import hears_again
+from reviews.actions.hearing import hears_again, see_nothing_since
 from reviews.actions.lines import drop_marks
 from reviews.actions.seating import acting_role, ground_of, seat_claim, shown, tags_of, working_person
 from reviews.actions.superseding import involve
@@ -119,6 +119,8 @@ def _standing(decision: uuid.UUID, person_id: int, at: dt.datetime, *, locking: 
         raise MovedOn(_("This decision is withdrawn already."))
     outcome = ask_one(OUTCOME, [found.task_id])
     _check_time(found, now, seen, outcome, at)
+    if seen.kind == "appeal" and now.task_state == "settled":
+        see_nothing_since(seen)
     finding = finding_of(seen) if now.task_state == "settled" else None
     settled = outcome or finding
     if settled is not None and stands_without(found, seen, settled.event_id):

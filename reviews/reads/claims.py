@@ -109,7 +109,9 @@ def replay(token: uuid.UUID, at: dt.datetime) -> Replay:
     seen.lease_until, seen.token = seen.lease_until or at, token
     hidden = manifest["prediction"] == "hidden"
     seen.show_prediction, seen.show_confidence = not hidden, manifest["confidence"]
-    shown = replace(held(seen, prior=prior_of(seen.item_id, seen.kind), manifest=manifest), draft=None, hidden=hidden)
+    shown = replace(
+        held(seen, prior=prior_of(seen.item_id, seen.task_id, seen.kind), manifest=manifest), draft=None, hidden=hidden
+    )
     said = Decision.objects.filter(claim=claim).first()
     told = None
     if said is not None:

@@ -18,7 +18,7 @@ LOOKED = 2000
 COUNTED = 100_000
 HELD = """
 FROM reviews_item i JOIN reviews_route r ON r.item_id = i.id
-WHERE i.project_id = %s AND i.state = 'held' AND r.rule = 'switch'
+WHERE i.project_id = %s AND i.state = 'held' AND r.rule = 'switch' AND r.arm = 'hold'
     AND r.number = (SELECT max(n.number) FROM reviews_route n WHERE n.item_id = i.id)
 """
 ITEMS = f"""

@@ -18,7 +18,7 @@ JOIN reviews_task t ON t.id = d.task_id
 JOIN reviews_item i ON i.id = t.item_id JOIN reviews_setup su ON su.project_id = i.project_id
 JOIN accounts_person p ON p.id = d.person_id
 JOIN reviews_seat s ON s.id = d.seat_id AND s.claim_id = d.claim_id AND s.state = 'decided'
-WHERE t.item_id = %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
+WHERE t.item_id = %s AND t.id <> %s AND t.kind IN ('work', 'second', 'learning', 'escalation', 'adjudication')
 ORDER BY d.id
 """
 
@@ -43,13 +43,16 @@ class Prior:
     named: bool
 
 
-def prior_of(item_id: int, kind: str) -> list[Prior]:
-    """List the standing decisions that a seat of this kind is shown; none but for adjudication, escalation, appeal."""
+def prior_of(item_id: int, task_id: int, kind: str) -> list[Prior]:
+    """List the standing decisions that a seat of this task is shown; none but for adjudication, escalation, appeal.
+
+    Those of its own task are not among them: who decides beside others decides independently.
+    """
     if kind not in SHOWS_PRIOR:
         return []
     names: dict[int, str] = {}
     found = []
-    for row in ask(PRIOR, [item_id]):
+    for row in ask(PRIOR, [item_id, task_id]):
         who = names.setdefault(row.person_id, _("Reviewer %(n)d") % {"n": len(names) + 1})
         body = json.loads(row.body) if row.body else {"sent": {}, "output": None, "differences": []}
         found.append(

@@ -76,6 +76,13 @@ def one_escalates_and_takes_it_back(town):
     town.decide(ann, undo(town, ann))
 
 
+def one_of_two_escalates_and_takes_it_back(town):
+    town.send(0.95, impact="high")
+    ann = town.people[0]
+    town.decide(ann, town.take(ann, "senior"), "escalate", rationale="Unsure")
+    town.decide(ann, undo(town, ann))
+
+
 def a_case_climbs_and_is_held_at_the_top(town):
     town.send(0.5)
     for _level in (1, 2):
@@ -113,6 +120,7 @@ WALKS = (
     everybody_skips,
     two_disagree_and_one_comes_round,
     one_escalates_and_takes_it_back,
+    one_of_two_escalates_and_takes_it_back,
     a_case_climbs_and_is_held_at_the_top,
     deadlines_pass,
     the_system_withdraws_what_waits_and_what_is_held,
