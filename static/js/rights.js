@@ -61,6 +61,7 @@ export function mountRights(root) {
    * @param {string} act what a button says
    */
   async function sent(act) {
+    if (!act && root.querySelector("[role=alert]")) return; // somebody else's change stands: only a button goes over it
     tell(root.dataset.saving);
     const body = new FormData(form());
     body.set("act", act);
