@@ -4,18 +4,16 @@ import datetime as dt
 import random
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_noop as _
-from kombu.exceptions import OperationalError
 
 from accounts.reads import clock
 from audit.models.sql import ask, ask_one, lock, run
 from reviews.actions.endpoints import switch_off_gone
+from reviews.actions.enqueuing import enqueue
 from reviews.actions.locking_away import taken_out
 from reviews.actions.noting import note_callbacks
 from reviews.actions.reaching import Reached, Resolve, post
@@ -62,9 +60,7 @@ def find_callbacks(*, at: dt.datetime) -> list[int]:
     late.filter(said="", endpoint__active=False).update(said=OFF_SAID)
     late.update(state=DeliveryState.FAILED)
     ids = [row.id for row in ask(READY, [at] * 4)][: settings.CALLBACKS_AT_ONCE]
-    with suppress(OperationalError):  # a broker that is away: the clock asks again
-        for endpoint_id in ids:
-            current_app.send_task("reviews.call_back", [endpoint_id])
+    enqueue("reviews.call_back", ids)
     return ids
 
 

@@ -4,16 +4,14 @@ import datetime as dt
 import hashlib
 import logging
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Least
-from kombu.exceptions import OperationalError
 
 from accounts.actions import Choice, export_records
 from accounts.models import Project
@@ -21,11 +19,13 @@ from accounts.policies import role_in
 from accounts.reads import Actor, actor_of_person
 from audit.actions import Exported
 from audit.errors import ExportBusy, Refusal, TargetTaken
+from reviews.actions.enqueuing import enqueue
 from reviews.errors import ExportRunning, ExportStopped, NoRoomForExport
 from reviews.models import UNFINISHED, Chosen, Export, ExportState, Item
 from reviews.policies import exporting
 from reviews.reads.exports import may_stay
 
+JOB = "reviews.make_export"
 REST = dt.timedelta(minutes=2)
 """A running export that has not moved for so long has lost its worker."""
 MOST_TRIES = 5
@@ -67,7 +67,7 @@ def ask_export(
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue_exports, [asked.pk]))
+            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
     except IntegrityError as problem:
         raise ExportRunning from problem
     return asked
@@ -94,7 +94,7 @@ def make_export(*, export_id: int, now: Clock) -> None:
     else:
         _finish(row, made, now())
     waiting = Export.objects.filter(state=ExportState.WAITING).order_by("pk")
-    enqueue_exports(waiting.values_list("pk", flat=True)[:1])
+    enqueue(JOB, waiting.values_list("pk", flat=True)[:1])
 
 
 def find_exports(*, at: dt.datetime) -> list[int]:
@@ -106,7 +106,7 @@ def find_exports(*, at: dt.datetime) -> list[int]:
     for row in left.filter(tries__gte=MOST_TRIES):
         _fail(row, ExportStopped(), at)
     ids = list(left.values_list("pk", flat=True))
-    enqueue_exports(ids)
+    enqueue(JOB, ids)
     return ids
 
 
@@ -119,15 +119,6 @@ def drop_exports(*, at: dt.datetime) -> int:
         ended = Export.objects.filter(pk=row.pk, state=ExportState.DONE)
         ended.update(state=ExportState.GONE, moved_at=at, kept_until=Least("kept_until", Value(at, DateTimeField())))
     return len(over)
-
-
-def enqueue_exports(ids: Iterable[int]) -> None:
-    """Ask a worker for exports; a broker that is down is told to the log, and the clock asks again later."""
-    try:
-        for export_id in ids:
-            current_app.send_task("reviews.make_export", args=[export_id])
-    except OperationalError as problem:
-        log.warning("The broker is down, exports wait for the clock: %s", problem)
 
 
 def _others_run(export_id: int, at: dt.datetime) -> bool:

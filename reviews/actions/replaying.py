@@ -2,21 +2,19 @@
 
 import datetime as dt
 import hashlib
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import msgspec
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from kombu.exceptions import OperationalError
 
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, actor_of_person, clock
 from audit.errors import Refusal
+from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled
 from reviews.actions.recounting import Recount
 from reviews.errors import NoRights, ReplayOver, ReplayRunning, ReplayStopped
@@ -26,12 +24,12 @@ from reviews.reads.published import rights_of
 from reviews.reads.replayed import found_of
 from reviews.rights import Tally, read
 
+JOB = "reviews.make_replay"
 REST = dt.timedelta(minutes=2)
 """A running replay that has not moved for so long has lost its worker."""
 MOST_TRIES = 5
 OFTEN = dt.timedelta(seconds=1)
 Clock = Callable[[], dt.datetime]
-log = logging.getLogger(__name__)
 
 
 def ask_replay(
@@ -80,7 +78,7 @@ def ask_replay(
         with transaction.atomic():
             asked.event_id = _tell(asked, "reviews.replay_asked", by, at)
             asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue_replays, [asked.pk]))
+            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
     except IntegrityError as problem:
         raise ReplayRunning from problem
     return asked
@@ -123,7 +121,7 @@ def make_replay(*, replay_id: int, now: Clock) -> None:
         if counted is not None:
             _finish(row, msgspec.json.encode(found_of(counted, times_of(_span(row)))).decode(), now())
     waiting = Replay.objects.filter(state=ReplayState.WAITING).order_by("pk")
-    enqueue_replays(waiting.values_list("pk", flat=True)[:1])
+    enqueue(JOB, waiting.values_list("pk", flat=True)[:1])
 
 
 def find_replays(*, at: dt.datetime) -> list[int]:
@@ -135,17 +133,8 @@ def find_replays(*, at: dt.datetime) -> list[int]:
     for row in left.filter(tries__gte=MOST_TRIES):
         _fail(row, ReplayStopped(), at)
     ids = list(left.values_list("pk", flat=True))
-    enqueue_replays(ids)
+    enqueue(JOB, ids)
     return ids
-
-
-def enqueue_replays(ids: Iterable[int]) -> None:
-    """Ask a worker for replays; a broker that is down is told to the log, and the clock asks again later."""
-    try:
-        for replay_id in ids:
-            current_app.send_task("reviews.make_replay", args=[replay_id])
-    except OperationalError as problem:
-        log.warning("The broker is down, replays wait for the clock: %s", problem)
 
 
 def _others_run(replay_id: int, at: dt.datetime) -> bool:

@@ -1,20 +1,18 @@
 """Routing again, one by one, all items that a switch held; a worker does it, and somebody sees how far it is."""
 
 import datetime as dt
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from kombu.exceptions import OperationalError
 
 from accounts.models import Project
 from accounts.reads import Actor, actor_of_person, console
 from audit.errors import Refusal
 from guidelines.models import ModelVersion
+from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled, turn_switch
 from reviews.actions.rerouting import route_again
 from reviews.errors import ItemGone, NotHeld, NothingToReroute, ReroutingRuns, ReroutingStopped, StillHolding
@@ -22,12 +20,12 @@ from reviews.models import UNDONE, Item, Position, Rerouting, ReroutingState
 from reviews.reads.held_by_switch import held_by_switch, next_held
 from reviews.reads.standing import switches
 
+JOB = "reviews.reroute"
 REST = dt.timedelta(minutes=2)
 """A run that has not moved for so long has lost its worker."""
 MOST_TRIES = 20
 STEP = 50
 Clock = Callable[[], dt.datetime]
-log = logging.getLogger(__name__)
 
 
 def ask_rerouting(*, project: Project, by: Actor, at: dt.datetime) -> Rerouting:
@@ -49,7 +47,7 @@ def ask_rerouting(*, project: Project, by: Actor, at: dt.datetime) -> Rerouting:
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue_reroutings, [asked.pk]))
+            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
     except IntegrityError as problem:
         raise ReroutingRuns from problem
     return asked
@@ -102,17 +100,8 @@ def find_reroutings(*, at: dt.datetime) -> list[int]:
     for row in left.filter(tries__gte=MOST_TRIES):
         _end(row, ReroutingState.STOPPED, at, said=ReroutingStopped.sentence)
     ids = list(left.values_list("pk", flat=True))
-    enqueue_reroutings(ids)
+    enqueue(JOB, ids)
     return ids
-
-
-def enqueue_reroutings(ids: Iterable[int]) -> None:
-    """Ask a worker; a broker that is down is told to the log, and the clock asks again later."""
-    try:
-        for rerouting_id in ids:
-            current_app.send_task("reviews.reroute", args=[rerouting_id])
-    except OperationalError as problem:
-        log.warning("The broker is down, held items wait for the clock: %s", problem)
 
 
 def _begun(rerouting_id: int, at: dt.datetime) -> Rerouting | None:

@@ -11,10 +11,9 @@ from accounts.models import Project
 from accounts.reads import Actor, clock
 from reviews.errors import SeedDiffers
 from reviews.models import Seed
-from reviews.rights import month_seed, seed_commitment
+from reviews.rights import REVEALED_AFTER, month_seed, seed_commitment
 
 log = logging.getLogger(__name__)
-REVEALED_AFTER = dt.timedelta(days=7)
 
 
 def seed_of_month(*, project: Project, at: dt.datetime) -> bytes:

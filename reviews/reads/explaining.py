@@ -11,10 +11,9 @@ from accounts.models import Project
 from reviews.models import Impact, Item, Queue, Route, Seed
 from reviews.reads.published import rights_of
 from reviews.reads.words import position_word
-from reviews.rights import Arm, Rights, arm_sentence, sentence
+from reviews.rights import REVEALED_AFTER, Arm, Rights, arm_sentence, sentence
 
 HOLD = Arm(arm="hold")
-REVEALED_AFTER = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

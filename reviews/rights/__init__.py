@@ -2,7 +2,7 @@
 
 from .calendars import DAYS, Calendar, later, working
 from .document import STARTING, load, read
-from .draws import AT_INTAKE, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
+from .draws import AT_INTAKE, REVEALED_AFTER, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
 from .escalating import clock_waits, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
 from .estimating import Estimate, estimate
 from .fields import Subject
@@ -22,6 +22,7 @@ __all__ = [
     "GONE",
     "NONE",
     "OTHER",
+    "REVEALED_AFTER",
     "ROLES",
     "STARTING",
     "SWITCH",

@@ -6,6 +6,7 @@ the first draw and the seed itself after the month. No rights version is hashed 
 every earlier pick.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 import re
@@ -16,6 +17,8 @@ from uuid import UUID
 
 from .numbers import shortest
 
+REVEALED_AFTER = dt.timedelta(days=7)
+"""How long after its month a seed is revealed."""
 AT_INTAKE = ("audit", "second", "evaluation", "fresh")
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
