@@ -10,6 +10,7 @@ import { ask } from "./requests.js";
 const KEEP_MS = 60_000;
 const LOOK_MS = 20_000;
 const FRESH_MS = 250;
+const LONGEST_LOOK_MS = 4_000;
 
 /**
  * Mounts the flow around the workbench's pane.
@@ -38,12 +39,13 @@ export function mountFlow(root) {
     if (!url || ahead || looking || sending || document.hidden || pane?.hasAttribute("data-ahead")) return;
     looking = true;
     const now = turn;
-    const answer = await ask("POST", url).catch(() => null);
-    const html = answer?.status === 201 ? await answer.text() : "";
+    const answer = await ask("POST", url, { signal: AbortSignal.timeout(LONGEST_LOOK_MS) }).catch(() => null);
+    const html = answer?.status === 201 ? await answer.text().catch(() => "") : "";
     looking = false;
-    if (now !== turn) return void look();
+    if (now !== turn) return goOn();
     const found = partsOf(html).pane;
     if (found && found.dataset.token !== shown()?.dataset.token) ahead = warm(found);
+    if (waiting) goOn();
   };
 
   /** Keeps the claim of the item that stands ready, while its page is looked at. */
@@ -93,7 +95,7 @@ export function mountFlow(root) {
     waiting = null;
   };
 
-  /** Sends the decision that waited for the one before it. */
+  /** Sends the decision that waited for the one before it, or for the next item. */
   const goOn = () => {
     const held = waiting;
     waiting = null;
@@ -141,7 +143,7 @@ export function mountFlow(root) {
   const decided = (event) => {
     const { detail, target } = /** @type {CustomEvent} */ (event);
     const pane = /** @type {HTMLElement} */ (target);
-    if (sending) waiting = { pane, ...detail };
+    if (sending || looking) waiting = { pane, ...detail };
     else if (ahead) void go(pane, detail.text, detail.gone);
     else return;
     event.preventDefault();
@@ -158,10 +160,7 @@ export function mountFlow(root) {
     ahead = null;
   };
   const back = (/** @type {PageTransitionEvent} */ event) => event.persisted && location.reload();
-  /** @param {BeforeUnloadEvent} event */
-  const warn = (event) => {
-    if (sending) event.preventDefault();
-  };
+  const warn = (/** @type {BeforeUnloadEvent} */ event) => (sending || waiting) && event.preventDefault();
 
   /** @type {[EventTarget, string, (event: any) => void][]} */
   const hears = [

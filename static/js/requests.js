@@ -5,7 +5,7 @@
  * Sends a request as the signed-in person; the body is JSON unless `headers` says otherwise.
  * @param {"PUT" | "PATCH" | "POST" | "DELETE"} method
  * @param {string} url
- * @param {{body?: string, keepalive?: boolean, headers?: Record<string, string>}} [more]
+ * @param {{body?: string, keepalive?: boolean, headers?: Record<string, string>, signal?: AbortSignal}} [more]
  * @returns {Promise<Response>}
  */
 export function ask(method, url, more = {}) {

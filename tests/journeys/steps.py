@@ -27,8 +27,8 @@ def town_of(items: int, **changes: Any) -> Town:
     return town
 
 
-def title(page: Page, external_id: str) -> None:
-    expect(page.locator("#task-pane:not([data-fresh]) h1")).to_have_text(external_id)
+def title(page: Page, external_id: str, patience: float = 5_000) -> None:
+    expect(page.locator("#task-pane:not([data-fresh]) h1")).to_have_text(external_id, timeout=patience)
 
 
 def sent(page: Page) -> None:

@@ -75,6 +75,32 @@ def test_a_decision_waits_for_the_one_before_it(house):
     assert said == [("item-1", "approve"), ("item-2", "escalate")]
 
 
+def test_a_decision_waits_for_the_next_item_that_is_just_being_claimed(house):
+    """Else the next claim finds that item in the other's hands, and the queue would seem to be at its end."""
+    held: list[Route] = []
+    page = house.page(town_of(2).people[0])
+    page.route(AHEAD, lambda route: held.append(route))
+    page.goto(f"{house.address}/projects/cats/queues/general/work/")
+    title(page, "item-1")
+    page.keyboard.press("a")
+    expect(page.locator("#task-pane[aria-busy]")).to_be_visible()
+    assert Decision.objects.count() == 0
+    held[0].continue_()
+    title(page, "item-2")
+    sent(page)
+    assert Decision.objects.get().task.item.external_id == "item-1"
+
+
+def test_a_decision_does_not_wait_for_ever_for_the_next_item(house):
+    page = house.page(town_of(2).people[0])
+    page.route(AHEAD, lambda route: None)
+    page.goto(f"{house.address}/projects/cats/queues/general/work/")
+    title(page, "item-1")
+    page.keyboard.press("a")
+    title(page, "item-2", patience=9_000)
+    assert Decision.objects.get().task.item.external_id == "item-1"
+
+
 def test_a_refused_decision_brings_its_item_back_with_what_was_typed(house):
     page = bench(house, town_of(3))
     page.keyboard.press("3")
