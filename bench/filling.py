@@ -96,7 +96,7 @@ def fill(size: Size, people: int) -> None:
         "log": project.log_id,
         "rights": RightsVersion.objects.get(project=project).pk,
         "version": version.pk,
-        "taxonomy": TaxonomyVersion.objects.filter(project=project).latest("number").pk,
+        "taxonomy": TaxonomyVersion.objects.get(project=project).pk,
         "at": at,
         "holders": 10 * (people + 2),
         "claims": EVENTS + 2 * size.open,

@@ -18,8 +18,25 @@ class GuidelinesConfig(AppConfig):
             Frozen(models.ModelVersion),
             Frozen(models.TaxonomyVersion),
             Frozen(models.GuidelineVersion),
+            Frozen(models.TaxonomyTerm, once=("began_at", "ended_at")),
+            Frozen(
+                models.GuidelineTerm,
+                once=("began_at", "begin_event_id", "ended_at", "ended_by_id", "reason", "end_event_id"),
+            ),
         )
         learn(
             EventKind("guidelines.taxonomy_published", _("Taxonomy {number} was published")),
             EventKind("guidelines.guideline_published", _("Guideline {number} was published")),
+            EventKind("guidelines.guideline_began", _("Guideline {number} came in force on its day")),
+            EventKind("guidelines.guideline_retired", _("Guideline {number} was retired: {reason}")),
+            EventKind(
+                "guidelines.guideline_called_off", _("Guideline {number} was called off before its day: {reason}")
+            ),
+            EventKind("guidelines.draft_begun", _("A guideline draft was begun")),
+            EventKind("guidelines.draft_changed", _("The guideline draft was changed, revision {revision}")),
+            EventKind("guidelines.draft_discarded", _("The guideline draft was discarded")),
+            EventKind("guidelines.draft_proposed", _("A second editor was asked to read the guideline draft")),
+            EventKind("guidelines.draft_agreed", _("A second editor agreed to the guideline draft")),
+            EventKind("guidelines.draft_sent_back", _("The guideline draft was sent back: {note}")),
+            EventKind("guidelines.second_editor_asked", _("Whether a second editor reads guidelines was changed")),
         )

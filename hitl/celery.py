@@ -32,6 +32,7 @@ celery.conf.beat_schedule = {
     "guards over frozen rows": every(300, "hitl.check_guards"),
     "checkpoints that are due elsewhere": every(300, "hitl.anchor_ledger"),
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
+    "guidelines whose day has come": every(15, "guidelines.begin_due"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "tasks that nobody answered in time": every(15, "reviews.climb"),
     "items past their deadline": every(15, "reviews.meet_deadlines"),

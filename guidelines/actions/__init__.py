@@ -1,5 +1,29 @@
 """Verbs of taxonomies and guidelines."""
 
+from guidelines.actions.drafting import (
+    answer_guideline_draft,
+    ask_for_second_editor,
+    begin_guideline_draft,
+    change_guideline_draft,
+    discard_guideline_draft,
+    propose_guideline_draft,
+    rebase_guideline_draft,
+)
+from guidelines.actions.issuing import publish_guideline_draft
 from guidelines.actions.publishing import publish_guideline, publish_taxonomy
+from guidelines.actions.terms import begin_due, end_guideline
 
-__all__ = ["publish_guideline", "publish_taxonomy"]
+__all__ = [
+    "answer_guideline_draft",
+    "ask_for_second_editor",
+    "begin_due",
+    "begin_guideline_draft",
+    "change_guideline_draft",
+    "discard_guideline_draft",
+    "end_guideline",
+    "propose_guideline_draft",
+    "publish_guideline",
+    "publish_guideline_draft",
+    "publish_taxonomy",
+    "rebase_guideline_draft",
+]

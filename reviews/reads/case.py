@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from guidelines.models import TaxonomyVersion
+from guidelines.reads import taxonomy_in_force
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
 from reviews.reads.marks import marked
@@ -40,8 +40,8 @@ def case(item: Item, *, whole: bool, veil: Veil) -> Case:
     seen = stage(shown, veil=veil, sounds=sounds_in(shown))
     if not whole:
         return Case(seen, words, "", None, [], "", None, [], None, 4)
-    newest = TaxonomyVersion.objects.filter(project_id=item.project_id).order_by("-number").first()
-    taxonomy = taxonomy_of(bytes(newest.body)) if newest else {}
+    standing = taxonomy_in_force(item.project_id)
+    taxonomy = taxonomy_of(bytes(standing.body)) if standing else {}
     made = Prediction.objects.select_related("model_version").filter(item=item, purpose="route").first()
     sure = str(made.confidence) if made and made.confidence is not None else None
     proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from accounts.models import Project
-from guidelines.models import TaxonomyVersion
+from guidelines import reads as guidelines
 from reviews.models import Item, RightsVersion
 from reviews.reads.published import rights_of, taxonomy_of
 from reviews.rights import Rights, Subject
@@ -43,8 +43,8 @@ def rights_in_force(project_id: int) -> tuple[RightsVersion, Rights] | None:
 
 
 def taxonomy_in_force(project: Project) -> dict[str, Any]:
-    """Give a project's newest taxonomy."""
-    found = TaxonomyVersion.objects.filter(project=project).order_by("-number").first()
+    """Give a project's taxonomy in force."""
+    found = guidelines.taxonomy_in_force(project.pk)
     return taxonomy_of(bytes(found.body)) if found else {"labels": [], "schema": None, "many": False}
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, F, When
 from django.utils.safestring import SafeString
 
 from audit.models.sql import Row, ask, many
 from guidelines.models import GuidelineVersion, TaxonomyVersion
-from guidelines.reads import guideline_html
+from guidelines.reads import guideline_html, taxonomy_in_force
 from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import plain
 
@@ -18,10 +19,12 @@ IN_FORCE = """
 SELECT p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
     tv.number AS taxonomy, tv.published_at AS taxonomy_at
 FROM accounts_project p
-LEFT JOIN guidelines_guidelineversion gv ON gv.project_id = p.id
-    AND gv.number = (SELECT max(o.number) FROM guidelines_guidelineversion o WHERE o.project_id = p.id)
-LEFT JOIN guidelines_taxonomyversion tv ON tv.project_id = p.id
-    AND tv.number = (SELECT max(o.number) FROM guidelines_taxonomyversion o WHERE o.project_id = p.id)
+LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE((SELECT version_id FROM guidelines_guidelineterm
+    WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL AND language = p.language),
+    (SELECT version_id FROM guidelines_guidelineterm
+    WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1))
+LEFT JOIN guidelines_taxonomyterm tt ON tt.project_id = p.id AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL
+LEFT JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
 WHERE p.id IN {places} ORDER BY p.name, p.id
 """
 
@@ -45,8 +48,8 @@ class Label:
 class Guide:
     """One version as it is read: the guideline's words, and the labels and error categories of its taxonomy.
 
-    `versions` lists the guideline's numbers with when they were published, the newest first; `number` is the one shown,
-    None where none was written.
+    `versions` lists the guideline's numbers with when they were published, the newest first, without those that wait
+    for their day; `number` is the one shown, None where none was written, and `newest` tells that it is in force.
     """
 
     number: int | None
@@ -56,11 +59,7 @@ class Guide:
     labels: list[Label]
     errors: list[str]
     versions: list[tuple[int, dt.datetime]]
-
-    @property
-    def newest(self) -> bool:
-        """Tell whether this is the version in force."""
-        return not self.versions or self.number == self.versions[0][0]
+    newest: bool
 
 
 def in_force(projects: Iterable[int]) -> list[Row]:
@@ -70,18 +69,21 @@ def in_force(projects: Iterable[int]) -> list[Row]:
 
 
 def guide(project_id: int, number: int | None = None) -> Guide | None:
-    """Read a project's guideline, the newest version or another one; None where there is no such. Four statements."""
-    versions = list(
-        GuidelineVersion.objects.filter(project_id=project_id)
-        .order_by("-number")
-        .values_list("number", "published_at")[:SHOWN]
+    """Read a project's guideline, the version in force or another one; None where there is no such. Four statements."""
+    begun = GuidelineVersion.objects.filter(project_id=project_id, term__began_at__isnull=False)
+    versions = list(begun.order_by("-number").values_list("number", "published_at")[:SHOWN])
+    stands = begun.filter(term__ended_at__isnull=True).order_by(
+        Case(When(term__language=F("project__language"), then=0), default=1), "term__language"
     )
-    wanted = number if number is not None else versions[0][0] if versions else None
-    shown = GuidelineVersion.objects.filter(project_id=project_id, number=wanted).first() if wanted else None
+    shown = (stands if number is None else begun.filter(number=number)).select_related("term").first()
     if number is not None and shown is None:
         return None
-    of = TaxonomyVersion.objects.filter(project_id=project_id).order_by("-number")
-    taxonomy = of.filter(pk=shown.taxonomy_id).first() if shown and wanted != versions[0][0] else of.first()
+    newest = shown is None or shown.term.ended_at is None
+    taxonomy = (
+        taxonomy_in_force(project_id)
+        if shown is None or newest
+        else TaxonomyVersion.objects.filter(pk=shown.taxonomy_id).first()
+    )
     body = taxonomy_of(bytes(taxonomy.body)) if taxonomy else {}
     return Guide(
         shown.number if shown else None,
@@ -91,6 +93,7 @@ def guide(project_id: int, number: int | None = None) -> Guide | None:
         _labels(body),
         [one["name"] for one in body.get("error_categories", [])],
         versions,
+        newest,
     )
 
 

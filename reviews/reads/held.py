@@ -59,9 +59,12 @@ LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
 LEFT JOIN accounts_preference pf ON pf.person_id = %s
 LEFT JOIN reviews_exposure ex ON ex.person_id = %s
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
-    (SELECT id FROM guidelines_taxonomyversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1))
+    (SELECT version_id FROM guidelines_taxonomyterm WHERE project_id = p.id AND began_at IS NOT NULL
+        AND ended_at IS NULL))
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
-    (SELECT id FROM guidelines_guidelineversion WHERE project_id = p.id ORDER BY number DESC LIMIT 1) END)
+    COALESCE((SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
+        AND ended_at IS NULL AND language = p.language), (SELECT version_id FROM guidelines_guidelineterm
+        WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1)) END)
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}

@@ -23,6 +23,13 @@ def rights_of(body: bytes) -> Rights:
 
 @lru_cache(maxsize=256)
 def taxonomy_of(body: bytes) -> dict[str, Any]:
-    """Read a published taxonomy; the same bytes are read once. Do not change what comes back."""
+    """Read a published taxonomy; the same bytes are read once. Do not change what comes back.
+
+    Its `labels` are those that may be said; what no longer may stands apart, under `retired`.
+    """
     found: dict[str, Any] = json.loads(body)
-    return found
+    labels = found["labels"]
+    active = [label for label in labels if label.get("active", True)]
+    if len(active) == len(labels):
+        return found
+    return {**found, "labels": active, "retired": [label for label in labels if label not in active]}

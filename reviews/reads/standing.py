@@ -15,9 +15,9 @@ from reviews.wire import Submission
 VERSIONS = """
 SELECT rv.id AS rights_id, rv.number AS rights_number, rv.digest AS rights_digest, rv.body AS rights_body,
     tv.id AS taxonomy_id, tv.body AS taxonomy_body
-FROM reviews_rightsversion rv, guidelines_taxonomyversion tv
-WHERE rv.project_id = %s AND tv.project_id = %s
-ORDER BY rv.number DESC, tv.number DESC LIMIT 1
+FROM reviews_rightsversion rv, guidelines_taxonomyterm tt JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
+WHERE rv.project_id = %s AND tt.project_id = %s AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL
+ORDER BY rv.number DESC LIMIT 1
 """
 SWITCHES = """
 SELECT s.project_id, s.model_version_id, s.position FROM reviews_switchchange s WHERE s.id IN (

@@ -7,9 +7,10 @@ from typing import Any
 
 from accounts.models import Project
 from assets.reads import granted
-from guidelines.models import TaxonomyVersion
+from guidelines.reads import taxonomy_in_force
 from reviews.models import Tray
 from reviews.reads.media import sounds_in
+from reviews.reads.published import taxonomy_of
 from reviews.reads.said import words_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil, veil_in
@@ -54,9 +55,8 @@ class Preview:
 
 def taxonomy_of_project(project: Project) -> dict[str, Any]:
     """Give a project's labels and schema in force."""
-    standing = TaxonomyVersion.objects.filter(project=project).order_by("-number").first()
-    found: dict[str, Any] = json.loads(bytes(standing.body)) if standing else {}
-    return found
+    standing = taxonomy_in_force(project.pk)
+    return taxonomy_of(bytes(standing.body)) if standing else {}
 
 
 def answer_of(project: Project) -> Answer:

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from accounts.models import Project
+from accounts.models import Person, Project
 from audit.models import Event
 
 
@@ -27,17 +27,17 @@ class ModelVersion(models.Model):
 
 
 class TaxonomyVersion(models.Model):
-    """A published set of labels and error categories, or a form's schema; never changed.
+    """A published set of labels, error categories and attributes, or a form's schema; never changed.
 
-    `body` is RFC 8785: {"labels": [{"code", "name", "key", "definition"}], "error_categories": [{"code", "name"}],
-    "many": bool, "schema": object or null}; `digest` is its SHA-256 in hex. `"turns": true` is there where turns of
-    conversations are labelled too; a label then may have `"on"`: item or turn, the one place where it goes.
+    `body` is RFC 8785, as `guidelines.content.taxonomy_body` gives it; `digest` is its SHA-256 in hex. `edited` tells
+    that it came out of an editor's draft, not out of a project's file.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="taxonomies", db_index=False)
     number = models.IntegerField()
     body = models.BinaryField()
     digest = models.CharField(max_length=64)
+    edited = models.BooleanField(default=False)
     published_at = models.DateTimeField()
     event = models.OneToOneField(Event, on_delete=models.PROTECT)
 
@@ -51,7 +51,10 @@ class TaxonomyVersion(models.Model):
 class GuidelineVersion(models.Model):
     """A published guideline in one language, on one taxonomy version; never changed.
 
-    `body` is RFC 8785: {"language", "taxonomy": digest, "text": Markdown}; `digest` is its SHA-256 in hex.
+    `body` is RFC 8785: {"language", "taxonomy": digest, "sections", "examples", "acknowledge"?} as
+    `guidelines.content.guideline_body` gives it, or, from a project's file, {"language", "taxonomy", "text": Markdown};
+    `digest` is its SHA-256 in hex. `summary` says what changed and why. `agreed_by` is the second editor, where one
+    read it.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="guidelines", db_index=False)
@@ -59,6 +62,10 @@ class GuidelineVersion(models.Model):
     taxonomy = models.ForeignKey(TaxonomyVersion, on_delete=models.PROTECT)
     body = models.BinaryField()
     digest = models.CharField(max_length=64)
+    edited = models.BooleanField(default=False)
+    summary = models.TextField(blank=True, default="")
+    published_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    agreed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     published_at = models.DateTimeField()
     event = models.OneToOneField(Event, on_delete=models.PROTECT)
 

@@ -1,12 +1,13 @@
-"""Guidelines as they are read."""
+"""A guideline's Markdown as HTML."""
 
-import json
 from functools import lru_cache
 
 import nh3
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from guidelines.content import guideline_of
 from guidelines.models import GuidelineVersion
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -35,4 +36,10 @@ def rendered(text: str) -> SafeString:
 def guideline_html(digest: str) -> SafeString:
     """Give the words of a published guideline as safe HTML; one statement, and none when it was read before."""
     body = GuidelineVersion.objects.filter(digest=digest).values_list("body", flat=True)[0]
-    return rendered(str(json.loads(bytes(body))["text"]))
+    parts = ((one.id, one.title, rendered(one.text)) for one in guideline_of(bytes(body)).sections)
+    return format_html_join("", "{}", ((_section(*part),) for part in parts))
+
+
+def _section(address: str, title: str, words: SafeString) -> SafeString:
+    heading = format_html("<h3>{}</h3>", title) if title else ""
+    return format_html('<section data-section="{}">{}{}</section>', address, heading, words)

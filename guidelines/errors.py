@@ -1,0 +1,64 @@
+"""What taxonomies and guidelines refuse."""
+
+from django.utils.translation import gettext_noop as _
+
+from audit.errors import Refusal
+
+
+class BadGuideline(Refusal):
+    """A taxonomy or a guideline cannot be published, or not even kept; `fields` holds each place."""
+
+    code = "bad_guideline"
+    sentence = _("This guideline cannot be taken as it stands; see the places.")
+
+
+class NoGuidelineDraft(Refusal):
+    """Nobody is writing the next version."""
+
+    code = "no_guideline_draft"
+    sentence = _("There is no draft any more: it was published or discarded.")
+
+
+class GuidelineDraftStale(Refusal):
+    """The draft, or what it was begun from, was changed since it was read."""
+
+    code = "guideline_draft_stale"
+    sentence = _("Somebody has changed this draft since you read it. Nothing of yours was kept over theirs.")
+
+
+class NotReviewed(Refusal):
+    """The project asks for a second editor, and none has agreed to this draft as it stands."""
+
+    code = "not_reviewed"
+    sentence = _("Another editor reads this draft first and agrees to it; then it can be published.")
+
+
+class SecondEditorNeeded(Refusal):
+    """Whoever agrees is not who wrote or proposed it."""
+
+    code = "second_editor_needed"
+    sentence = _("You wrote this, or asked for it to be read: another editor agrees to it.")
+
+
+class NotInForce(Refusal):
+    """The version is neither in force nor waiting for its day."""
+
+    code = "not_in_force"
+    sentence = _("This version is not in force and does not wait for its day; there is nothing to end.")
+
+
+class ScheduleWaits(Refusal):
+    """A version waits for its day."""
+
+    code = "schedule_waits"
+    sentence = _("A version waits for its day. Call that off first, or wait until it is in force.")
+
+
+class WrittenByEditors(Refusal):
+    """A project file would put aside what editors have published."""
+
+    code = "written_by_editors"
+    sentence = _(
+        "Editors have published what stands here, and this file says something else. Change it in the admin, or import "
+        "a guideline's archive."
+    )

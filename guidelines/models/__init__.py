@@ -1,0 +1,15 @@
+"""What decisions are judged by, and how it is written."""
+
+from guidelines.models.drafting import GuidelineDraft, GuidelineSetup
+from guidelines.models.terms import GuidelineTerm, TaxonomyTerm
+from guidelines.models.versions import GuidelineVersion, ModelVersion, TaxonomyVersion
+
+__all__ = [
+    "GuidelineDraft",
+    "GuidelineSetup",
+    "GuidelineTerm",
+    "GuidelineVersion",
+    "ModelVersion",
+    "TaxonomyTerm",
+    "TaxonomyVersion",
+]

@@ -1,0 +1,22 @@
+"""Guidelines as they are read."""
+
+from guidelines.reads.rendering import guideline_html, rendered
+from guidelines.reads.standing import (
+    draft_of,
+    files_of,
+    guideline_in_force,
+    judged,
+    takes_two,
+    taxonomy_in_force,
+)
+
+__all__ = [
+    "draft_of",
+    "files_of",
+    "guideline_html",
+    "guideline_in_force",
+    "judged",
+    "rendered",
+    "takes_two",
+    "taxonomy_in_force",
+]
