@@ -161,32 +161,32 @@ def test_a_retired_version_leaves_the_taxonomy_alone(town, edna):
 
 def test_a_second_editor_agrees_and_never_the_one_who_wrote_it(town, edna):
     ask_for_second_editor(project=town.project, with_second=True, by=edna, at=town.now)
-    ned, written = editor(town, "ned"), draft(town, edna)
+    nora, written = editor(town, "nora"), draft(town, edna)
     with pytest.raises(NotReviewed):
         publish_guideline_draft(**doing(town, edna, written.revision))
     with pytest.raises(NoGuidelineDraft):
-        answer_guideline_draft(agrees=True, **doing(town, ned, written.revision))
+        answer_guideline_draft(agrees=True, **doing(town, nora, written.revision))
     propose_guideline_draft(**doing(town, edna, written.revision))
     with pytest.raises(GuidelineDraftStale):
-        propose_guideline_draft(**doing(town, ned, written.revision))
+        propose_guideline_draft(**doing(town, nora, written.revision))
     with pytest.raises(SecondEditorNeeded):
         answer_guideline_draft(agrees=True, **doing(town, edna, written.revision))
     with pytest.raises(BadGuideline):
-        answer_guideline_draft(agrees=False, **doing(town, ned, written.revision))
-    back = answer_guideline_draft(agrees=False, note="Say more of toys.", **doing(town, ned, written.revision))
+        answer_guideline_draft(agrees=False, **doing(town, nora, written.revision))
+    back = answer_guideline_draft(agrees=False, note="Say more of toys.", **doing(town, nora, written.revision))
     assert back.proposed_by is None and back.note == "Say more of toys."
     propose_guideline_draft(**doing(town, edna, written.revision))
-    answer_guideline_draft(agrees=True, **doing(town, ned, written.revision))
+    answer_guideline_draft(agrees=True, **doing(town, nora, written.revision))
     version = publish_guideline_draft(**doing(town, edna, written.revision))
-    assert version.agreed_by_id == ned.person_id
+    assert version.agreed_by_id == nora.person_id
     assert events("guidelines.guideline_published")[-1]["agreed_by"]
 
 
 def test_a_change_takes_the_agreement_back(town, edna):
     ask_for_second_editor(project=town.project, with_second=True, by=edna, at=town.now)
-    ned, written = editor(town, "ned"), draft(town, edna)
+    nora, written = editor(town, "nora"), draft(town, edna)
     propose_guideline_draft(**doing(town, edna, written.revision))
-    answer_guideline_draft(agrees=True, **doing(town, ned, written.revision))
+    answer_guideline_draft(agrees=True, **doing(town, nora, written.revision))
     changed = draft(town, edna, summary="And more.")
     with pytest.raises(NotReviewed):
         publish_guideline_draft(**doing(town, edna, changed.revision))
