@@ -11,7 +11,7 @@ from guidelines.actions.drafting import (
 )
 from guidelines.actions.issuing import publish_guideline_draft
 from guidelines.actions.publishing import publish_guideline, publish_taxonomy
-from guidelines.actions.terms import begin_due, end_guideline
+from guidelines.actions.terms import begin_due, end_guideline, show_in_force
 
 __all__ = [
     "answer_guideline_draft",
@@ -26,4 +26,5 @@ __all__ = [
     "publish_guideline_draft",
     "publish_taxonomy",
     "rebase_guideline_draft",
+    "show_in_force",
 ]

@@ -10,8 +10,9 @@ from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, clock
 from guidelines.errors import BadGuideline, NotInForce
-from guidelines.models import GuidelineTerm, GuidelineVersion, TaxonomyTerm, TaxonomyVersion
+from guidelines.models import GuidelineSetup, GuidelineTerm, GuidelineVersion, TaxonomyTerm, TaxonomyVersion
 from guidelines.policies import editing
+from guidelines.reads import guideline_in_force, taxonomy_in_force
 
 AT_ONCE = 100
 
@@ -22,6 +23,7 @@ def begin_taxonomy(version: TaxonomyVersion, at: dt.datetime) -> None:
         version=version
     ).update(ended_at=at)
     TaxonomyTerm.objects.filter(version=version, began_at__isnull=True).update(began_at=at)
+    show_in_force(Project.objects.get(pk=version.project_id))
 
 
 def begin_guideline(version: GuidelineVersion, event: int, at: dt.datetime) -> None:
@@ -30,11 +32,12 @@ def begin_guideline(version: GuidelineVersion, event: int, at: dt.datetime) -> N
     The caller has locked the project.
     """
     begin_taxonomy_of(version, at)
-    term = GuidelineTerm.objects.get(version=version)
+    term = GuidelineTerm.objects.select_related("project").get(version=version)
     GuidelineTerm.objects.filter(
         project=term.project_id, language=term.language, began_at__isnull=False, ended_at__isnull=True
     ).update(ended_at=at)
     GuidelineTerm.objects.filter(pk=term.pk).update(began_at=at, begin_event_id=event)
+    show_in_force(term.project)
 
 
 def begin_taxonomy_of(version: GuidelineVersion, at: dt.datetime) -> None:
@@ -99,7 +102,14 @@ def end_guideline(*, project: Project, number: int, reason: str, by: Actor, at: 
         ).update(ended_at=at)
     term.ended_at, term.ended_by_id, term.reason, term.end_event_id = at, person, reason.strip(), event
     term.save(update_fields=["ended_at", "ended_by", "reason", "end_event"])
+    show_in_force(locked)
     return term
+
+
+def show_in_force(project: Project) -> None:
+    """Work out anew what claims of a project show, which the caller has locked."""
+    shown = {"taxonomy": taxonomy_in_force(project.pk), "guideline": guideline_in_force(project)}
+    GuidelineSetup.objects.update_or_create(project=project, defaults=shown)
 
 
 def told_of(version: GuidelineVersion) -> dict[str, Any]:

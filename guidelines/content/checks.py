@@ -33,6 +33,7 @@ def faults(
     task_type: str,
     before: Taxonomy | None = None,
     files: Mapping[str, str] | None = None,
+    own_taxonomy: bool = True,
 ) -> list[Fault]:
     """List all that keeps these from being published.
 
@@ -42,13 +43,14 @@ def faults(
         task_type: the project's.
         before: the taxonomy in force, which the mapping carries over from.
         files: the files that the project holds, by `sha256:<hex>`, each `image` or `audio`; None where it is not asked.
+        own_taxonomy: whether the taxonomy is published with it; a translation stands on the one in force.
     """
+    own: list[tuple[str, str]] = []
+    if own_taxonomy:
+        own += [*_labels(taxonomy, task_type), *_tree(taxonomy), *_categories(taxonomy)]
+        own += [*_attributes(taxonomy), *_mapping(taxonomy, before)]
     found = [
-        *_labels(taxonomy, task_type),
-        *_tree(taxonomy),
-        *_categories(taxonomy),
-        *_attributes(taxonomy),
-        *_mapping(taxonomy, before),
+        *own,
         *_sections(guideline, taxonomy),
         *_examples(guideline, taxonomy, files),
         *_acknowledge(guideline),

@@ -8,10 +8,18 @@ from guidelines.models.versions import GuidelineVersion, TaxonomyVersion
 
 
 class GuidelineSetup(models.Model):
-    """How a project publishes guidelines: `with_second` asks that another editor reads each draft and agrees."""
+    """How a project publishes guidelines: `with_second` asks that another editor reads each draft and agrees.
+
+    `taxonomy` and `guideline` are what claims show now, worked out from the terms whenever one begins or ends: the
+    guideline in the project's language, else the first there is.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, primary_key=True, related_name="+")
     with_second = models.BooleanField(default=False)
+    taxonomy = models.ForeignKey(TaxonomyVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    guideline = models.ForeignKey(
+        GuidelineVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return f"Guidelines of {self.project_id}"

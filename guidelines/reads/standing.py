@@ -91,6 +91,7 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
         task_type=project.task_type,
         before=before if taxonomy is not before else None,
         files=files_of(project, guideline),
+        own_taxonomy=draft.taxonomy is not None,
     )
     if not draft.summary.strip():
         found.append(Fault("summary", _("Say what changes and why: readers are shown it, and it is kept for good.")))

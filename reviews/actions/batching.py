@@ -21,7 +21,8 @@ from reviews.models import Queue
 from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
 from reviews.reads.held import hides_proposal
 from reviews.reads.media import media_of
-from reviews.reads.published import rights_of
+from reviews.reads.published import rights_of, taxonomy_of
+from reviews.reads.retired import retired_in
 from reviews.rights import duration
 
 LINES = 6  # of an item's text that a tile shows before it is focused
@@ -120,7 +121,7 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
     for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
         take = TAKE + lock("t", "s", skip=True)
         taking = [lane.lane_id, *may_sit(person_id, at), most - len(found)]
-        rows = [row for row in look_at_all_taken(take, taking, person_id, at) if not hides_proposal(row)]
+        rows = [row for row in look_at_all_taken(take, taking, person_id, at) if _plain(row)]
         media = media_of({file for row in rows for file in files_of(row)})
         for row in rows:
             if not media.sounding(files_of(row)):  # a grid shows; what must be heard is looked at alone
@@ -128,6 +129,14 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
         if len(found) >= most:
             break
     return list(found.values())
+
+
+def _plain(seen: Row) -> bool:
+    """Tell whether a seat's proposal is there to be confirmed: shown, and of labels that may be said."""
+    if hides_proposal(seen):
+        return False
+    proposed = json.loads(seen.prediction_body)["prediction"]
+    return retired_in(seen.task_type, proposed, taxonomy_of(seen.taxonomy_body)) is None
 
 
 def _order(seen: Row) -> tuple[list[str], Any, int]:

@@ -189,7 +189,7 @@ def _judged(tray: Tray) -> Tray:
     """Judge every row as intake would, note what came of it, and save the tray."""
     entries, refused = _entries(tray)
     now = standing(tray.project)
-    labels = set(now.labels) if now else set()
+    labels = set(now.labels | now.retired) if now else set()
     counts: Counter[tuple[str | None, str, bool]] = Counter()
     for _number, entry in entries:
         unknown = entry.prediction is not None and bool(

@@ -12,6 +12,7 @@ from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same
 from reviews.reads.held import hides_proposal, said_of
 from reviews.reads.published import taxonomy_of
+from reviews.reads.retired import retired_in
 from reviews.reads.turns import turning
 from reviews.wire import DecisionBody
 
@@ -42,6 +43,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     verdict = _verdict(seen, sent, output, proposed, shown)
     if verdict == "approve" and output is None:
         output = proposed
+        _check_still_said(seen, taxonomy, proposed)
     _check_allowed(seen, verdict, sent)
     _check_categories(taxonomy, verdict, sent, shown=shown)
     if output is None or proposed is None or not verdict_answers(verdict):
@@ -112,6 +114,14 @@ def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
         raise VerdictNotAllowed
     if wanted in reasons and not (sent.rationale or "").strip():
         raise BadDecision(fields=[("rationale", _("The decision rights ask for a reason with this verdict."))])
+
+
+def _check_still_said(seen: Row, taxonomy: dict[str, Any], proposed: Any) -> None:
+    """See that the proposal names no label that was retired since: approving it would say that label again."""
+    gone = retired_in(seen.task_type, proposed, taxonomy)
+    if gone is not None:
+        told = _("“%(name)s” may not be said any more, so the proposal cannot be approved. Correct it.")
+        raise BadDecision(fields=[("verdict", told % {"name": gone})])
 
 
 def _check_categories(taxonomy: dict[str, Any], verdict: str, sent: DecisionBody, *, shown: bool) -> None:

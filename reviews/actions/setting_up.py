@@ -13,7 +13,7 @@ from accounts.models import Project
 from accounts.reads import Actor
 from audit.actions import open_log
 from audit.errors import LogFixed
-from guidelines.actions import publish_guideline, publish_taxonomy
+from guidelines.actions import publish_guideline, publish_taxonomy, show_in_force
 from reviews.actions.calendars import CalendarFile, calendar_faults
 from reviews.actions.filing_endpoints import CallbackFile, apply_endpoints
 from reviews.actions.forming import decisive_of, form_faults
@@ -245,6 +245,7 @@ def _taxonomy(file: ProjectFile) -> dict[str, Any]:
 def _apply_setup(project: Project, file: ProjectFile, by: Actor, at: dt.datetime, changes: list[str]) -> None:
     """Write queues, feed and how items are shown; a queue that the file leaves out stays."""
     Feed.objects.get_or_create(project=project)
+    show_in_force(project)  # its language may be another now
     wanted = file.queues or [DEFAULT_QUEUE]
     top = max(queue.level for queue in wanted) + 1
     told = [_apply_queue(project, queue) for queue in [*wanted, QueueFile(ADJUDICATION, "Adjudication", max(top, 9))]]

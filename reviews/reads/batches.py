@@ -17,8 +17,8 @@ from reviews.reads.stages import Stage, stage
 
 ALLOWED = """
 SELECT q.id AS queue_id, q.slug, p.slug AS project_slug, rv.body AS rights_body,
-    (SELECT tv.body FROM guidelines_taxonomyterm tt JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
-        WHERE tt.project_id = p.id AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL)
+    (SELECT tv.body FROM guidelines_guidelinesetup gs JOIN guidelines_taxonomyversion tv ON tv.id = gs.taxonomy_id
+        WHERE gs.project_id = p.id)
         AS taxonomy_body,
     (SELECT {join}(m.role, ' ') FROM accounts_membership m WHERE m.project_id = p.id AND m.person_id = %s
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)) AS roles

@@ -67,6 +67,9 @@ def _said(route: Route, rights: Rights, names: dict[str, str], *, high: bool) ->
     if route.rule == "no_confidence":
         arm = arm_sentence(rights.no_confidence, names)
         return _("The rules let the model's answer pass, but it came without a confidence, so %(arm)s.") % {"arm": arm}
+    if route.rule == "retired_label":
+        arm = arm_sentence(rights.no_confidence, names)
+        return _("The model proposed a label that may not be said any more, so %(arm)s.") % {"arm": arm}
     if route.rule == "high_impact":
         arm = arm_sentence(rights.high_impact or rights.no_confidence, names)
         return _("The rules let the model's answer pass, but its impact is high, so %(arm)s.") % {"arm": arm}

@@ -11,7 +11,7 @@ from reviews.rights import Rights, Subject
 from reviews.wire import Submission, read_items
 
 
-def subject_of(sent: Submission, *, unknown_labels: bool = False) -> Subject:
+def subject_of(sent: Submission, *, unknown_labels: bool = False, retired_labels: bool = False) -> Subject:
     """Give what conditions are read against."""
     return Subject(
         confidence=sent.confidence,
@@ -25,6 +25,7 @@ def subject_of(sent: Submission, *, unknown_labels: bool = False) -> Subject:
         scores=sent.scores,
         data=sent.data,
         unknown_labels=unknown_labels,
+        retired_labels=retired_labels,
     )
 
 

@@ -19,12 +19,9 @@ IN_FORCE = """
 SELECT p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
     tv.number AS taxonomy, tv.published_at AS taxonomy_at
 FROM accounts_project p
-LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE((SELECT version_id FROM guidelines_guidelineterm
-    WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL AND language = p.language),
-    (SELECT version_id FROM guidelines_guidelineterm
-    WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1))
-LEFT JOIN guidelines_taxonomyterm tt ON tt.project_id = p.id AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL
-LEFT JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
+LEFT JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
+LEFT JOIN guidelines_guidelineversion gv ON gv.id = gs.guideline_id
+LEFT JOIN guidelines_taxonomyversion tv ON tv.id = gs.taxonomy_id
 WHERE p.id IN {places} ORDER BY p.name, p.id
 """
 
@@ -102,7 +99,7 @@ def _labels(body: dict[str, Any]) -> list[Label]:
         Label(
             one["code"],
             one["name"],
-            place % 12 + 1,
+            one.get("colour") or place % 12 + 1,
             one.get("key") or "",
             one.get("definition") or "",
             one.get("on") or "",

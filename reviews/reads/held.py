@@ -14,6 +14,7 @@ from reviews.reads.complaints import Complaint, complaint_of
 from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
+from reviews.reads.retired import retired_in
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
@@ -58,13 +59,10 @@ LEFT JOIN reviews_opening op ON op.claim_id = c.id
 LEFT JOIN reviews_draft dr ON dr.task_id = t.id AND dr.person_id = %s
 LEFT JOIN accounts_preference pf ON pf.person_id = %s
 LEFT JOIN reviews_exposure ex ON ex.person_id = %s
-JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
-    (SELECT version_id FROM guidelines_taxonomyterm WHERE project_id = p.id AND began_at IS NOT NULL
-        AND ended_at IS NULL))
-LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
-    COALESCE((SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
-        AND ended_at IS NULL AND language = p.language), (SELECT version_id FROM guidelines_guidelineterm
-        WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1)) END)
+JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
+JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id, gs.taxonomy_id)
+LEFT JOIN guidelines_guidelineversion gv
+    ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN gs.guideline_id END)
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
@@ -224,7 +222,8 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     allowed, reasons = said_of(seen)
-    if proposed is None:
+    taxonomy = taxonomy_of(seen.taxonomy_body)
+    if proposed is None or retired_in(seen.task_type, proposed, taxonomy):
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}
     return Held(
@@ -241,7 +240,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         model=f"{seen.model_name} {seen.model_version}" if seen.model_name else None,
         due_at=due(seen.due_at, seen.received_at),
         prior=[replace(one, who=one.name) if manifest.get("names") else one for one in prior if str(one.uuid) in named],
-        taxonomy=taxonomy_of(seen.taxonomy_body),
+        taxonomy=taxonomy,
         allowed=allowed,
         reason_for=reasons,
         draft=json.loads(seen.draft_body) if seen.draft_body else None,

@@ -27,8 +27,8 @@ NAMES = {
 }
 LABELS = """
 SELECT p.name AS project_name, tv.body FROM accounts_project p
-JOIN guidelines_taxonomyterm tt ON tt.project_id = p.id AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL
-JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
+JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
+JOIN guidelines_taxonomyversion tv ON tv.id = gs.taxonomy_id
 WHERE p.id IN (SELECT m.project_id FROM accounts_membership m
     WHERE m.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s))
 ORDER BY p.name, p.id

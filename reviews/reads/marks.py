@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reviews.outputs import turns_of
+from reviews.reads.retired import retired_names
 from reviews.reads.stages import Stage
 from reviews.reads.turns import Mark
 
@@ -38,9 +39,12 @@ def marked(stage: Stage, taxonomy: dict[str, Any], proposed: Any, made: Any) -> 
 
 
 def numbered(taxonomy: dict[str, Any]) -> dict[str, tuple[str, int]]:
-    """Give each label's name and colour."""
+    """Give each label's name and colour: its own, else by its place; of a retired one what became of it, and none."""
     labels = enumerate(taxonomy.get("labels", []))
-    return {one["code"]: (one.get("name") or one["code"], place % 12 + 1) for place, one in labels}
+    found = {code: (name, 0) for code, name in retired_names(taxonomy).items()}
+    return found | {
+        one["code"]: (one.get("name") or one["code"], one.get("colour") or place % 12 + 1) for place, one in labels
+    }
 
 
 def turn_words(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]]:

@@ -31,8 +31,8 @@ SELECT * FROM (SELECT n.*, sum(coalesce(length(n.body), 0)) OVER (ORDER BY n.id 
     AS before FROM ({NEWEST.format(columns="*")}) n) w WHERE w.before < %s
 """  # noqa: S608 - constants
 ITEMS = """
-SELECT i.id, i.external_id, i.received_at, i.impact, i.cost, i.units, {body} AS body, r.arm, r.rule, r.switch,
-    r.rights_id, r.draws, p.confidence, p.model_version_id
+SELECT i.id, i.external_id, i.received_at, i.impact, i.cost, i.units, {body} AS body, r.arm, r.rule, r.problem,
+    r.switch, r.rights_id, r.draws, p.confidence, p.model_version_id
 FROM ({newest}) i {joined} WHERE i.received_at >= %s ORDER BY i.id DESC{then}
 """
 LOOKED_UP = """
@@ -139,6 +139,7 @@ def _came(row: Any, models: dict[int, tuple[str, str]]) -> Came:
         body,
         arm,
         rule,
+        problem,
         switch,
         rights_id,
         draws,
@@ -147,7 +148,7 @@ def _came(row: Any, models: dict[int, tuple[str, str]]) -> Came:
     ) = row
     past = Past(
         _number(sure), impact, _number(cost), units, switch, rule == "unknown_label",
-        models[model] if model is not None else None, body,
+        models[model] if model is not None else None, body, problem == "retired_label",
     )  # fmt: skip
     audit = next((one for one in _read_draws(draws) if one.purpose == "audit"), None) if '"audit"' in draws else None
     if audit is None:

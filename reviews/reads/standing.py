@@ -15,8 +15,8 @@ from reviews.wire import Submission
 VERSIONS = """
 SELECT rv.id AS rights_id, rv.number AS rights_number, rv.digest AS rights_digest, rv.body AS rights_body,
     tv.id AS taxonomy_id, tv.body AS taxonomy_body
-FROM reviews_rightsversion rv, guidelines_taxonomyterm tt JOIN guidelines_taxonomyversion tv ON tv.id = tt.version_id
-WHERE rv.project_id = %s AND tt.project_id = %s AND tt.began_at IS NOT NULL AND tt.ended_at IS NULL
+FROM reviews_rightsversion rv, guidelines_guidelinesetup gs JOIN guidelines_taxonomyversion tv ON tv.id = gs.taxonomy_id
+WHERE rv.project_id = %s AND gs.project_id = %s
 ORDER BY rv.number DESC LIMIT 1
 """
 SWITCHES = """
@@ -39,6 +39,7 @@ class Standing:
     rights: Rights
     taxonomy: dict[str, Any]
     labels: frozenset[str]
+    retired: frozenset[str]
     switches: dict[int | None, str]
     queues: dict[str, Queue]
     lanes: dict[tuple[int, str], Lane] = field(default_factory=dict)
@@ -65,6 +66,7 @@ def standing(project: Project) -> Standing | None:
         rights_of(versions.rights_body),
         taxonomy,
         frozenset(label["code"] for label in taxonomy["labels"]),
+        frozenset(label["code"] for label in taxonomy.get("retired", [])),
         switches(project),
         queues,
         {(lane.queue_id, lane.skills): lane for lane in lanes},
@@ -82,5 +84,5 @@ def switches(project: Project) -> dict[int | None, str]:
 
 def subject_in(sent: Submission, now: Standing) -> Subject:
     """Give what routing looks at of an item that was sent, by the labels in force."""
-    unknown = sent.prediction is not None and bool(unknown_labels(now.task_type, sent.prediction, set(now.labels)))
-    return subject_of(sent, unknown_labels=unknown)
+    others = set() if sent.prediction is None else set(unknown_labels(now.task_type, sent.prediction, now.labels))
+    return subject_of(sent, unknown_labels=not others <= now.retired, retired_labels=bool(others & now.retired))

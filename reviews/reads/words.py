@@ -14,6 +14,7 @@ RULES = {
     "no_confidence": pgettext_lazy("rule", "No confidence"),
     "switch": pgettext_lazy("rule", "The switch"),
     "unknown_label": pgettext_lazy("rule", "Unknown label"),
+    "retired_label": pgettext_lazy("rule", "Retired label"),
 }
 HELD_AGAIN = {
     "unknown_label": gettext_lazy(

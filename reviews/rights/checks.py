@@ -11,7 +11,7 @@ from .numbers import decimal, duration, rate
 from .shape import ADJUDICATION, ROLES, VERDICTS, EscalationRule, Override, Rights, Rule, Verdicts
 from .wire import Problem
 
-RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label")
+RESERVED = ("otherwise", "high_impact", "no_confidence", "switch", "unknown_label", "retired_label")
 MOST_RULES = 200
 LATER = "{} comes with a later version; leave it out."
 EVENTS = ("asked", "overdue", "disagreement", "label", "skips", "impact", "cost")

@@ -27,7 +27,7 @@ class Subject:
 
     `confidence` and the values of `scores` lie from 0 to 1; `cost` is in the project's currency. `prediction` is the
     proposed output, None when nothing was proposed. `unknown_labels`: the prediction names a label that the project's
-    taxonomy lacks.
+    taxonomy lacks; `retired_labels`: it names one that may not be said any more.
     """
 
     confidence: Decimal | None = None
@@ -41,6 +41,7 @@ class Subject:
     scores: Mapping[str, Any] | None = None
     data: Any = None
     unknown_labels: bool = False
+    retired_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

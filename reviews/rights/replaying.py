@@ -26,9 +26,10 @@ _GONE = b"gone"
 
 
 class Past(NamedTuple):
-    """What is kept of an item: `body` as sent, None when expired or erased; `unknown_label` as it was judged then.
+    """What is kept of an item: `body` as sent, None when expired or erased.
 
-    `model` is the (name, version) that its prediction was kept under, None where nothing was proposed.
+    `unknown_label` and `retired_label` are as it was judged then. `model` is the (name, version) that its prediction
+    was kept under, None where nothing was proposed.
     """
 
     confidence: Decimal | None
@@ -39,6 +40,7 @@ class Past(NamedTuple):
     unknown_label: bool
     model: tuple[str, str] | None
     body: bytes | None
+    retired_label: bool = False
 
 
 class Place(NamedTuple):
@@ -105,7 +107,7 @@ class PastRouting:
         return found
 
     def _key(self, item: Past, body: Any) -> tuple[Any, ...]:
-        key: list[Any] = [item.impact, item.switch, item.unknown_label, item.confidence is None]
+        key: list[Any] = [item.impact, item.switch, item.unknown_label, item.retired_label, item.confidence is None]
         for name, cuts in self._cuts:
             key.append(_among(cuts, getattr(item, name)))
         if not self._asks:
@@ -200,6 +202,7 @@ def _subject_of(item: Past, body: Any) -> Subject:
         scores=getattr(body, "scores", None),
         data=getattr(body, "data", None),
         unknown_labels=item.unknown_label,
+        retired_labels=item.retired_label,
     )
 
 
@@ -211,6 +214,7 @@ def _left_of(item: Past) -> Subject:
         cost=item.cost,
         units=item.units,
         unknown_labels=item.unknown_label,
+        retired_labels=item.retired_label,
         **model,
     )
     return cast(Subject, left)

@@ -24,10 +24,11 @@ class Routed:
     """Why an item goes where it goes.
 
     `arm` is accept, review or hold. `rule` is the deciding rule's name, or `otherwise`, `high_impact`,
-    `no_confidence`, `switch`, `unknown_label`. `problem` says why doubt held the item: `unknown_label`,
-    `type_mismatch`, `missing_segment`, else None. `conditions` are all conditions read, in order, each with `rule`,
-    `field`, `op`, `value`, `seen` and `result`. `queue`, `decisions` and `skills` (sorted) belong to a review, else
-    None, 0 and (). `audit_rate` belongs to an accept and `second_share` to a review, 0 to 1, else 0.
+    `no_confidence`, `retired_label`, `switch`, `unknown_label`. `problem` says why doubt held the item:
+    `unknown_label`, `type_mismatch`, `missing_segment`; or, of what is not held, `retired_label`; else None.
+    `conditions` are all conditions read, in order, each with `rule`, `field`, `op`, `value`, `seen` and `result`.
+    `queue`, `decisions` and `skills` (sorted) belong to a review, else None, 0 and (). `audit_rate` belongs to an
+    accept and `second_share` to a review, 0 to 1, else 0.
     """
 
     arm: str
@@ -51,9 +52,9 @@ def route(subject: Subject, rights: Rights, switch: str) -> Routed:
     """Route an item.
 
     Rules are read top down, the first whose conditions all hold decides. A mismatch in any condition read holds the
-    item under that rule's name. Then an accept gives way to `high_impact`, else to `no_confidence`, a review of a
-    high-impact item takes at least `high_impact`'s decisions, and a hold stands. The switch comes last. A skill whose
-    segment the item lacks holds it: nobody could be asked.
+    item under that rule's name. Then an accept gives way to `high_impact`, else to `no_confidence`, as it does where
+    the prediction names a retired label; a review of a high-impact item takes at least `high_impact`'s decisions, and a
+    hold stands. The switch comes last. A skill whose segment the item lacks holds it: nobody could be asked.
 
     Args:
         subject: the item and its prediction.
@@ -110,6 +111,8 @@ def _by_doubt(choice: _Choice, subject: Subject, rights: Rights) -> _Choice:
     if choice.arm.arm == "accept":
         if subject.impact == "high":
             return _Choice("high_impact", high)
+        if subject.retired_labels:
+            return _Choice("retired_label", rights.no_confidence)
         return _Choice("no_confidence", rights.no_confidence) if subject.confidence is None else choice
     if choice.arm.arm == "review" and subject.impact == "high":
         decisions = max(choice.arm.decisions or 1, high.decisions or 1)
@@ -131,10 +134,11 @@ def _routed(choice: _Choice, conditions: list[dict[str, Any]], subject: Subject)
     if skills is None:
         choice, skills = _Choice(choice.rule, _HOLD, "missing_segment"), ()
     arm = choice.arm
+    rests = subject.retired_labels and arm.arm != "hold"
     return Routed(
         arm=arm.arm,
         rule=choice.rule,
-        problem=choice.problem,
+        problem="retired_label" if rests else choice.problem,
         conditions=conditions,
         queue=arm.queue,
         decisions=arm.decisions or 0,

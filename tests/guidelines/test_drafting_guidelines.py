@@ -39,6 +39,7 @@ from guidelines.reads import guideline_html, guideline_in_force, taxonomy_in_for
 from hitl.errors import STATUS
 from reviews.actions import apply_project
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, TAXONOMY, copied, draft, editor, published
+from tests.invariants import breaches
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +309,16 @@ def test_what_is_published_stays_as_it_is(town, edna, statement):
     published(town, edna)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_what_claims_show_is_what_is_in_force(town, edna):
+    assert breaches() == []
+    version = published(town, edna, language="de")
+    assert breaches() == []
+    apply_project(document=project_file(language="de"), by=console(), at=town.now)
+    assert breaches() == []
+    end_guideline(project=town.project, number=version.number, reason="Gone.", by=edna, at=town.now)
+    assert breaches() == []
 
 
 def test_two_are_never_in_force_at_once(town, edna):

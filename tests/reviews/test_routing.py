@@ -316,6 +316,7 @@ subjects = st.builds(
     scores=st.dictionaries(st.sampled_from(["x", "y"]), st.floats(0, 1), max_size=2),
     data=json_values,
     unknown_labels=st.booleans(),
+    retired_labels=st.booleans(),
 )
 fields_of_any_type = st.sampled_from(["data.x", "data.x.y", "prediction.x", "prediction.y.x"])
 conditions = st.one_of(
@@ -354,7 +355,8 @@ def test_on_doubt_no_item_is_accepted(subject, document, switch):
         assert switch == "normal"
         assert subject.confidence is not None and subject.impact == "normal" and not subject.unknown_labels
         assert routed.problem is None
-    if routed.problem or switch == "hold-everything":
+        assert not subject.retired_labels
+    if routed.problem not in {None, "retired_label"} or switch == "hold-everything":
         assert routed.arm == "hold"
     if routed.arm == "review" and subject.impact == "high" and routed.rule != "switch":
         assert routed.decisions >= 2
