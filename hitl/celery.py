@@ -42,6 +42,7 @@ celery.conf.beat_schedule = {
     "overrides that nobody signed": every(60, "reviews.end_overrides"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "held items that nobody routes again": every(60, "reviews.find_reroutings"),
+    "re-reviews that nobody goes on with": every(60, "reviews.find_rereviews"),
     "replays that nobody makes": every(60, "reviews.find_replays"),
     "exports whose time is over": every(3600, "reviews.drop_exports"),
     "trays that nobody sent": every(3600, "reviews.sweep_trays"),

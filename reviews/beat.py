@@ -96,3 +96,9 @@ def find_callbacks() -> None:
 def drop_deliveries() -> None:
     """Forget the messages that programs took long ago."""
     actions.drop_deliveries(at=timezone.now())
+
+
+@shared_task(name="reviews.find_rereviews")
+def find_rereviews() -> None:
+    """Ask again for re-reviews that a lost broker or a killed worker left."""
+    actions.find_rereviews(at=timezone.now())

@@ -28,3 +28,9 @@ def make_replay(replay_id: int) -> None:
 def call_back(endpoint_id: int) -> None:
     """Send an endpoint what is due."""
     actions.call_back(endpoint_id=endpoint_id, now=timezone.now)
+
+
+@shared_task(name="reviews.rereview")
+def rereview(rereview_id: int) -> None:
+    """Find what a change of labels affects, or put it up for re-review."""
+    actions.rereview(rereview_id=rereview_id, now=timezone.now)

@@ -33,6 +33,13 @@ from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release, release_of
 from reviews.actions.replaying import ask_replay, cancel_replay, find_replays, make_replay
+from reviews.actions.rereviewing import (
+    ask_rereview,
+    confirm_rereview,
+    drop_rereview,
+    find_rereviews,
+    rereview,
+)
 from reviews.actions.rerouting import route_again
 from reviews.actions.rerouting_all import ask_rerouting, find_reroutings, reroute, turn_and_reroute
 from reviews.actions.returning import return_for_rework
@@ -53,6 +60,7 @@ __all__ = [
     "apply_project",
     "ask_export",
     "ask_replay",
+    "ask_rereview",
     "ask_rerouting",
     "begin_draft",
     "call_back",
@@ -63,6 +71,7 @@ __all__ = [
     "claim_batch",
     "claim_next",
     "climb",
+    "confirm_rereview",
     "countersign",
     "decide",
     "decide_batch",
@@ -70,11 +79,13 @@ __all__ = [
     "discard_draft",
     "drop_deliveries",
     "drop_exports",
+    "drop_rereview",
     "end_overrides",
     "fill_project",
     "find_callbacks",
     "find_exports",
     "find_replays",
+    "find_rereviews",
     "find_reroutings",
     "found_project",
     "give_back",
@@ -97,6 +108,7 @@ __all__ = [
     "receive_appeal",
     "release",
     "release_of",
+    "rereview",
     "reroute",
     "return_for_rework",
     "reveal_seeds",

@@ -76,7 +76,8 @@ def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
             audit={"task": str(seen.task_uuid), "finding": finding},
         )
         put_aside = first.live_source in {"override", "appeal"}
-        if agrees or put_aside or following.rights.audit.correction == "record":
+        records = following.rights.audit.correction == "record" and seen.kind != "rereview"
+        if agrees or put_aside or records:
             return lambda _events: [close]
     return _outcome(following, output, rests_on)
 

@@ -35,6 +35,7 @@ from reviews.errors.governing import (
     SeedDiffers,
     StillHolding,
 )
+from reviews.errors.rereviewing import BadRereview, NothingAffected, RereviewOver, RereviewRuns, RereviewStopped
 from reviews.errors.superseding import (
     AppealDiffers,
     AppealWaits,
@@ -82,6 +83,7 @@ __all__ = [
     "BadOutput",
     "BadProjectFile",
     "BadQuery",
+    "BadRereview",
     "BadRights",
     "BreakDue",
     "ClaimLost",
@@ -108,6 +110,7 @@ __all__ = [
     "NotOpened",
     "NotProposed",
     "NotReturnable",
+    "NothingAffected",
     "NothingInForce",
     "NothingToReroute",
     "NothingToSend",
@@ -121,6 +124,9 @@ __all__ = [
     "ReplayOver",
     "ReplayRunning",
     "ReplayStopped",
+    "RereviewOver",
+    "RereviewRuns",
+    "RereviewStopped",
     "ReroutingRuns",
     "ReroutingStopped",
     "SecondPersonNeeded",

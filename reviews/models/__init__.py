@@ -17,6 +17,7 @@ from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, 
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
 from reviews.models.overriding import Appeal, End, Involvement, Override, OverrideEnd
 from reviews.models.replays import TO_COME, Replay, ReplayState
+from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
 from reviews.models.trays import Tray
@@ -43,6 +44,8 @@ from reviews.models.work import (
 __all__ = [
     "APART",
     "CLIMBS",
+    "GOING",
+    "NOT_THROUGH",
     "SETTLING",
     "SHOWS_PRIOR",
     "TEST",
@@ -86,6 +89,9 @@ __all__ = [
     "Queue",
     "Replay",
     "ReplayState",
+    "Rereview",
+    "RereviewPick",
+    "RereviewState",
     "Rerouting",
     "ReroutingState",
     "RightsDraft",

@@ -6,6 +6,7 @@ from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.overriding import Appeal, Involvement, Override, OverrideEnd
 from reviews.models.replays import Replay
+from reviews.models.rereviews import RereviewPick
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
 from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Onlooker, Opening, Presentation, Task
 
@@ -16,6 +17,7 @@ GUARDS = (
     Frozen(SwitchChange),
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
     Frozen(Replay, free=MOVES, once=("result", "finished_at")),
+    Frozen(RereviewPick),
     Frozen(Item, free=(*STREAM, "deadline_at"), erasable=True),
     Frozen(Prediction, erasable=True),
     Frozen(Callback),

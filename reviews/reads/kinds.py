@@ -48,6 +48,7 @@ KINDS = (
     EventKind("reviews.replay_asked", _("A replay on the past was asked for, against decision rights {number}")),
     EventKind("reviews.replay_cancelled", _("A replay on the past was cancelled")),
     EventKind("reviews.replayed", _("A document was tried on the past, against decision rights {number}")),
+    EventKind("reviews.rereview_asked", _("Of {affected} outcomes {share} were put up for re-review: {reason}")),
     EventKind("reviews.rights_proposed", _("Decision rights were proposed for publishing")),
     EventKind("reviews.rights_proposal_ended", _("The proposal of decision rights is over: {ending}")),
     EventKind("reviews.publishing_changed", _("Who publishes decision rights changed: {publishing}")),

@@ -1,0 +1,233 @@
+"""Re-review: past outcomes that a change of labels affects, found by a worker and put up for people to look at anew."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.actions import lock_project, record_on_project
+from accounts.models import Project
+from accounts.reads import Actor
+from audit.errors import Refusal
+from guidelines.reads import taxonomy_in_force
+from reviews.actions.enqueuing import enqueue
+from reviews.actions.governing import entitled
+from reviews.actions.reopening import open_rereview
+from reviews.actions.seeding import seed_of_month
+from reviews.errors import BadRereview, NothingAffected, RereviewOver, RereviewRuns, RereviewStopped
+from reviews.models import GOING, Queue, Rereview, RereviewState
+from reviews.reads.rereviews import Looked, extent, looked_at
+from reviews.rights import drawn, month_seed, units
+from reviews.rights.numbers import decimal, shortest
+
+JOB = "reviews.rereview"
+REST = dt.timedelta(minutes=2)
+MOST_TRIES = 20
+PURPOSE = "rereview"
+Clock = Callable[[], dt.datetime]
+
+
+def ask_rereview(
+    *,
+    project: Project,
+    labels: Collection[str],
+    segment: str = "",
+    value: str = "",
+    since: dt.datetime | None = None,
+    by: Actor,
+    at: dt.datetime,
+) -> Rereview:
+    """Ask which outcomes in force name any of these labels; a worker looks, and opens nothing before it is confirmed.
+
+    Raises:
+        Forbidden: neither operations of the project nor an owner.
+        BadRereview: no label is named, or a segment without its value.
+        RereviewRuns: another one is not through yet.
+    """
+    entitled(project=project, by=by, at=at)
+    wanted = sorted(set(labels))
+    if not wanted:
+        raise BadRereview(fields=[("labels", _("Choose at least one label."))])
+    if bool(segment) != bool(value):
+        raise BadRereview(fields=[("segment", _("Name a segment together with its value."))])
+    total, last = extent(project.pk)
+    asked = Rereview(
+        project=project, taxonomy=taxonomy_in_force(project.pk), person_id=by.person_id, asked_at=at, labels=wanted,
+        segment=segment, value=value, since=since, last=last, total=total, moved_at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
+    except IntegrityError as problem:
+        raise RereviewRuns from problem
+    return asked
+
+
+@transaction.atomic
+def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by: Actor, at: dt.datetime) -> Rereview:
+    """Put up for re-review what was found, or a drawn share; a worker opens the tasks. Locks the project, then the run.
+
+    The share is drawn by the seed of this month, so that anyone can redo it, and a larger one keeps every pick of a
+    smaller one.
+
+    Raises:
+        Forbidden: neither operations of the project nor an owner.
+        BadRereview: no reason is given, the share is none above 0 up to 1, or the queue is another project's.
+        RereviewOver: it is not to be confirmed any more.
+        NothingAffected: no outcome names these labels.
+    """
+    by = entitled(project=run.project, by=by, at=at)
+    rate = _share(share)
+    if not reason.strip():
+        raise BadRereview(fields=[("reason", _("Say why: the reason is kept with the run."))])
+    if queue.project_id != run.project_id:
+        raise BadRereview(fields=[("queue", _("Choose a queue of this project."))])
+    if rate < 1:
+        seed_of_month(project=run.project, at=at)
+    project = lock_project(run.project_id)
+    row = _locked(run, RereviewState.FOUND)
+    if not row.affected:
+        raise NothingAffected
+    row.month = at.astimezone(dt.UTC).strftime("%Y-%m") if rate < 1 else ""
+    told = {
+        "rereview": str(row.uuid),
+        "labels": row.labels,
+        "segment": [row.segment, row.value] if row.segment else None,
+        "since": row.since.isoformat() if row.since else None,
+        "affected": row.affected,
+        "share": shortest(rate),
+        "month": row.month or None,
+        "queue": queue.slug,
+        "reason": reason.strip(),
+    }
+    row.event_id = record_on_project(project, "reviews.rereview_asked", by=by, at=at, sections={"rereview": told})
+    row.queue, row.share, row.reason = queue, shortest(rate), reason.strip()
+    row.state, row.moved_at, row.cursor, row.scanned, row.tries = RereviewState.OPENING, at, 0, 0, 0
+    row.person_id = by.person_id
+    row.save()
+    transaction.on_commit(partial(enqueue, JOB, [row.pk]))
+    return row
+
+
+@transaction.atomic
+def drop_rereview(*, run: Rereview, by: Actor, at: dt.datetime) -> Rereview:
+    """Let a run be that is looking, or was not confirmed. Locks the project, then it.
+
+    Raises:
+        Forbidden: neither operations of the project nor an owner.
+        RereviewOver: tasks are being opened, or it is at its end.
+    """
+    entitled(project=run.project, by=by, at=at)
+    lock_project(run.project_id)
+    row = _locked(run, RereviewState.FOUND, RereviewState.LOOKING)
+    row.state, row.moved_at = RereviewState.DROPPED, at
+    row.save(update_fields=["state", "moved_at"])
+    return row
+
+
+def rereview(*, rereview_id: int, now: Clock) -> None:
+    """Do the next part of a run, chunk by chunk; one that was cut off goes on where it was.
+
+    Does nothing where it is through, or another worker is at it.
+    """
+    row = _begun(rereview_id, now())
+    if row is None:
+        return
+    step = _look if row.state == RereviewState.LOOKING else _open
+    try:
+        while found := looked_at(row):
+            if not step(row, found, now):
+                return
+    except Refusal as problem:
+        _end(row, RereviewState.STOPPED, now(), said=type(problem).sentence)
+    else:
+        _end(row, RereviewState.FOUND if step is _look else RereviewState.DONE, now())
+
+
+def find_rereviews(*, at: dt.datetime) -> list[int]:
+    """Ask again for runs that a lost broker or a killed worker left; give their ids."""
+    left = Rereview.objects.filter(state__in=GOING, moved_at__lt=at - REST).order_by("pk")
+    for row in left.filter(tries__gte=MOST_TRIES):
+        _end(row, RereviewState.STOPPED, at, said=RereviewStopped.sentence)
+    ids = list(left.values_list("pk", flat=True))
+    enqueue(JOB, ids)
+    return ids
+
+
+def _look(row: Rereview, found: list[Looked], now: Clock) -> bool:
+    counts = Counter(row.counts) + Counter(label for one in found for label in one.labels)
+    return _moved(
+        row,
+        found,
+        now(),
+        counts=dict(counts),
+        affected=row.affected + sum(bool(one.labels) for one in found),
+        gone=row.gone + sum(one.gone for one in found),
+    )
+
+
+def _open(row: Rereview, found: list[Looked], now: Clock) -> bool:
+    """Open a task for each that is drawn, each in a transaction of its own; what was opened before is passed over."""
+    pick = _picking(row)
+    opened = 0
+    for one in found:
+        if one.labels and pick(one.row.external_id):
+            opened += open_rereview(run=row, item_id=one.row.id, number=one.row.number, at=now())
+    affected = sum(bool(one.labels) for one in found)
+    return _moved(row, found, now(), opened=F("opened") + opened, passed=F("passed") + affected - opened)
+
+
+def _picking(row: Rereview) -> Callable[[str], bool]:
+    rate = decimal(row.share) or Decimal(0)
+    if rate >= 1:
+        return lambda _subject: True
+    unit_of = units(month_seed(settings.DRAW_MASTER, row.project.uuid, row.month), row.project.uuid, PURPOSE)
+    return lambda subject: drawn(unit_of(subject), rate)
+
+
+def _moved(row: Rereview, found: list[Looked], at: dt.datetime, **columns: Any) -> bool:
+    """Keep how far it has come; False where somebody let it be meanwhile."""
+    cursor = found[-1].row.id
+    moving = Rereview.objects.filter(pk=row.pk, state=row.state, cursor=row.cursor)
+    if not moving.update(cursor=cursor, scanned=F("scanned") + len(found), moved_at=at, **columns):
+        return False
+    row.refresh_from_db()
+    return True
+
+
+def _begun(rereview_id: int, at: dt.datetime) -> Rereview | None:
+    with transaction.atomic():
+        row = Rereview.objects.select_for_update(of=("self",)).select_related("project", "queue").get(pk=rereview_id)
+        busy = row.tries > 0 and row.moved_at > at - REST
+        if not row.moving or busy:
+            return None
+        row.moved_at, row.tries = at, row.tries + 1
+        row.save(update_fields=["moved_at", "tries"])
+    return row
+
+
+def _end(row: Rereview, state: RereviewState, at: dt.datetime, *, said: str = "") -> None:
+    ended = Rereview.objects.filter(pk=row.pk, state=row.state)
+    ended.update(state=state, moved_at=at, said=said[:255])
+
+
+def _locked(run: Rereview, *states: RereviewState) -> Rereview:
+    row = Rereview.objects.select_for_update(no_key=True, of=("self",)).select_related("project").get(pk=run.pk)
+    if row.state not in states:
+        raise RereviewOver
+    return row
+
+
+def _share(text: str) -> Decimal:
+    rate = decimal(text)
+    if rate is None or not 0 < rate <= 1:
+        raise BadRereview(fields=[("share", _("A share lies above 0 and goes up to 1."))])
+    return rate

@@ -1,0 +1,266 @@
+"""Outcomes that a change of labels affects: found exactly, put up for re-review, decided anew."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.errors import Forbidden
+from accounts.reads import Actor, console
+from reviews.actions import (
+    ask_rereview,
+    confirm_rereview,
+    drop_rereview,
+    find_rereviews,
+    publish_rights,
+    release,
+    rereview,
+    turn_switch,
+)
+from reviews.actions.reopening import open_rereview
+from reviews.errors import BadDecision, BadRereview, NothingAffected, RereviewOver, RereviewRuns
+from reviews.models import Outcome, Rereview, RereviewPick, Route, Task
+from reviews.reads.rereviews import suspects
+from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, copied, editor, published
+from tests.invariants import breaches
+from tests.town import RIGHTS, Town, build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return build(rights=RIGHTS | {"otherwise": {"arm": "accept"}, "release_after": "PT1S"})
+
+
+@pytest.fixture
+def opal(town) -> Actor:
+    return editor(town, "opal", role="operations")
+
+
+def labelled(label: str = "kitten") -> dict[str, Any]:
+    other = copied(GUIDELINE)
+    other["sections"][1]["label"] = label
+    for example in other["examples"]:
+        example["label"] = label
+    return other
+
+
+def through(run: Rereview, town: Town) -> Rereview:
+    rereview(rereview_id=run.pk, now=lambda: town.now)
+    town.wait(minutes=3)
+    run.refresh_from_db()
+    return run
+
+
+def asked(town: Town, opal: Actor, labels: Any = ("cat",), **more: Any) -> Rereview:
+    return through(ask_rereview(project=town.project, labels=labels, by=opal, at=town.now, **more), town)
+
+
+def confirmed(town: Town, opal: Actor, run: Rereview, share: str = "1", queue: str = "general") -> Rereview:
+    wanted = {"queue": town.queue(queue), "share": share, "reason": "Cats were split."}
+    return through(confirm_rereview(run=run, by=opal, at=town.now, **wanted), town)
+
+
+def settled(town: Town, verdict: str = "approve", **how: Any) -> None:
+    """Let one reviewer decide what waits, and release it."""
+    held = town.take(town.people[0])
+    town.decide(town.people[0], held, verdict, **how)
+    town.wait(seconds=2)
+    release(at=town.now)
+
+
+def accepted(town: Town, label: str, count: int) -> None:
+    for _ in range(count):
+        town.send(0.99, label)
+    town.wait(seconds=2)
+    release(at=town.now)
+
+
+def put_up() -> list[str]:
+    return sorted(RereviewPick.objects.values_list("item__external_id", flat=True))
+
+
+def test_exactly_the_outcomes_in_force_that_name_the_label_are_found_and_put_up(town, opal):
+    accepted(town, "cat", 3)  # item-1 to 3
+    accepted(town, "dog", 2)
+    town.send(0.5, "dog")
+    settled(town, "correct", label="cat")  # item-6 became a cat
+    town.send(0.5, "cat")
+    settled(town, "correct", label="fox")  # item-7 was a cat only to the model
+    town.send(0.5, "cat")  # item-8 waits, and has no outcome
+    run = asked(town, opal)
+    assert (run.state, run.affected, run.counts, run.gone) == ("found", 4, {"cat": 4}, 0)
+    assert not Task.objects.filter(kind="rereview").exists()
+    run = confirmed(town, opal, run)
+    assert (run.state, run.opened, run.passed) == ("done", 4, 0)
+    assert put_up() == ["item-1", "item-2", "item-3", "item-6"]
+    assert breaches() == []
+
+
+def test_after_a_split_people_answer_anew_and_the_outcome_is_superseded(town, opal):
+    edna = editor(town)
+    accepted(town, "cat", 1)
+    published(town, edna, labelled(), SPLIT)
+    run = confirmed(town, opal, asked(town, opal))
+    held = town.take(town.people[1])
+    assert held.task.kind == "work" and "approve" not in held.allowed
+    with pytest.raises(BadDecision):
+        town.decide(town.people[1], held)
+    town.decide(town.people[1], held, "correct", label="kitten")
+    town.wait(seconds=2)
+    release(at=town.now)
+    newest = Outcome.objects.order_by("-number").first()
+    assert newest.source == "audit" and newest.supersedes == 1 and newest.task.kind == "rereview"
+    assert json.loads(bytes(newest.body))["output"] == {"labels": ["kitten"]}
+    assert asked(town, opal).affected == 0
+    assert run.picks.get().task.state != "closed"
+    assert breaches() == []
+
+
+def test_it_supersedes_even_where_audits_only_record(town, opal):
+    changed = RIGHTS | {"audit": {"correction": "record"}, "release_after": "PT1S", "otherwise": {"arm": "accept"}}
+    publish_rights(project=town.project, document=changed, reason="Record.", by=console(), at=town.now)
+    accepted(town, "cat", 1)
+    confirmed(town, opal, asked(town, opal))
+    town.decide(town.people[0], town.take(town.people[0]), "correct", label="dog")
+    assert Outcome.objects.count() == 2
+
+
+def test_a_share_is_drawn_and_a_larger_one_keeps_every_pick(town, opal):
+    accepted(town, "cat", 30)
+    first = confirmed(town, opal, asked(town, opal), share="0.3")
+    few = set(put_up())
+    assert 0 < first.opened < 30 and first.passed == 30 - first.opened
+    second = confirmed(town, opal, asked(town, opal), share="0.8")
+    more = set(second.picks.values_list("item__external_id", flat=True))
+    assert few.isdisjoint(more)  # those are looked at already
+    assert len(few | more) == second.opened + first.opened
+    third = confirmed(town, opal, asked(town, opal))
+    assert first.opened + second.opened + third.opened == 30
+
+
+def test_segments_and_time_narrow_it(town, opal):
+    town.send(0.99, "cat", segments={"geography": "DE"})
+    town.send(0.99, "cat", segments={"geography": "FR"})
+    town.wait(seconds=2)
+    release(at=town.now)
+    run = asked(town, opal, segment="geography", value="DE")
+    assert run.affected == 1
+    drop_rereview(run=run, by=opal, at=town.now)
+    assert asked(town, opal, since=town.now).affected == 0
+
+
+def test_whoever_decided_it_is_not_asked_again(town, opal):
+    town.send(0.5, "dog")
+    settled(town, "correct", label="cat")
+    confirmed(town, opal, asked(town, opal))
+    assert town.take(town.people[0]) is None
+    assert town.take(town.people[1]) is not None
+
+
+def test_what_nobody_is_left_for_is_passed_over(opal, town):
+    accepted(town, "cat", 1)
+    run = confirmed(town, opal, asked(town, opal), queue="senior")
+    assert run.state == "done"
+    assert run.opened + run.passed == 1
+    if run.opened:
+        assert Task.objects.filter(kind="rereview", state="open").exists()
+
+
+def test_one_run_at_a_time_and_each_step_once(town, opal):
+    accepted(town, "cat", 1)
+    run = ask_rereview(project=town.project, labels=["cat"], by=opal, at=town.now)
+    with pytest.raises(RereviewRuns):
+        ask_rereview(project=town.project, labels=["cat"], by=opal, at=town.now)
+    with pytest.raises(RereviewOver):
+        confirmed(town, opal, run)
+    run = through(run, town)
+    done = confirmed(town, opal, run)
+    with pytest.raises(RereviewOver):
+        drop_rereview(run=done, by=opal, at=town.now)
+    rereview(rereview_id=run.pk, now=lambda: town.now)
+    assert RereviewPick.objects.count() == 1
+
+
+def test_a_run_that_was_cut_off_goes_on_and_opens_nothing_twice(town, opal):
+    accepted(town, "cat", 5)
+    run = asked(town, opal)
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    row = Rereview.objects.select_related("queue").get(pk=run.pk)
+    first = Outcome.objects.order_by("pk").first()
+    assert open_rereview(run=row, item_id=first.item_id, number=1, at=town.now)  # then the worker died
+    assert find_rereviews(at=town.now) == []
+    town.wait(minutes=5)
+    assert find_rereviews(at=town.now) == [run.pk]
+    run = through(run, town)
+    assert (run.state, run.opened, RereviewPick.objects.count()) == ("done", 5, 5)
+    assert Task.objects.filter(kind="rereview").count() == 5
+
+
+@pytest.mark.parametrize(
+    "changes", [{"share": "0"}, {"share": "1.1"}, {"share": "a half"}, {"reason": " "}, {"queue": "another"}]
+)
+def test_what_cannot_be_confirmed_is_refused_whole(town, opal, changes):
+    accepted(town, "cat", 1)
+    run = asked(town, opal)
+    other = build(people=0, adjudicators=0, slug="others")
+    wanted = {"queue": town.queue(), "share": "1", "reason": "Split."} | changes
+    if wanted["queue"] == "another":
+        wanted["queue"] = other.queue()
+    with pytest.raises(BadRereview):
+        confirm_rereview(run=run, by=opal, at=town.now, **wanted)
+    run.refresh_from_db()
+    assert run.state == "found" and run.event_id is None
+
+
+def test_nothing_affected_is_nothing_to_confirm(town, opal):
+    run = asked(town, opal)
+    with pytest.raises(NothingAffected):
+        confirmed(town, opal, run)
+
+
+def test_only_operations_and_owners_ask(town, opal):
+    for who in (town.people[0], editor(town)):
+        with pytest.raises(Forbidden):
+            ask_rereview(project=town.project, labels=["cat"], by=who, at=town.now)
+    with pytest.raises(BadRereview):
+        ask_rereview(project=town.project, labels=[], by=opal, at=town.now)
+    with pytest.raises(BadRereview):
+        ask_rereview(project=town.project, labels=["cat"], segment="geography", by=opal, at=town.now)
+
+
+def test_labels_whose_answers_a_change_affects_are_named(town):
+    edna = editor(town)
+    published(town, edna)
+    first = {one.code: one.kind for one in suspects(town.project.pk)}
+    assert first == dict.fromkeys(["cat", "dog", "fox"], "redefined")
+    published(town, edna, labelled(), SPLIT)
+    found = {one.code: one for one in suspects(town.project.pk)}
+    assert found["cat"].kind == "split" and found["cat"].now == ["Kitten", "Grown cat"]
+
+
+def test_after_a_merge_both_labels_are_named(town):
+    published(town, editor(town), GUIDELINE, MERGED)
+    found = {one.code: (one.kind, one.now) for one in suspects(town.project.pk)}
+    assert found["dog"] == found["fox"] == ("renamed", ["Dog or fox"])
+
+
+def test_a_model_that_still_says_a_retired_label_is_answered_by_people(town):
+    published(town, editor(town), labelled(), SPLIT)
+    answer = town.send(0.99, "cat")
+    assert answer["route"]["arm"] == "review" and answer["route"]["rule"] == "retired_label"
+    assert Route.objects.get().problem == "retired_label"
+    held = town.take(town.people[0])
+    assert "approve" not in held.allowed and [one["code"] for one in held.taxonomy["retired"]] == ["cat"]
+    turn_switch(position="hold-everything", reason="Stop.", project=town.project, by=console(), at=town.now)
+    assert town.send(0.99, "cat")["route"]["arm"] == "hold"
+
+
+def test_picks_stay_as_they_are(town, opal):
+    accepted(town, "cat", 1)
+    confirmed(town, opal, asked(town, opal))
+    for statement in ("UPDATE reviews_rereviewpick SET run_id = run_id + 1", "DELETE FROM reviews_rereviewpick"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
