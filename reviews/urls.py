@@ -66,6 +66,12 @@ urlpatterns = [
     path("projects/<slug:project>/replays/<uuid:replay>/", views.replay, name="replay"),
     path("projects/<slug:project>/replays/<uuid:replay>/progress/", views.replay_progress, name="replay-progress"),
     path("projects/<slug:project>/replays/<uuid:replay>/ending/", views.replay_ending, name="replay-ending"),
+    path("projects/<slug:project>/rereviews/", views.rereviews, name="rereviews"),
+    path("projects/<slug:project>/rereviews/<uuid:rereview>/", views.rereview, name="rereview"),
+    path(
+        "projects/<slug:project>/rereviews/<uuid:rereview>/progress/", views.rereview_progress, name="rereview-progress"
+    ),
+    path("projects/<slug:project>/rereviews/<uuid:rereview>/ending/", views.rereview_ending, name="rereview-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),

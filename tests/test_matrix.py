@@ -67,6 +67,12 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "switch"): only() | dict.fromkeys(["operations", "owner"], 422),
     ("GET", "reroutings"): only("operations", "owner"),
     ("POST", "reroutings"): only() | dict.fromkeys(["operations", "owner"], 409),
+    ("GET", "rereviews"): only("operations", "owner"),
+    ("POST", "rereviews"): only() | dict.fromkeys(["operations", "owner"], 422),
+    ("GET", "rereview"): only(),
+    ("POST", "rereview"): only(),
+    ("GET", "rereview-progress"): only(),
+    ("POST", "rereview-ending"): only(),
     ("GET", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": GONE, "stranger": DOOR},
     ("POST", "installation-switch"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
     ("GET", "callbacks"): only("operations", "owner"),
@@ -203,12 +209,13 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 
 OF_NOTHING_THERE = (
-    "export", "replay", "replay-progress", "replay-ending", "signature", "acknowledgement", "api-acknowledgement",
+    "export", "replay", "replay-progress", "replay-ending", "rereview", "rereview-progress", "rereview-ending",
+    "signature", "acknowledgement", "api-acknowledgement",
 )  # fmt: skip
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
-    "callbacks-list",
+    "callbacks-list", "rereviews",
 )  # fmt: skip
 
 

@@ -34,9 +34,8 @@ class Judged:
 
 def taxonomy_in_force(project_id: int) -> TaxonomyVersion | None:
     """Give a project's taxonomy in force."""
-    return TaxonomyVersion.objects.filter(
-        project=project_id, term__began_at__isnull=False, term__ended_at__isnull=True
-    ).first()
+    standing = TaxonomyVersion.objects.select_related("term").filter(project=project_id)
+    return standing.filter(term__began_at__isnull=False, term__ended_at__isnull=True).first()
 
 
 def guideline_in_force(project: Project, language: str | None = None) -> GuidelineVersion | None:

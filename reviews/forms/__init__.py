@@ -8,6 +8,7 @@ from reviews.forms.founding import NewProject
 from reviews.forms.governing import SendingToken, Threshold
 from reviews.forms.preferring import sent_theme, sent_veils
 from reviews.forms.replaying import ReplayWish, threshold_asked
+from reviews.forms.rereviewing import RereviewConfirmed, RereviewWish
 
 __all__ = [
     "EndpointChange",
@@ -15,6 +16,8 @@ __all__ = [
     "ExportWish",
     "NewProject",
     "ReplayWish",
+    "RereviewConfirmed",
+    "RereviewWish",
     "SendingToken",
     "Threshold",
     "sent_answer",

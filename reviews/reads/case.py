@@ -1,9 +1,11 @@
 """One item as its page shows it, beside its history."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from guidelines.models import TaxonomyVersion
 from guidelines.reads import taxonomy_in_force
 from reviews.models import Item, Prediction, Source
 from reviews.reads.answers import answers
@@ -18,7 +20,10 @@ from reviews.reads.veils import Veil
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The item's stage and facts; proposal and answer only where the reader may see the `whole` of it."""
+    """The item's stage and facts; proposal and answer only where the reader may see the `whole` of it.
+
+    `before` is the number of the taxonomy in force where the outcome was decided before that came in force.
+    """
 
     stage: Stage
     segments: dict[str, str]
@@ -30,6 +35,7 @@ class Case:
     proposal_words: list[tuple[str, str, int]]
     percent: int | None
     step: int
+    before: int | None = None
 
 
 def case(item: Item, *, whole: bool, veil: Veil) -> Case:
@@ -57,4 +63,12 @@ def case(item: Item, *, whole: bool, veil: Veil) -> Case:
         words_of(proposed, taxonomy),
         percent(sure),
         step(sure),
+        _before(standing, outcome),
     )
+
+
+def _before(standing: TaxonomyVersion | None, outcome: dict[str, Any] | None) -> int | None:
+    """Give the number of the taxonomy in force where an outcome is older than it."""
+    if standing is None or outcome is None or standing.term.began_at is None:
+        return None
+    return standing.number if dt.datetime.fromisoformat(outcome["decided_at"]) < standing.term.began_at else None

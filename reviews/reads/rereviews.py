@@ -1,7 +1,7 @@
 """Outcomes in force that name certain labels: a project's past in chunks, by keys, without locks."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,23 @@ def runs_of(project_id: int, most: int = 20) -> list[Rereview]:
     return list(rows.order_by("-pk")[:most])
 
 
-def counted(run: Rereview) -> Iterator[tuple[str, int]]:
-    """Give how many outcomes name each label, the most first."""
-    yield from sorted(run.counts.items(), key=lambda pair: (-pair[1], pair[0]))
+def labels_of(project_id: int) -> list[tuple[str, str]]:
+    """List every label a project ever had, code and name, those in force first."""
+    begun = TaxonomyVersion.objects.filter(project=project_id, term__began_at__isnull=False)
+    found: dict[str, str] = {}
+    for version in begun.order_by("-number")[:200]:
+        for label in taxonomy_doc(bytes(version.body)).labels:
+            found.setdefault(label.code, label.name)
+    return list(found.items())
+
+
+def counted_by_name(run: Rereview) -> list[tuple[str, int]]:
+    """Give how many outcomes name each label looked for, by its name, the most first."""
+    names = dict(labels_of(run.project_id))
+    found = [(names.get(code, code), run.counts.get(code, 0)) for code in run.labels]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def decided_of(run: Rereview) -> int:
+    """Count those of a run's tasks that people have answered, or that ended otherwise."""
+    return run.picks.exclude(task__state="open").count()

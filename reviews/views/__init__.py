@@ -21,6 +21,7 @@ from reviews.views.oneself import keys, own_rights, settings, single_keys, theme
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
+from reviews.views.rereviewing import rereview, rereview_ending, rereview_progress, rereviews
 from reviews.views.returning import returning
 from reviews.views.running import claim_ending, operations
 from reviews.views.switching import installation_switch, reroutings, switch
@@ -74,6 +75,10 @@ __all__ = [
     "replay_progress",
     "replays",
     "replays_list",
+    "rereview",
+    "rereview_ending",
+    "rereview_progress",
+    "rereviews",
     "reroutings",
     "returning",
     "routes",

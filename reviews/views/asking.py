@@ -1,6 +1,7 @@
 """Who asks, and the frame that every page of theirs has."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -54,3 +55,12 @@ def frame(
     assert isinstance(request.user, User)
     person = request.user.person
     return rail(person.pk, at, pages=pages_of, project=project, owner=person.is_owner, known=known)
+
+
+def unless_seen(request: HttpRequest, text: str) -> HttpResponse:
+    """Answer with a part of a page; 304 where nothing has changed since the same reader asked."""
+    mark = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    unchanged = request.headers.get("If-None-Match") == mark
+    answer = HttpResponse(status=304) if unchanged else HttpResponse(text)
+    answer["ETag"], answer["Cache-Control"] = mark, "private, no-cache"
+    return answer

@@ -1,6 +1,5 @@
 """Decision rights tried on the past: asked for, watched, cancelled, read."""
 
-import hashlib
 import uuid
 from typing import Any
 
@@ -25,7 +24,7 @@ from reviews.reads.past import segment_keys
 from reviews.reads.replaypage import found_in
 from reviews.reads.replays import replays_of, requires_replay
 from reviews.reads.standing import Standing, standing
-from reviews.views.asking import page, who
+from reviews.views.asking import page, unless_seen, who
 
 VERSIONS = 50
 
@@ -66,7 +65,7 @@ def replays(request: HttpRequest, project: str) -> HttpResponse:
 def replays_list(request: HttpRequest, project: str) -> HttpResponse:
     """Show how far a project's replays are; 304 where nothing has changed since the same reader asked."""
     place = governed_project(project, by=who(request), at=timezone.now())
-    return _unless_seen(request, render_to_string("reviews/replays_list.html", _listed(place)))
+    return unless_seen(request, render_to_string("reviews/replays_list.html", _listed(place)))
 
 
 @require_GET
@@ -92,7 +91,7 @@ def replay_progress(request: HttpRequest, project: str, replay: uuid.UUID) -> Ht
     """Show how far a replay is; 304 where nothing has changed since the same reader asked."""
     place = governed_project(project, by=who(request), at=timezone.now())
     shown = {"project": place, "replay": _replay(place, replay)}
-    return _unless_seen(request, render_to_string("reviews/replay_progress.html", shown))
+    return unless_seen(request, render_to_string("reviews/replay_progress.html", shown))
 
 
 @require_POST
@@ -138,11 +137,3 @@ def _replay(place: Project, wanted: uuid.UUID) -> Replay:
     if row is None:
         raise NotFound
     return row
-
-
-def _unless_seen(request: HttpRequest, text: str) -> HttpResponse:
-    mark = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    unchanged = request.headers.get("If-None-Match") == mark
-    answer = HttpResponse(status=304) if unchanged else HttpResponse(text)
-    answer["ETag"], answer["Cache-Control"] = mark, "private, no-cache"
-    return answer
