@@ -96,3 +96,15 @@ def find_callbacks() -> None:
 def drop_deliveries() -> None:
     """Forget the messages that programs took long ago."""
     actions.drop_deliveries(at=timezone.now())
+
+
+@shared_task(name="reviews.tell_people")
+def tell_people() -> None:
+    """Note what people are to be told, and e-mail it to those for whom it is time."""
+    actions.tell_people(now=timezone.now)
+
+
+@shared_task(name="reviews.drop_notices")
+def drop_notices() -> None:
+    """Forget what people were told long ago."""
+    actions.drop_notices(at=timezone.now())

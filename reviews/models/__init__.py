@@ -19,6 +19,7 @@ from reviews.models.overriding import Appeal, End, Involvement, Override, Overri
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
+from reviews.models.telling import Notice, NoticeState, NoticeWalk, Postbox, Why
 from reviews.models.trays import Tray
 from reviews.models.work import (
     APART,
@@ -74,6 +75,9 @@ __all__ = [
     "ItemState",
     "Kind",
     "Lane",
+    "Notice",
+    "NoticeState",
+    "NoticeWalk",
     "Onlooker",
     "Opening",
     "Outcome",
@@ -81,6 +85,7 @@ __all__ = [
     "OverrideEnd",
     "PersonLane",
     "Position",
+    "Postbox",
     "Prediction",
     "Presentation",
     "Queue",
@@ -103,5 +108,6 @@ __all__ = [
     "Tray",
     "Verdict",
     "Watermark",
+    "Why",
     "Withdrawal",
 ]
