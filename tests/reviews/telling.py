@@ -1,21 +1,27 @@
 """A town that sends e-mails: on a Monday morning, with a clock that is turned by hand and mailboxes to look into."""
 
 import datetime as dt
+import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.locmem import EmailBackend as Mailboxes
 from django.test import override_settings
 
 from accounts.actions import add_person, choose_telling, give_membership
 from accounts.reads import Actor, actor_of_person, clock, console
 from audit.actions import seal
 from reviews.actions import climb, tell_people
-from tests.reviews.test_escalation import levels, rule
-from tests.town import Town
+from tests.reviews.test_escalation import QUEUES, rule
+from tests.town import RIGHTS, Town, build
 
 MONDAY = dt.datetime(2027, 1, 11, 9, 0, tzinfo=dt.UTC)
 MAILS = {
@@ -38,7 +44,8 @@ def mailing(folder: Path, **changes: Any) -> Iterator[None]:
 
 def town_on_monday(**changes: Any) -> Town:
     """Build a town with three levels, whose rules tell operations and compliance, on a Monday at nine."""
-    town = levels(*RULES, **changes)
+    rights = RIGHTS | {"escalation": RULES, "service_levels": [{"queue": "general", "due_after": "PT2H"}]}
+    town = build(**{"people": 4, "queues": QUEUES, "rights": rights} | changes)
     town.now = MONDAY
     return town
 
@@ -76,3 +83,34 @@ def turn(town: Town) -> list[Any]:
     seal(by=clock(), at=town.now)
     tell_people(now=lambda: town.now)
     return mail.outbox[before:]
+
+
+class Away(BaseEmailBackend):
+    """A mail server that nobody answers for; counts who knocked."""
+
+    knocks = 0
+
+    def send_messages(self, email_messages: list[EmailMessage]) -> int:
+        """Fail as a socket does."""
+        Away.knocks += 1
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+class Refuses(Mailboxes):
+    """A mail server that takes nothing for one address."""
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        """Refuse the recipient, or take the message."""
+        if messages[0].to == ["operations@told.invalid"]:
+            raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such mailbox")})
+        return int(super().send_messages(messages))
+
+
+class Kept(BaseEmailBackend):
+    """A mail server that keeps each message as a file of its own, in EMAIL_FILE_PATH, whoever dies afterwards."""
+
+    def send_messages(self, email_messages: list[EmailMessage]) -> int:
+        """Write the messages down."""
+        for one in email_messages:
+            (Path(settings.EMAIL_FILE_PATH) / uuid4().hex).write_bytes(one.message().as_bytes())
+        return len(email_messages)
