@@ -8,6 +8,7 @@ from reviews.forms.founding import NewProject
 from reviews.forms.governing import SendingToken, Threshold
 from reviews.forms.preferring import sent_theme, sent_veils
 from reviews.forms.replaying import ReplayWish, threshold_asked
+from reviews.forms.telling import TellingForm, telling_of
 
 __all__ = [
     "EndpointChange",
@@ -16,10 +17,12 @@ __all__ = [
     "NewProject",
     "ReplayWish",
     "SendingToken",
+    "TellingForm",
     "Threshold",
     "sent_answer",
     "sent_decision",
     "sent_theme",
     "sent_veils",
+    "telling_of",
     "threshold_asked",
 ]

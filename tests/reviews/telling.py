@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Mailboxes
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.actions import add_person, choose_telling, give_membership
 from accounts.reads import Actor, actor_of_person, clock, console
@@ -52,10 +53,11 @@ def town_on_monday(**changes: Any) -> Town:
 
 def person(town: Town, *roles: str, **chosen: Any) -> Actor:
     """Add somebody in these roles; `chosen` is how they want to be told."""
-    found = add_person(name="Somebody", email=f"{'-'.join(roles)}@told.invalid", by=console(), at=town.now)
+    at = timezone.now()  # pages know no other clock, and the town's is ahead
+    found = add_person(name="Somebody", email=f"{'-'.join(roles)}@told.invalid", by=console(), at=at)
     who = actor_of_person(getattr(found, "person", found), "browser")
     for role in roles:
-        give_membership(person=found, project=town.project, role=role, by=console(), at=town.now)
+        give_membership(person=found, project=town.project, role=role, by=console(), at=at)
     if chosen:
         choose(who, **chosen)
     return who

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from django.urls import reverse
 
 from accounts.reads import clock
 from audit.actions import seal
-from reviews.actions import tell_people
-from reviews.models import Notice, NoticeWalk, Postbox
+from reviews.actions import acknowledge, tell_people
+from reviews.models import Notice, NoticeWalk, Postbox, Task
 from tests.killing import killed_at
 from tests.reviews.telling import Away, mailing, overdue, person, town_on_monday, turn
+from tests.reviews.test_pages import signed_in
 
 AWAY, REFUSES = "tests.reviews.telling.Away", "tests.reviews.telling.Refuses"
 
@@ -50,13 +52,20 @@ def test_a_server_that_is_away_is_knocked_at_once_a_turn_and_more_and_more_seldo
 def test_an_address_that_is_refused_keeps_nobody_else_waiting(mails):
     town = town_on_monday()
     person(town, "operations", told="at_once")
-    person(town, "operations", "compliance", told="at_once")
+    sent_to = person(town, "operations", "compliance", told="at_once")
     overdue(town)
     with override_settings(EMAIL_BACKEND=REFUSES):
         (sent,) = turn(town)
     assert sent.to == ["operations-compliance@told.invalid"]
     assert sorted(Notice.objects.values_list("state", flat=True)) == ["mailed", "waiting"]
     assert "no such mailbox" in Postbox.objects.get(tries=1).said
+    page = signed_in(sent_to).get(reverse("operations", args=["cats"])).content.decode()
+    assert "E-mails that were not taken" in page and "no such mailbox" in page
+    task = Task.objects.get(kind="escalation")
+    acknowledge(project=town.project, task=task.uuid, by=town.people[0], at=town.now)
+    town.wait(minutes=2)
+    turn(town)
+    assert "were not taken" not in signed_in(sent_to).get(reverse("operations", args=["cats"])).content.decode()
 
 
 def test_a_worker_killed_anywhere_loses_nothing_and_sends_again_only_what_it_had_not_written_down(arena, tmp_path):
