@@ -135,6 +135,8 @@ def _path(one: Notice) -> str:
 
 def _place(one: Notice) -> str:
     """Lead to where several of its kind are seen."""
+    if one.why in {Why.ESCALATED, Why.HELD}:
+        return f"{reverse('items', args=[one.item.project.slug])}?state={one.why}"
     return _bench(one) if one.why == Why.RETURNED else reverse("home")
 
 

@@ -15,6 +15,7 @@ from reviews.models import Decision, Item, Notice, NoticeWalk, Postbox, Task
 from tests.reviews.overriding import high, put, town_with
 from tests.reviews.telling import MONDAY, choose, mailing, overdue, person, town_on_monday, turn
 from tests.reviews.test_escalation import rule
+from tests.reviews.test_pages import signed_in
 from tests.reviews.test_rework import at_odds
 from tests.town import RIGHTS
 
@@ -96,7 +97,8 @@ def test_of_more_than_twenty_the_rest_is_counted(town):
     overdue(town, 23)
     (sent,) = turn(town)
     assert sent.subject == "23 things wait for you in Cats"
-    assert sent.body.count("/items/") == 20 and "3 more were escalated to Senior" in sent.body
+    assert sent.body.count("was escalated to Senior (") == 20 and "3 more were escalated to Senior" in sent.body
+    assert "/projects/cats/items/?state=escalated" in sent.body
 
 
 def test_what_was_answered_or_is_in_hand_is_left_out_rather_than_sent_stale(town):
@@ -126,8 +128,8 @@ def test_who_lost_the_role_or_can_sign_in_no_more_gets_nothing(town):
 
 
 def test_at_the_top_operations_and_whom_its_rule_names_are_told_that_it_is_held(town):
-    person(town, "operations", told="at_once", minutes=30)
-    person(town, "compliance", told="at_once", minutes=30)
+    operator = person(town, "operations", told="at_once", minutes=30)
+    officer = person(town, "compliance", told="at_once", minutes=30)
     overdue(town)
     town.wait(hours=2)
     climb(at=town.now)
@@ -138,6 +140,9 @@ def test_at_the_top_operations_and_whom_its_rule_names_are_told_that_it_is_held(
     sent = turn(town)
     assert sorted(one.to[0] for one in sent) == ["compliance@told.invalid", "operations@told.invalid"]
     assert all("item-1 is held: in Head nobody is left who answers it" in one.body for one in sent)
+    editor = person(town, "guideline_editor")
+    for who, told in ((operator, True), (officer, True), (editor, False)):
+        assert ("1 item is held" in signed_in(who).get("/").content.decode()) == told
 
 
 def test_a_held_item_that_was_routed_again_is_not_told(town):
