@@ -1,7 +1,6 @@
 """What people are told outside the pages: each thing once, gathered in a postbox until an e-mail takes it along."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from audit.models import Event, Log
@@ -12,12 +11,12 @@ from reviews.models.work import Task
 
 
 class Why(models.TextChoices):
-    """Why somebody is told."""
+    """Why somebody is told: their role is, of what was escalated or held; or it waits for exactly them."""
 
-    ESCALATED = "escalated", _("escalated, and their role is told")
-    HELD = "held", _("held, since nobody is left who answers")
-    RETURNED = "returned", _("their decision was returned for rework")
-    SIGNATURE = "signature", _("an override waits for their signature")
+    ESCALATED = "escalated"
+    HELD = "held"
+    RETURNED = "returned"
+    SIGNATURE = "signature"
 
 
 class NoticeState(models.TextChoices):

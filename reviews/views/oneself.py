@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings as house
 from django.contrib.auth.decorators import login_required
@@ -116,7 +117,7 @@ def _settings(
     person = person_of(who(request))
     preference = preference_of(person)
     acts, digits = keys_of(wanted or preference.keys, faults)
-    shown = {
+    shown: dict[str, Any] = {
         "preference": preference,
         "acts": acts,
         "digits": digits,
