@@ -13,7 +13,7 @@ from audit.models import Log
 from reviews.actions import acknowledge, climb, drop_notices, publish_rights, return_for_rework, route_again
 from reviews.models import Decision, Item, Notice, NoticeWalk, Postbox, Task
 from tests.reviews.overriding import high, put, town_with
-from tests.reviews.telling import MONDAY, choose, mailing, overdue, person, town_on_monday, turn
+from tests.reviews.telling import MONDAY, RULES, choose, mailing, overdue, person, town_on_monday, turn
 from tests.reviews.test_escalation import rule
 from tests.reviews.test_pages import signed_in
 from tests.reviews.test_rework import at_odds
@@ -177,6 +177,37 @@ def test_a_reviewer_who_is_named_is_told_how_much_waits_in_their_queue_and_no_it
     assert "2 escalated items wait in Senior" in sent["reviewer0@cats.invalid"].body  # one they escalated themselves
     for one in sent.values():
         assert "item-" not in one.body and "/projects/cats/queues/senior/work/" in one.body
+
+
+def test_what_opens_at_a_higher_level_at_intake_is_told_too():
+    telling = rule("impact", 1) | {"to": {"level": 1, "queue": "senior", "notify": ["operations"]}}
+    town = town_on_monday(rights=RIGHTS | {"escalation": [telling, *RULES]})
+    person(town, "operations", told="at_once")
+    town.send(0.5, impact="high")
+    town.send(0.5)
+    (sent,) = turn(town)
+    assert sent.subject == "1 thing waits for you in Cats" and "item-1 was escalated to Senior" in sent.body
+
+
+def test_of_two_rules_to_one_queue_each_tells_the_roles_it_names():
+    silent = rule("asked", 1)
+    town = town_on_monday(rights=RIGHTS | {"escalation": [silent, *RULES]})
+    person(town, "operations", told="at_once")
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]), "escalate", rationale="Hard")
+    assert turn(town) == [] and not Notice.objects.exists()
+
+
+def test_who_can_still_take_a_decision_on_the_item_back_is_not_told_where_it_went():
+    named = rule("asked", 1) | {"to": {"level": 1, "queue": "senior", "notify": ["operations"]}}
+    town = town_on_monday(rights=RIGHTS | {"escalation": [named]})
+    both = person(town, "operations", "reviewer", told="at_once")
+    person(town, "operations", told="at_once")
+    town.send(0.5)
+    town.decide(both, town.take(both), "escalate", rationale="Hard")
+    (sent,) = turn(town)
+    assert sent.to == ["operations@told.invalid"]
+    assert Notice.objects.get(person=both.person_id).state == "dropped"
 
 
 def test_a_returned_decision_is_told_to_its_author_alone_and_not_once_it_is_redone():
