@@ -15,6 +15,7 @@ from accounts.reads import actor_of_person
 from audit.errors import Refusal
 from audit.models import Log
 from audit.models.sql import ask_one, lock
+from reviews.actions.ringing import listening, ring
 from reviews.models import Notice, NoticeWalk, Override, Postbox, Why
 from reviews.policies import leave_to_sign, told_of_hold
 from reviews.reads.facts import rights_in_force
@@ -29,7 +30,7 @@ WALK = "SELECT log_index FROM reviews_noticewalk w WHERE log_id = %s"
 def note_notices(*, at: dt.datetime) -> int:
     """Walk each log on to its end and write the notices that follow; give how many.
 
-    Where no e-mail is sent at all nobody is told outside the pages: then the walk goes on without a notice.
+    Where no e-mail is sent and no endpoint is told of waiting work, the walk goes on without looking.
     """
     noted = 0
     for log_id in Log.objects.order_by("pk").values_list("pk", flat=True):
@@ -46,10 +47,13 @@ def _step(log_id: int, at: dt.datetime) -> int | None:
     end = Log.objects.values_list("tree_size", flat=True).get(pk=log_id)
     if walk is None or walk.log_index >= end:
         return None
-    noted = 0
-    if settings.EMAIL_HOST:
+    noted, bells = 0, listening()
+    if settings.EMAIL_HOST or bells:
         end = min(end, walk.log_index + STEP)
-        noted = _note(list(_notices(Stretch(log_id, walk.log_index, end), at)), at)
+        stretch = Stretch(log_id, walk.log_index, end)
+        found = list(news(stretch))
+        noted = _note(list(_notices(found, stretch, at)), at) if settings.EMAIL_HOST else 0
+        ring(bells, {one.project for one in found if _told(one)}, at)
     NoticeWalk.objects.filter(pk=log_id).update(log_index=end)
     return noted
 
@@ -67,10 +71,10 @@ def _note(made: list[Notice], at: dt.datetime) -> int:
     return len(made)
 
 
-def _notices(stretch: Stretch, at: dt.datetime) -> Iterator[Notice]:
+def _notices(found: list[News], stretch: Stretch, at: dt.datetime) -> Iterator[Notice]:
     """Make a notice for each person and fact."""
     known: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-    for one in news(stretch):
+    for one in found:
         roles = _told(one)
         if one.person is not None:
             people = _reached([one.person])

@@ -1,6 +1,7 @@
 """Rows of the loop."""
 
 from reviews.models.calling import (
+    ABOUT_ITEMS,
     TEST,
     Callback,
     CallbackWalk,
@@ -42,6 +43,7 @@ from reviews.models.work import (
 )
 
 __all__ = [
+    "ABOUT_ITEMS",
     "APART",
     "CLIMBS",
     "SETTLING",
