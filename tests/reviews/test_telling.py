@@ -12,6 +12,7 @@ from accounts.reads import console
 from audit.models import Log
 from reviews.actions import acknowledge, climb, drop_notices, publish_rights, return_for_rework, route_again
 from reviews.models import Decision, Item, Notice, NoticeWalk, Postbox, Task
+from tests.invariants import breaches
 from tests.reviews.overriding import high, put, town_with
 from tests.reviews.telling import MONDAY, RULES, choose, mailing, overdue, person, town_on_monday, turn
 from tests.reviews.test_escalation import rule
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db
 def mails(db: None, tmp_path: Any):
     with mailing(tmp_path):
         yield
+        assert [one for one in breaches() if "notice" in one] == []
 
 
 @pytest.fixture
