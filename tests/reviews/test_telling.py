@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
 
 from accounts.actions import end_membership, switch_off
 from accounts.models import Membership, User
@@ -267,6 +269,10 @@ def test_an_email_is_in_the_persons_language_with_times_in_their_zone(town):
     overdue(town, 2)
     (sent,) = turn(town)
     assert "(11. Jan. 2027, 21:00)" in sent.body and "Asia/Tokyo" in sent.body
+    with translation.override("de"):
+        said = gettext("%(item)s was escalated to %(queue)s") % {"item": "item-1", "queue": "Senior"}
+        subject = ngettext("%(n)d thing waits for you in %(project)s", "%(n)d things wait for you in %(project)s", 2)
+    assert said in sent.body and sent.subject == subject % {"n": 2, "project": "Cats"}
     assert '<html lang="de">' in sent.alternatives[0][0]
 
 
