@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import override_settings
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from accounts.reads import clock
 from audit.actions import seal
 from reviews.actions import acknowledge, tell_people
 from reviews.models import Notice, NoticeWalk, Postbox, Task
+from tests.arena import Worker
 from tests.killing import killed_at
 from tests.reviews.telling import Away, mailing, overdue, person, town_on_monday, turn
 from tests.reviews.test_pages import signed_in
@@ -104,6 +106,23 @@ def test_a_doubled_run_of_the_clock_sends_once(arena, tmp_path):
         assert turn(town) == []
         Postbox.objects.update(next_at=town.now, sending_until=town.now)
         assert turn(town) == [] and Postbox.objects.get().next_at is None
+
+
+def test_two_workers_at_the_same_time_send_one_email(arena, tmp_path):
+    workers = [Worker(), Worker()]
+    with mailing(tmp_path):
+        town = town_on_monday()
+        person(town, "operations", told="at_once", hours=None)
+        for _ in range(6):
+            overdue(town)
+            seal(by=clock(), at=town.now)
+            before = len(mail.outbox)
+            runs = [worker.begin(lambda: tell_people(now=lambda: town.now)) for worker in workers]
+            assert sum(one.result(30) for one in runs) == len(mail.outbox) - before == 1
+            assert not Notice.objects.filter(state="waiting").exists()
+            assert set(Postbox.objects.values_list("next_at", "sending_until")) == {(None, None)}
+    for worker in workers:
+        worker.end()
 
 
 def read(path: Path) -> tuple[str, str]:
