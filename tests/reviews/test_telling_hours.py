@@ -5,13 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from accounts.actions import give_membership
+from accounts.models import Person
+from accounts.reads import console
 from reviews.actions import climb
 from reviews.rights import Calendar, all_work
 from tests.reviews.telling import MONDAY, choose, mailing, overdue, person, town_on_monday, turn
-from tests.town import Town
+from tests.reviews.test_escalation import rule
+from tests.town import RIGHTS, Town
 
 pytestmark = pytest.mark.django_db
+ASKED = rule("asked", 1) | {"to": {"level": 1, "queue": "senior", "notify": ["operations"]}}
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = Calendar(frozenset(range(5)), 480, 1080, frozenset(), "Europe/Berlin")
 
@@ -110,3 +116,20 @@ def test_somebody_who_changes_their_hours_is_told_by_them_within_minutes():
     choose(who, hours=None)
     town.wait(minutes=5)
     assert len(turn(town)) == 1
+
+
+def test_one_email_tells_of_several_projects_and_one_that_rests_is_left_for_its_hours():
+    resting = {"days": ["tue"], "hours": ["09:00", "16:00"], "holidays": []}
+    cats, dogs = town_on_monday(), town_on_monday(slug="dogs", name="Dogs")
+    owls = town_on_monday(slug="owls", name="Owls", calendar=resting, rights=RIGHTS | {"escalation": [ASKED]})
+    who = Person.objects.get(pk=person(cats, "operations", told="at_once").person_id)
+    for town in (dogs, owls):
+        give_membership(person=who, project=town.project, role="operations", by=console(), at=timezone.now())
+    owls.send(0.5)
+    owls.decide(owls.people[0], owls.take(owls.people[0]), "escalate", rationale="Hard")
+    for town in (cats, dogs):
+        overdue(town)
+    (sent,) = turn(cats)
+    assert sent.subject == "2 things wait for you"
+    assert "\nCats\n" in sent.body and "\nDogs\n" in sent.body and "Owls" not in sent.body
+    assert until_sent(cats, dt.timedelta(minutes=60)) == MONDAY.replace(day=12, hour=9)
