@@ -39,6 +39,8 @@ celery.conf.beat_schedule = {
     "outcomes that are due": every(5, "reviews.release"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),
     "callbacks that were delivered long ago": every(3600, "reviews.drop_deliveries"),
+    "people who are to be told": every(15, "reviews.tell_people"),
+    "notices of long ago": every(3600, "reviews.drop_notices"),
     "overrides that nobody signed": every(60, "reviews.end_overrides"),
     "exports that nobody writes": every(60, "reviews.find_exports"),
     "held items that nobody routes again": every(60, "reviews.find_reroutings"),

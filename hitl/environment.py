@@ -115,6 +115,13 @@ def address(name: str) -> str:
     return value
 
 
+def reached(origins: list[str], hosts: list[str], *, loopback: bool) -> str:
+    """Give where people reach this installation, as far as its settings tell, for links outside of its pages."""
+    if origins:
+        return origins[0]
+    return f"http://127.0.0.1:{os.environ.get('PORT') or 8000}" if loopback else f"https://{hosts[0]}"
+
+
 def mail(name: str, *, needed_for: list[str]) -> tuple[str, int, str, str, bool, bool]:
     """Read the server that takes e-mail: host, port, user, password, STARTTLS, TLS; the host is "" where it is unset.
 

@@ -31,6 +31,7 @@ LEDGER_S3_DAYS = environment.number("LEDGER_S3_DAYS", 3650, 1, 36500)
 LEDGER_MAIL_TO = environment.words("LEDGER_MAIL_TO", [])
 ALLOWED_HOSTS = environment.words("HITL_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = environment.words("HITL_ORIGINS", [])
+HITL_ADDRESS = environment.reached(CSRF_TRUSTED_ORIGINS, ALLOWED_HOSTS, loopback=HITL_LOOPBACK)
 BUILD = "0.1.0"
 
 INSTALLED_APPS = [

@@ -102,3 +102,15 @@ def drop_deliveries() -> None:
 def find_rereviews() -> None:
     """Ask again for re-reviews that a lost broker or a killed worker left."""
     actions.find_rereviews(at=timezone.now())
+
+
+@shared_task(name="reviews.tell_people")
+def tell_people() -> None:
+    """Note what people are to be told, and e-mail it to those for whom it is time."""
+    actions.tell_people(now=timezone.now)
+
+
+@shared_task(name="reviews.drop_notices")
+def drop_notices() -> None:
+    """Forget what people were told long ago."""
+    actions.drop_notices(at=timezone.now())

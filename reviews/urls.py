@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/keys/", views.keys, name="keys"),
     path("settings/single-keys/", views.single_keys, name="single-keys"),
     path("settings/hard-content/", views.veils, name="veils"),
+    path("settings/telling/", views.telling, name="telling"),
     path("settings/theme/", views.theme, name="theme"),
     path("new-project/", views.new_project, name="new-project"),
     path("projects/<slug:project>/", views.project, name="project"),

@@ -121,6 +121,7 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("PUT", "single-keys"): only(*ROLES[:-1], found=204),
     ("DELETE", "single-keys"): only(*ROLES[:-1], found=204),
     ("POST", "veils"): only(*ROLES[:-1], found=422),
+    ("POST", "telling"): only(*ROLES[:-1], found=422),
     ("POST", "theme"): only(*ROLES[:-1], found=422),
     ("GET", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},
     ("POST", "sign-in"): dict.fromkeys(ROLES, DOOR) | {"stranger": SEES},

@@ -2,12 +2,13 @@
 
 from accounts.models.people import Membership, Person, Role, User
 from accounts.models.places import Installation, Project, TaskType
-from accounts.models.preferences import ACTS, DIGITS, Preference
+from accounts.models.preferences import ACTS, DAY_MINUTES, DIGITS, Preference, Telling
 from accounts.models.signatures import Signature
 from accounts.models.tokens import Scope, Service, Token
 
 __all__ = [
     "ACTS",
+    "DAY_MINUTES",
     "DIGITS",
     "Installation",
     "Membership",
@@ -19,6 +20,7 @@ __all__ = [
     "Service",
     "Signature",
     "TaskType",
+    "Telling",
     "Token",
     "User",
 ]

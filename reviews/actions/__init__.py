@@ -27,6 +27,7 @@ from reviews.actions.governing import publish_rights, turn_switch
 from reviews.actions.hearing import receive_appeal
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
+from reviews.actions.mailing import drop_notices, tell_people
 from reviews.actions.overriding import put_aside
 from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
@@ -79,6 +80,7 @@ __all__ = [
     "discard_draft",
     "drop_deliveries",
     "drop_exports",
+    "drop_notices",
     "drop_rereview",
     "end_overrides",
     "fill_project",
@@ -124,6 +126,7 @@ __all__ = [
     "switch_endpoint",
     "take_back",
     "take_back_proposal",
+    "tell_people",
     "turn_and_reroute",
     "turn_switch",
     "withdraw",

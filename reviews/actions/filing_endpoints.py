@@ -9,7 +9,7 @@ from accounts.models import Project
 from accounts.reads import Actor
 from reviews.actions.endpoints import add_endpoint, change_endpoint
 from reviews.errors import BadEndpoint, BadProjectFile
-from reviews.models import Endpoint, Told
+from reviews.models import ABOUT_ITEMS, Endpoint
 
 
 class CallbackFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -17,7 +17,7 @@ class CallbackFile(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     url: str
-    events: list[str] = msgspec.field(default_factory=lambda: list(Told.values))
+    events: list[str] = msgspec.field(default_factory=lambda: list(ABOUT_ITEMS))
 
 
 def apply_endpoints(project: Project, files: Sequence[CallbackFile], by: Actor, at: dt.datetime) -> list[str]:

@@ -9,6 +9,7 @@ from reviews.forms.governing import SendingToken, Threshold
 from reviews.forms.preferring import sent_theme, sent_veils
 from reviews.forms.replaying import ReplayWish, threshold_asked
 from reviews.forms.rereviewing import RereviewConfirmed, RereviewWish
+from reviews.forms.telling import TellingForm, telling_of
 
 __all__ = [
     "EndpointChange",
@@ -19,10 +20,12 @@ __all__ = [
     "RereviewConfirmed",
     "RereviewWish",
     "SendingToken",
+    "TellingForm",
     "Threshold",
     "sent_answer",
     "sent_decision",
     "sent_theme",
     "sent_veils",
+    "telling_of",
     "threshold_asked",
 ]

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from reviews.models import Told
+from reviews.models import ABOUT_ITEMS, Told
 
 
 class EndpointForm(forms.Form):
@@ -18,7 +18,7 @@ class EndpointForm(forms.Form):
     events = forms.MultipleChoiceField(
         label=gettext_lazy("Tell it when"),
         choices=Told.choices,
-        initial=Told.values,
+        initial=ABOUT_ITEMS,
         error_messages={"required": gettext_lazy("Choose at least one event.")},
     )
 

@@ -1,6 +1,7 @@
 """Rows of the loop."""
 
 from reviews.models.calling import (
+    ABOUT_ITEMS,
     TEST,
     Callback,
     CallbackWalk,
@@ -20,6 +21,7 @@ from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
+from reviews.models.telling import Notice, NoticeState, NoticeWalk, Postbox, Why
 from reviews.models.trays import Tray
 from reviews.models.work import (
     APART,
@@ -42,6 +44,7 @@ from reviews.models.work import (
 )
 
 __all__ = [
+    "ABOUT_ITEMS",
     "APART",
     "CLIMBS",
     "GOING",
@@ -77,6 +80,9 @@ __all__ = [
     "ItemState",
     "Kind",
     "Lane",
+    "Notice",
+    "NoticeState",
+    "NoticeWalk",
     "Onlooker",
     "Opening",
     "Outcome",
@@ -84,6 +90,7 @@ __all__ = [
     "OverrideEnd",
     "PersonLane",
     "Position",
+    "Postbox",
     "Prediction",
     "Presentation",
     "Queue",
@@ -109,5 +116,6 @@ __all__ = [
     "Tray",
     "Verdict",
     "Watermark",
+    "Why",
     "Withdrawal",
 ]

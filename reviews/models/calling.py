@@ -18,7 +18,11 @@ class Told(models.TextChoices):
     SUPERSEDED = "outcome.superseded", _("A released outcome is replaced by another")
     ESCALATED = "item.escalated", _("An item is escalated")
     HELD = "item.held", _("An item is held")
+    WORK = "work.waiting", _("Something waits for people whom the rules of escalation name")
 
+
+ABOUT_ITEMS = tuple(str(one) for one in Told.values if one != Told.WORK)
+"""What an endpoint is told of the items that name it; of waiting work it is told for its project."""
 
 TEST = "endpoint.test"
 
@@ -101,9 +105,9 @@ class DeliveryState(models.TextChoices):
 class Delivery(models.Model):
     """One message to an endpoint, told of by one event; its body is made from the facts each time it is sent.
 
-    `told` is of Told, or TEST, which has no item and no event. It is tried at `next_at`, after `tries` times in vain,
-    and given up at `until_at`; `sending_until` is the lease of the worker that sends it now. `status` and `said` are
-    the last answer: its HTTP status (None: there was none) and its beginning, or in English what went wrong.
+    `told` is of Told, or TEST; this and waiting work have no item and no event. It is tried at `next_at`, after `tries`
+    times in vain, and given up at `until_at`; `sending_until` is the lease of the worker that sends it now. `status`
+    and `said` are the last answer: its HTTP status (None: there was none) and its beginning, or what went wrong.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -127,8 +131,8 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["endpoint", "event"], name="reviews_delivery_once_an_event"),
             models.CheckConstraint(condition=models.Q(state__in=DeliveryState.values), name="reviews_delivery_state"),
             models.CheckConstraint(
-                condition=models.Q(told=TEST, item__isnull=True, event__isnull=True)
-                | models.Q(told__in=Told.values, item__isnull=False, event__isnull=False),
+                condition=models.Q(told__in=[TEST, "work.waiting"], item__isnull=True, event__isnull=True)
+                | models.Q(told__in=ABOUT_ITEMS, item__isnull=False, event__isnull=False),
                 name="reviews_delivery_of_a_fact",
             ),
         ]

@@ -41,10 +41,12 @@ from reviews.policies.roles import (
     sight_of_all,
     why_no_exports,
 )
+from reviews.policies.telling import Sees, still_theirs, told_of_hold
 
 __all__ = [
     "Leave",
     "May",
+    "Sees",
     "Works",
     "abilities",
     "at_rest",
@@ -78,6 +80,8 @@ __all__ = [
     "runs",
     "sight_of",
     "sight_of_all",
+    "still_theirs",
+    "told_of_hold",
     "why_no_appeal",
     "why_no_exports",
     "withheld",

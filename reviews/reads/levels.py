@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,11 @@ FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id
 LEFT JOIN reviews_acknowledgement a ON a.task_id = t.id
 WHERE t.kind = 'escalation' AND t.state = 'open' AND q.project_id IN {places}
 GROUP BY q.project_id, q.id, q.slug, q.name, q.level ORDER BY q.level DESC, q.id
+"""
+HOLDING = """
+SELECT rv.project_id, rv.body FROM reviews_rightsversion rv WHERE rv.project_id IN {places}
+AND rv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = rv.project_id)
+AND EXISTS (SELECT 1 FROM reviews_item i WHERE i.project_id = rv.project_id AND i.state = 'held')
 """
 
 
@@ -140,6 +145,21 @@ def waiting_above(projects: Collection[int]) -> list[Above]:
     return [
         Above(row.project_id, row.slug, row.name, row.waiting, row.unanswered, row.opened_at, _roles(row))
         for row in ask(ABOVE.format(places=places), ids)
+    ]
+
+
+def told_of_holds(roles: Mapping[int, Set[str]]) -> list[int]:
+    """List the projects with held items whose rules of escalation tell one of the `roles` that somebody has there.
+
+    One statement, none for no project.
+    """
+    if not roles:
+        return []
+    places, ids = many(roles)
+    return [
+        row.project_id
+        for row in ask(HOLDING.format(places=places), ids)
+        if any(not roles[row.project_id].isdisjoint(rule.to.notify) for rule in rights_of(row.body).escalation)
     ]
 
 

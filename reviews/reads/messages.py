@@ -6,6 +6,7 @@ from typing import Any
 from audit.models import Payload
 from reviews.models import TEST, Delivery, Route, Told
 from reviews.reads.answers import rfc3339
+from reviews.reads.work import work_waiting
 
 
 def message(delivery: Delivery) -> bytes:
@@ -17,6 +18,8 @@ def message(delivery: Delivery) -> bytes:
 def _facts(delivery: Delivery) -> dict[str, Any]:
     facts: dict[str, Any] = {"project": delivery.endpoint.project.slug, "endpoint": delivery.endpoint.name}
     item = delivery.item
+    if delivery.told == Told.WORK:
+        return {**facts, **work_waiting(delivery.endpoint.project_id)}
     if delivery.told == TEST or item is None:
         return facts
     facts["item"] = {"id": str(item.uuid), "external_id": item.external_id}

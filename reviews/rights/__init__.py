@@ -1,9 +1,9 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
-from .calendars import DAYS, Calendar, later, working
+from .calendars import DAYS, Calendar, all_work, later, working
 from .document import STARTING, load, read
 from .draws import AT_INTAKE, REVEALED_AFTER, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
-from .escalating import clock_waits, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
+from .escalating import clock_waits, roles_told, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
 from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
@@ -50,6 +50,7 @@ __all__ = [
     "Subject",
     "Switch",
     "Tally",
+    "all_work",
     "arm_sentence",
     "asked",
     "audit_rate_of",
@@ -66,6 +67,7 @@ __all__ = [
     "month_seed",
     "place_of",
     "read",
+    "roles_told",
     "route",
     "rule_at_intake",
     "rule_of_labels",

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOKS_AHEAD = dt.timedelta(days=60)
 MOST_DAYS = 20_000  # looked through for one due time: a holiday every other day would not come near it
 _WINDOW = dt.timedelta(hours=15)  # no zone is further from UTC
 
@@ -46,6 +47,24 @@ def working(at: dt.datetime, calendar: Calendar | None) -> bool:
     start = at.astimezone(dt.UTC)
     opens, closes = next(_worked(start, calendar), (start, start))
     return opens <= start < closes
+
+
+def all_work(at: dt.datetime, calendars: Sequence[Calendar]) -> dt.datetime | None:
+    """Give the first instant from `at` on at which all of them work; None where that is more than 60 days off."""
+    moment = at
+    while moment <= at + LOOKS_AHEAD:
+        after = max((_next(moment, one) for one in calendars), default=moment)
+        if after == moment:
+            return moment
+        moment = after
+    return None
+
+
+def _next(at: dt.datetime, calendar: Calendar) -> dt.datetime:
+    """Give the first instant from `at` on that lies in working time; far off where there is none."""
+    start = at.astimezone(dt.UTC)
+    opens, _closes = next(_worked(start, calendar), (start + 2 * LOOKS_AHEAD, start))
+    return max(opens, start)
 
 
 def _worked(start: dt.datetime, calendar: Calendar) -> Iterator[tuple[dt.datetime, dt.datetime]]:

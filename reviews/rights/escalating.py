@@ -34,6 +34,12 @@ def rule_of_skips(rights: Rights, *, level: int, skips: int) -> EscalationRule |
     return next((rule for rule in rules_above(rights, "skips", level) if skips >= (rule.count or 1)), None)
 
 
+def roles_told(rights: Rights, queue: str, rule: str | None = None) -> tuple[str, ...]:
+    """List the roles that are told of what comes to a queue by a rule, or by any; in the order of the rules."""
+    found = [row for row in rights.escalation if row.to.queue == queue and rule in (None, row.name)]
+    return tuple(dict.fromkeys(role for row in found for role in row.to.notify))
+
+
 def clock_waits(rights: Rights, *, level: int, escalated: bool) -> timedelta | None:
     """Say how long the clock waits for a task at a level; None where no rule lets it act.
 

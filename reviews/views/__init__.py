@@ -17,7 +17,7 @@ from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
-from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
+from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
@@ -86,6 +86,7 @@ __all__ = [
     "signature",
     "single_keys",
     "switch",
+    "telling",
     "theme",
     "threshold",
     "tokens",

@@ -18,6 +18,7 @@ from reviews.reads.chain import Waiting, overrides_waiting, waiting
 from reviews.reads.exports import newest_exports
 from reviews.reads.guiding import in_force
 from reviews.reads.ledger import ledger
+from reviews.reads.levels import told_of_holds
 from reviews.reads.owning import owned
 from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
@@ -37,6 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = reading.lines(person.pk, at)
     framed = frame(request, at, known=mine)
     running = [place.id for place in framed.places if runs(place.roles)]
+    running += told_of_holds(
+        {place.id: place.roles for place in framed.places if place.browses and place.id not in running}
+    )
     roles = {place.id: (place.slug, place.roles) for place in framed.places}
     found = reading.home(person.pk, at, running=running, known=mine, roles=roles)
     shown: dict[str, Any] = {"home": found, **_looked_after(framed, at)}

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings as house
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.actions import choose_keys, choose_veils, use_single_keys
+from accounts.actions import choose_keys, choose_telling, choose_veils, use_single_keys
 from accounts.errors import BadPreference
 from accounts.models import ACTS, DIGITS, User
-from reviews.forms import sent_theme, sent_veils
+from reviews.forms import TellingForm, sent_theme, sent_veils, telling_of
 from reviews.policies import abilities, may_put_aside, work_in
 from reviews.reads.in_force import in_force_in
 from reviews.reads.keys import clashes, keys_of, preference_of
@@ -63,6 +65,21 @@ def veils(request: HttpRequest) -> HttpResponse:
     return redirect("settings")
 
 
+@require_POST
+@login_required
+def telling(request: HttpRequest) -> HttpResponse:
+    """Keep how and when I am told what waits for me."""
+    form = TellingForm(request.POST)
+    if form.is_valid():
+        try:
+            choose_telling(**form.chosen(), by=who(request))
+        except BadPreference as refused:
+            form.refuse(refused.fields)
+        else:
+            return redirect("settings")
+    return _settings(request, timezone.now(), form=form)
+
+
 @require_GET
 @login_required
 def own_rights(request: HttpRequest) -> HttpResponse:
@@ -95,18 +112,23 @@ def _settings(
     at: dt.datetime,
     wanted: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
+    form: TellingForm | None = None,
 ) -> HttpResponse:
     person = person_of(who(request))
     preference = preference_of(person)
     acts, digits = keys_of(wanted or preference.keys, faults)
-    shown = {
+    shown: dict[str, Any] = {
         "preference": preference,
         "acts": acts,
         "digits": digits,
         "faulty": bool(faults),
         "clashes": clashes(person, preference.keys, at),
+        "mails": bool(house.EMAIL_HOST),
+        "telling": form or TellingForm(initial=telling_of(preference)),
+        "zone": timezone.get_current_timezone_name(),
         "chosen_theme": request.COOKIES.get("theme", "system"),
     }
+    shown["days"] = [int(day) for day in shown["telling"]["days"].value() or [] if str(day).isdigit()]
     answer = page(request, "reviews/settings.html", "settings", at, shown)
-    answer.status_code = 422 if faults else 200
+    answer.status_code = 422 if faults or form else 200
     return answer

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from accounts.actions import add_person, choose_keys, choose_veils, use_single_keys
+from accounts.actions import add_person, choose_keys, choose_telling, choose_veils, use_single_keys
 from accounts.errors import BadPreference, Forbidden
 from accounts.models import Preference
 from accounts.reads import Actor, actor_of_person, console
 from audit.models import Event
 
 pytestmark = pytest.mark.django_db
+HOUSE = {"told": "digest", "minutes": 30, "days": [0, 1, 2, 3, 4], "hours": (480, 1080), "zone": "", "language": ""}
 
 
 @pytest.fixture
@@ -63,6 +64,8 @@ def test_nobody_chooses_for_a_person_but_they_themselves_in_a_browser(me):
             choose_veils(blur=False, grey=False, mute=False, holds=True, by=by)
         with pytest.raises(Forbidden):
             use_single_keys(on=False, by=by)
+        with pytest.raises(Forbidden):
+            choose_telling(**HOUSE, by=by)
     assert not Preference.objects.exists()
 
 
@@ -70,4 +73,34 @@ def test_what_a_person_prefers_is_told_to_nobody_by_the_ledger(me):
     before = Event.objects.count()
     choose_keys(keys={"a": "y"}, single_keys=True, by=me)
     choose_veils(blur=True, grey=True, mute=True, holds=True, by=me)
+    choose_telling(**HOUSE, by=me)
     assert Event.objects.count() == before
+
+
+def test_how_somebody_is_told_is_kept_and_any_time_leaves_days_and_hours_as_they_were(me):
+    chosen = HOUSE | {"told": "at_once", "days": [6, 0], "hours": (0, 1440), "zone": "Asia/Tokyo", "language": "de"}
+    choose_telling(**chosen, by=me)
+    kept = choose_telling(**chosen | {"days": [], "hours": None}, by=me)
+    assert (kept.told, kept.zone, kept.language, kept.any_time) == ("at_once", "Asia/Tokyo", "de", True)
+    assert (kept.work_days, kept.work_from, kept.work_until) == ([0, 6], 0, 1440)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"told": "by pigeon"}, "told"),
+        ({"minutes": 4}, "minutes"),
+        ({"minutes": 1441}, "minutes"),
+        ({"days": []}, "days"),
+        ({"days": [7]}, "days"),
+        ({"days": [1, 1]}, "days"),
+        ({"hours": (600, 600)}, "until"),
+        ({"hours": (600, 1441)}, "until"),
+        ({"zone": "Europe/Nowhere"}, "zone"),
+        ({"language": "tlh"}, "language"),
+    ],
+)
+def test_what_cannot_be_kept_of_how_somebody_is_told_is_refused_by_name(me, wrong, field):
+    with pytest.raises(BadPreference) as refused:
+        choose_telling(**HOUSE | wrong, by=me)
+    assert [one for one, _ in refused.value.fields] == [field] and not Preference.objects.exists()

@@ -27,7 +27,7 @@ from reviews.actions import (
     switch_endpoint,
 )
 from reviews.errors import BadEndpoint, NothingToSend
-from reviews.models import Callback, Delivery, Endpoint, EndpointSecret, Item, Told
+from reviews.models import ABOUT_ITEMS, Callback, Delivery, Endpoint, EndpointSecret, Item, Told
 from reviews.wire.webhooks import secret_text, signature
 from tests.receiver import Receiver, receiving
 from tests.reviews.caller import Caller, item
@@ -352,7 +352,7 @@ def test_a_project_file_makes_endpoints_and_run_twice_changes_nothing(town):
     _, changes = apply_project(document=document, by=console(), at=town.now)
     assert any("main" in one for one in changes)
     _, again = apply_project(document=document, by=console(), at=town.now)
-    assert again == [] and Endpoint.objects.get().events == Told.values
+    assert again == [] and Endpoint.objects.get().events == [*ABOUT_ITEMS]
     document = project_file(callbacks=[{"name": "main", "url": "https://example.com/b", "events": ["item.held"]}])
     _, changes = apply_project(document=document, by=console(), at=town.now)
     assert Endpoint.objects.get().url.endswith("b") and len(changes) == 1

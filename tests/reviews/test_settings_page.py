@@ -77,6 +77,49 @@ def test_wishes_on_hard_content_are_kept_and_unknown_ones_refused(town):
     assert Preference.objects.get().blur is True
 
 
+TELLING = {"told": "at_once", "minutes": "45", "days": ["0", "5"], "starts": "07:30", "ends": "00:00"}
+
+
+def test_how_and_when_somebody_is_told_is_kept_and_shown_again(town, settings):
+    settings.EMAIL_HOST = "mail.example"
+    client = signed_in(town.people[0])
+    assert client.post(reverse("telling"), TELLING | {"zone": "Asia/Tokyo", "language": "de"}).status_code == 302
+    kept = Preference.objects.get()
+    assert (kept.told, kept.told_minutes, kept.work_days) == ("at_once", 45, [0, 5])
+    assert (kept.work_from, kept.work_until, kept.zone, kept.language) == (450, 1440, "Asia/Tokyo", "de")
+    page = words(client)
+    assert 'value="at_once" checked' in page and 'value="07:30"' in page and 'value="00:00"' in page
+    assert '<option value="Asia/Tokyo" selected>' in page and "sends no e-mail" not in page
+    assert re.findall(r'name="days" value="(\d)" checked', page) == ["0", "5"]
+    client.post(reverse("telling"), {"told": "page", "minutes": "45", "any_time": "1"})
+    kept.refresh_from_db()
+    assert (kept.told, kept.any_time, kept.work_days) == ("page", True, [0, 5])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"told": "by pigeon"}, "Select a valid choice"),
+        ({"minutes": "2"}, "Give 5 to 1440 minutes."),
+        ({"minutes": "soon"}, "Write a whole number."),
+        ({"days": []}, "Choose at least one day."),
+        ({"starts": ""}, "Give a time, or choose any time."),
+        ({"starts": "25:00"}, "Write a time as in 08:30."),
+        ({"ends": "07:00"}, "Give a time that is later than the first one."),
+    ],
+)
+def test_what_cannot_be_kept_of_how_somebody_is_told_is_said_beside_its_field(town, wrong, said):
+    client = signed_in(town.people[0])
+    answer = client.post(reverse("telling"), TELLING | wrong)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and said in page and "This was not kept." in page
+    assert not Preference.objects.exists()
+
+
+def test_an_installation_that_sends_no_email_says_so_where_people_choose(town):
+    assert "This installation sends no e-mail, so you are told on its pages alone." in words(signed_in(town.people[0]))
+
+
 def test_the_theme_is_kept_in_the_browser_before_the_page_is_drawn(town):
     client = signed_in(town.people[0])
     client.post(reverse("theme"), {"theme": "dark"})

@@ -17,7 +17,6 @@ from accounts.actions import add_person, end_ownership, give_membership, name_ow
 from accounts.models import Membership, Person, Project, User
 from accounts.reads import console, set_password_path
 from audit.errors import Refusal
-from hitl import environment
 
 ACCESS = {
     "end-ownership": "take the installation from an owner; the last one who can sign in stays",
@@ -64,7 +63,7 @@ class Command(BaseCommand):
 
     def _said(self, options: dict[str, Any], at: datetime) -> list[str]:
         if options["verb"] == "link":
-            return [address() + set_password_path(sign_in(options["email"], is_active=True))]
+            return [settings.HITL_ADDRESS + set_password_path(sign_in(options["email"], is_active=True))]
         if options["verb"] in ACCESS:
             return [self._access(options["verb"], sign_in(options["email"]), at)]
         if bool(options["role"]) != bool(options["project"]):
@@ -103,7 +102,7 @@ class Command(BaseCommand):
             self._give(options, user.person, at)
             said.append(f"{email} is {options['role']} in {options['project']}.")
         if not user.has_usable_password():
-            said.append(f"One-time link to set a password: {address()}{set_password_path(user)}")
+            said.append(f"One-time link to set a password: {settings.HITL_ADDRESS}{set_password_path(user)}")
             said.append("No e-mail is sent: pass the link on yourself. It counts for three days, and once.")
         return said
 
@@ -127,12 +126,3 @@ def sign_in(email: str, **narrowed: bool) -> User:
     if user is None:
         raise CommandError(f"Nobody signs in with {email}.")
     return user
-
-
-def address() -> str:
-    """Give where this installation is reached, as far as its settings tell."""
-    if settings.CSRF_TRUSTED_ORIGINS:
-        return str(settings.CSRF_TRUSTED_ORIGINS[0])
-    if settings.HITL_LOOPBACK:
-        return f"http://127.0.0.1:{environment.number('PORT', 8000, 1, 65535)}"
-    return f"https://{settings.ALLOWED_HOSTS[0]}"
