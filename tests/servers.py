@@ -105,7 +105,7 @@ class Server(Program):
         return response.status, json.loads(content) if is_json and content else content
 
 
-def worker() -> Program:
+def worker(**changes: str) -> Program:
     """The worker with the clock in it."""
     command = [sys.executable, "-m", "celery", "-A", "hitl.celery", "worker", "-B", "-P", "threads", "-c", "2"]
-    return Program([*command, "-s", str(settings.HITL_DATA / f"clock-{free_port()}")])
+    return Program([*command, "-s", str(settings.HITL_DATA / f"clock-{free_port()}")], changes)

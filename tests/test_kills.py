@@ -1,15 +1,18 @@
 """Killed without warning: no decision lost, no fact without its event, nothing half-written."""
 
+import io
 import json
 import random
 import threading
 import time
 
 import pytest
+from PIL import Image
 
 from accounts.actions import make_token
 from accounts.models import Person, Project
 from accounts.reads import console
+from audit.models import Checkpoint, Pending
 from reviews.models import Decision, Item, Outcome, Seat
 from tests.invariants import breaches
 from tests.servers import Program, Server, free_port, worker
@@ -29,7 +32,7 @@ def programs():
 def tokens(town: Town) -> tuple[str, str]:
     """Give a service's token and the first reviewer's own."""
     project = Project.objects.get(pk=town.project.pk)
-    scopes = ["items:write", "items:read", "outcomes:read"]
+    scopes = ["items:write", "items:read", "outcomes:read", "assets:write"]
     _, service = make_token(projects=[project], scopes=scopes, service="model", by=console(), at=town.now)
     person = Person.objects.get(pk=town.people[0].person_id)
     _, own = make_token(projects=[project], scopes=["decisions:write"], person=person, by=console(), at=town.now)
@@ -121,7 +124,9 @@ def test_a_server_killed_between_claim_and_submit_loses_neither_claim_nor_draft(
     ledger_verifies()
 
 
-def test_a_killed_worker_loses_only_time(arena, programs):
+def test_a_killed_worker_loses_only_time(arena, programs, tmp_path, settings):
+    settings.LEDGER_KEYS, settings.LEDGER_WITNESS = tmp_path / "keys", tmp_path / "witness.ndjson"
+    own = {"LEDGER_KEYS": str(settings.LEDGER_KEYS), "LEDGER_WITNESS": str(settings.LEDGER_WITNESS)}
     town = build(people=2, adjudicators=0)
     for _ in range(60):
         town.send(random.choice([0.95, 0.5]))
@@ -129,7 +134,7 @@ def test_a_killed_worker_loses_only_time(arena, programs):
     town.decide(town.people[0], claimed)
     town.take(town.people[1])
     due = Outcome.objects.filter(source="model").count()
-    first = worker()
+    first = worker(**own)
     programs.append(first)
     first.start()
     wait_for(lambda: Outcome.objects.filter(position__isnull=False).exists())
@@ -137,12 +142,16 @@ def test_a_killed_worker_loses_only_time(arena, programs):
     assert breaches() == []
     for _ in range(20):
         town.send(0.95)
-    second = worker()
+    second = worker(**own)
     programs.append(second)
     second.start()
     wait_for(lambda: Outcome.objects.filter(position__isnull=False, source="model").count() == due + 20)
     wait_for(lambda: Outcome.objects.filter(position__isnull=True).count() == 0)
+    wait_for(lambda: not Pending.objects.exists())  # both sealed what they did, the killed one at any moment
+    wait_for(Checkpoint.objects.exists)
+    second.kill()
     assert breaches() == []
+    ledger_verifies()
 
 
 def wait_for(true: object) -> None:
@@ -160,11 +169,22 @@ def test_intake_and_review_go_on_while_the_broker_is_down(arena, programs):
     server = Server(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
     programs.append(server)
     server.start()
-    path = f"/api/v1/projects/{town.project.slug}/items/"
-    status, answer = server.call("POST", path, service, b'{"external_id":"a","data":{"text":"x"}}')
+    path = f"/api/v1/projects/{town.project.slug}"
+    status, image = server.call("POST", f"{path}/assets/", service, picture(), "image/png")
+    assert status == 201  # a worker that makes its renditions was asked for in vain
+    body = json.dumps({"external_id": "a", "data": {"image": image["id"]}}).encode()
+    status, answer = server.call("POST", f"{path}/items/", service, body)
     assert (status, answer["state"]) == (201, "waiting")
     _, claimed = server.call("POST", "/api/v1/claims/", own)
     claim = f"/api/v1/claims/{claimed['claim']['token']}"
     server.call("PUT", f"{claim}/opening/", own)
     assert server.call("POST", f"{claim}/decision/", own, b'{"output":{"labels":["cat"]}}')[0] == 201
     assert breaches() == []
+    ledger_verifies()
+
+
+def picture() -> bytes:
+    """Give a small image."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    return file.getvalue()

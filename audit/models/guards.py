@@ -161,9 +161,12 @@ def _sqlite_frozen(rule: Frozen) -> Iterator[tuple[str, str]]:
             "((NEW.body IS OLD.body AND NEW.salt IS OLD.salt AND NEW.erasure_id IS OLD.erasure_id) OR (OLD.erasure_id "
             "IS NULL AND NEW.erasure_id IS NOT NULL AND NEW.body IS NULL AND NEW.salt IS NULL))"
         )
-    taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in _unique_keys(rule.model))
+    keys = list(_unique_keys(rule.model))
+    taken = " OR ".join(_taken(rule.model, key) for key in keys)
+    moved = [_taken(rule.model, key, other=True) for key in keys if key.condition or special & {*key.columns}]
+    changed = " OR ".join([f"NOT ({' AND '.join(kept)})", *moved])
     for name, event, when in (
-        ("frozen", "UPDATE", f" WHEN NOT ({' AND '.join(kept)})"),
+        ("frozen", "UPDATE", f" WHEN {changed}"),
         ("kept", "DELETE", ""),
         ("unreplaced", "INSERT", f" WHEN {taken}"),
     ):
@@ -174,15 +177,38 @@ def _sqlite_frozen(rule: Frozen) -> Iterator[tuple[str, str]]:
         )
 
 
-def _same(key: list[str]) -> str:
-    return " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
+@dataclass(frozen=True)
+class Key:
+    """Columns that no two rows share, of those rows alone that meet the condition, where there is one."""
+
+    columns: tuple[str, ...]
+    condition: str = ""
 
 
-def _unique_keys(model: type[models.Model]) -> list[list[str]]:
-    """List the column sets that REPLACE could use to put another row in a frozen row's place."""
-    keys = [[str(field.column)] for field in model._meta.local_concrete_fields if field.unique]
-    whole = [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint) and not one.condition]
-    return keys + [[str(model._meta.get_field(name).attname) for name in one.fields] for one in whole]  # type: ignore[union-attr]
+def _unique_keys(model: type[models.Model]) -> Iterator[Key]:
+    """List the keys over which REPLACE, or UPDATE OR REPLACE, could put another row in a frozen row's place.
+
+    SQLite fires no DELETE trigger for the row that goes, unless a connection asks for it; not every connection is ours.
+    """
+    yield from (Key((str(field.column),)) for field in model._meta.local_concrete_fields if field.unique)
+    for one in model._meta.constraints:
+        if isinstance(one, models.UniqueConstraint):
+            names = tuple(str(model._meta.get_field(name).attname) for name in one.fields)  # type: ignore[union-attr]
+            condition = one._get_condition_sql(model, connection.schema_editor())  # type: ignore[attr-defined]
+            yield Key(names, condition or "")
+
+
+def _taken(model: type[models.Model], key: Key, *, other: bool = False) -> str:
+    """Write that a row, of an update another one, has what NEW has in a key's columns."""
+    table, own = _table(model), model._meta.pk.column
+    same = [f'"{column}" = NEW."{column}"' for column in key.columns]
+    same += [f'"{own}" <> OLD."{own}"'] if other else []
+    same += [f"({key.condition})"] if key.condition else []
+    there = f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(same)})"
+    if not key.condition:
+        return there
+    values = ", ".join(f'NEW."{field.column}" AS "{field.column}"' for field in model._meta.local_concrete_fields)
+    return f"({there} AND EXISTS (SELECT 1 FROM (SELECT {values}) WHERE {key.condition}))"
 
 
 def _sqlite_refers(rule: Refers) -> Iterator[tuple[str, str]]:
