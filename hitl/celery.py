@@ -34,6 +34,7 @@ celery.conf.beat_schedule = {
     "assets that lack renditions": every(60, "assets.find_missing_renditions"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "tasks that nobody answered in time": every(15, "reviews.climb"),
+    "reworks that nobody is left to do": every(60, "reviews.hold_stranded"),
     "items past their deadline": every(15, "reviews.meet_deadlines"),
     "outcomes that are due": every(5, "reviews.release"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),

@@ -39,6 +39,7 @@ from reviews.actions.returning import return_for_rework
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.sending_again import send_again, send_test
 from reviews.actions.setting_up import apply_project
+from reviews.actions.stranding import hold_stranded
 from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
 from reviews.actions.withdrawing import withdraw
@@ -79,6 +80,7 @@ __all__ = [
     "found_project",
     "give_back",
     "give_back_batch",
+    "hold_stranded",
     "make_export",
     "make_replay",
     "meet_deadlines",

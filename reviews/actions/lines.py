@@ -104,16 +104,17 @@ def fill_project(project_id: int) -> None:
 ABLE = """
 SELECT 1 AS able FROM reviews_personlane pl
 JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
-WHERE pl.lane_id = %s AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = %s AND o.person_id = pl.person_id
-    AND o.apart AND o.state IN ('leased', 'decided'))
-AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = %s AND o.person_id = pl.person_id)
-AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = %s AND v.person_id = pl.person_id) LIMIT 1
+WHERE pl.lane_id = {lane} AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = {item}
+    AND o.person_id = pl.person_id AND o.apart AND o.state IN ('leased', 'decided'))
+AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = {task} AND o.person_id = pl.person_id)
+AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = {item} AND v.person_id = pl.person_id)
 """
+ABLE_HERE = ABLE.format(lane="%s", item="%s", task="%s") + "LIMIT 1"
 
 
 def someone_left(lane_id: int, item_id: int, at: dt.datetime, task_id: int = 0) -> bool:
     """Tell whether anybody who works this lane has not yet sat on this item, nor looked on at this task of it."""
-    return bool(ask(ABLE, [at, at, lane_id, item_id, task_id, item_id]))
+    return bool(ask(ABLE_HERE, [at, at, lane_id, item_id, task_id, item_id]))
 
 
 def drop_marks(lane_id: int) -> None:

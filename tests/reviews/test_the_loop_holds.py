@@ -23,6 +23,7 @@ from reviews.actions import (
     decide_batch,
     give_back,
     give_back_batch,
+    hold_stranded,
     meet_deadlines,
     open_batch,
     open_claim,
@@ -296,6 +297,7 @@ class LoopInTime(Loop):
     @rule()
     def clock(self) -> None:
         self.both(lambda: release(at=self.town.now), lambda: sweep(at=self.town.now))
+        self.both(lambda: hold_stranded(at=self.town.now))
 
     @rule(who=HELD, verdict=VERDICT)
     def the_clock_against_a_decision(self, who: int, verdict: str) -> None:
