@@ -41,11 +41,12 @@ def due_at(
 ) -> dt.datetime:
     """Say when a seat in this queue is due: by its service level, in working time, or the item's deadline before that.
 
-    Ten years off where neither says so.
+    Ten years off where neither says so; at once where the deadline is over, so that what the clock does by the due time
+    counts from the opening and never from before it.
     """
     wait = rights.due_after(queue)
     by_level = at + NEVER_DUE if wait is None else later(at, wait, calendar)
-    return min(by_level, decide_by) if decide_by else by_level
+    return min(by_level, max(decide_by, at)) if decide_by else by_level
 
 
 def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:

@@ -14,6 +14,7 @@ KINDS = (
     EventKind("reviews.acknowledged", _("The escalation was acknowledged")),
     EventKind("reviews.returned", _("The item was returned to {queue} with guidance: {note}")),
     EventKind("reviews.item_expired", _("The item expired: nobody had answered it by its deadline")),
+    EventKind("reviews.deadline_passed", _("Its deadline passed while it was held; it stays held")),
     EventKind("reviews.outcome_settled", _("Outcome {number} was settled ({source})")),
     EventKind("reviews.outcome_released", _("Outcome {number} was released at position {position}")),
     EventKind("reviews.outcome_annulled", _("Outcome {number} was annulled")),
