@@ -11,6 +11,7 @@ from reviews.actions.asking_more import held
 from reviews.actions.climbing import by_clock, lock_item, open_seats, write_following
 from reviews.actions.consequences import Following, Writes
 from reviews.actions.ending import end_claims
+from reviews.actions.lines import making_lanes
 from reviews.actions.passing_on import up
 from reviews.actions.trail import Ground, Trail
 from reviews.errors import NoHigherLevel
@@ -45,6 +46,7 @@ def meet_deadlines(*, at: dt.datetime, limit: int = 200) -> int:
     return sum(_meet(row.id, at) for row in ask(DUE, [at, limit]))
 
 
+@making_lanes
 @transaction.atomic
 def _meet(item_id: int, at: dt.datetime) -> bool:
     item = lock_item(item_id)

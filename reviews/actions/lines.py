@@ -2,8 +2,10 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +18,8 @@ from reviews.reads.held import NEVER_DUE
 from reviews.reads.published import rights_of
 from reviews.rights import Calendar, Rights, later
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_LANES = 64
 BAND = 1_000_000
 FIRST, ORDINARY, AFTERWARDS = 0, 1, 2
@@ -49,23 +53,64 @@ def due_at(
     return min(by_level, max(decide_by, at)) if decide_by else by_level
 
 
+class LaneMissing(Exception):  # noqa: N818 - no fault and no refusal: it is made, and the verb done again
+    """A queue's own lane was wanted under an item's lock and is not there."""
+
+    def __init__(self, queue: Queue) -> None:
+        """Name the queue."""
+        super().__init__(queue.slug)
+        self.queue = queue
+
+
 def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:
     """Find or make the lane of a queue for these skills and the queue's own; None where the queue has 64 already.
 
-    A new lane takes the project's lock, first in the order, so that two requests which make lanes in another order do
-    not wait for each other.
+    The lane of its own skills alone is always made: what is passed on comes there. A new lane takes the project's lock,
+    first in the order, so that two requests which make lanes in another order do not wait for each other; so no item
+    is locked yet.
     """
-    wanted = " ".join(sorted({*skills, *queue.skills}))
-    found = Lane.objects.filter(queue=queue, skills=wanted).first()
+    wanted = {*skills, *queue.skills}
+    found = _known(queue, wanted)
     if found is not None:
         return found
     lock_project(queue.project_id)
-    if Lane.objects.filter(queue=queue).count() >= MOST_LANES:
+    if wanted != set(queue.skills) and Lane.objects.filter(queue=queue).count() >= MOST_LANES:
         return None
-    made, new = Lane.objects.get_or_create(queue=queue, skills=wanted)
+    made, new = Lane.objects.get_or_create(queue=queue, skills=" ".join(sorted(wanted)))
     if new:
         fill_lanes([made])
     return made
+
+
+def own_lane(queue: Queue) -> Lane:
+    """Find the lane of a queue's own skills, for a verb that holds an item already.
+
+    Raises:
+        LaneMissing: there is none; `making_lanes` makes it.
+    """
+    found = _known(queue, queue.skills)
+    if found is None:
+        raise LaneMissing(queue)
+    return found
+
+
+def making_lanes(verb: Callable[P, T]) -> Callable[P, T]:
+    """Have a verb, rolled back where it found a queue without its lane, done again once that is made."""
+
+    @wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        while True:
+            try:
+                return verb(*args, **kwargs)
+            except LaneMissing as missing:
+                with transaction.atomic():
+                    lane(missing.queue, [])
+
+    return done
+
+
+def _known(queue: Queue, skills: Iterable[str]) -> Lane | None:
+    return Lane.objects.filter(queue=queue, skills=" ".join(sorted(set(skills)))).first()
 
 
 @transaction.atomic
