@@ -101,7 +101,7 @@ BREACHES = {
     "settlings and outcomes that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model') <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_settled')",
     "releases and positions that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model' AND released_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_released')",
     "annulments that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE annulled_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_annulled')",
-    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_left', 'reviews.claim_ended'))",
+    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_left', 'reviews.claim_ended', 'reviews.claim_taken_back'))",
 }  # fmt: skip
 
 
