@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from accounts.models import Signature, User
 from accounts.reads import Actor, console
-from reviews.actions import release
+from reviews.actions import receive_appeal, release
 from reviews.models import Appeal, Outcome, Override, OverrideEnd
+from reviews.wire import read_appeal
 from tests.invariants import breaches
 from tests.reviews.overriding import (
     PASSWORD,
@@ -94,6 +95,24 @@ def test_a_second_person_finds_it_on_their_home_and_signs_it_with_their_password
     assert client.post(address, {"digest": proposed.digest, "password": PASSWORD}).status_code == 302
     assert OverrideEnd.objects.get().how == "done" and address not in client.get("/").content.decode()
     assert "waits for no signature" in client.get(address).content.decode()
+
+
+def test_home_tells_appeals_from_disagreements_and_what_waits_for_my_signature(town):
+    put(town, high(town), town.adjudicators[0], signed=True)
+    item = decided(town, town.people[0])
+    receive_appeal(item=item, sent=read_appeal(b'{"grounds":"No cat"}'), by=one_more(town, "operations"), at=town.now)
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[1]).get("/").content.decode())
+    assert "1 appeal to hear" in needs and "1 answer waits for your signature" in needs
+    assert not [one for one in needs if "disagreement" in one]
+    town.send(0.95, impact="high")
+    for who, label in zip(town.people, ("dog", "fox", "cat"), strict=True):
+        town.decide(
+            who, town.take(who, "senior"), "approve" if label == "cat" else "correct", None if label == "cat" else label
+        )
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[1]).get("/").content.decode())
+    assert "1 disagreement to settle" in needs and "1 appeal to hear" in needs
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[0]).get("/").content.decode())
+    assert not [one for one in needs if "signature" in one]  # not to whoever put it forward
 
 
 def test_a_second_person_declines_on_the_page(town):
