@@ -195,8 +195,8 @@ def test_only_an_open_adjudication_returns_and_only_what_it_shows() -> None:
     other = town.take(town.people[0])
     decision = Decision.objects.order_by("pk")[0]
 
-    def back(who: Any, held: Any, which: Any = decision.uuid) -> None:
-        return_for_rework(token=held.token, decision=which, note=NOTE, by=who, at=town.now)
+    def back(who: Any, held: Any, which: Any = decision.uuid, note: str = NOTE) -> Any:
+        return return_for_rework(token=held.token, decision=which, note=note, by=who, at=town.now)
 
     with pytest.raises(NotFound):  # nothing is shown beside ordinary work
         back(town.people[0], other)
@@ -213,9 +213,11 @@ def test_only_an_open_adjudication_returns_and_only_what_it_shows() -> None:
     with pytest.raises(ClaimLost):
         back(judge, held)
     held = town.take(judge)
-    back(judge, held)
+    first = back(judge, held)
+    town.wait(minutes=1)
+    assert (back(judge, held).kept_until, back(judge, held).new, first.new) == (first.kept_until, False, True)
     with pytest.raises(ClaimLost):
-        back(judge, held)
+        back(judge, held, note="Something else")
     assert Withdrawal.objects.count() == 1 and breaches() == []
 
 
