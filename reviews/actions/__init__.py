@@ -8,7 +8,7 @@ from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.climbing import climb
 from reviews.actions.confirming import Answer, decide_batch
-from reviews.actions.countersigning import countersign, decline, end_overrides
+from reviews.actions.countersigning import countersign, decline, end_overrides, take_override_back
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.drafting import (
     begin_draft,
@@ -114,6 +114,7 @@ __all__ = [
     "switch_endpoint",
     "take_back",
     "take_back_proposal",
+    "take_override_back",
     "turn_and_reroute",
     "turn_switch",
     "withdraw",

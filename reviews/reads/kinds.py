@@ -22,6 +22,7 @@ KINDS = (
     EventKind("reviews.override_proposed", _("Another answer was put forward by the row “{row}”: {reason}")),
     EventKind("reviews.override_signed", _("A second person signed that outcome {over} is put aside")),
     EventKind("reviews.override_declined", _("A second person declined to sign: {reason}")),
+    EventKind("reviews.override_taken_back", _("Whoever put the answer forward took it back")),
     EventKind("reviews.override_fell", _("The answer put forward fell: {why}")),
     EventKind("reviews.override_lapsed", _("Nobody signed the answer put forward in time")),
     EventKind("reviews.appeal_received", _("An appeal came in against outcome {over}")),

@@ -124,6 +124,26 @@ def test_a_second_person_declines_on_the_page(town):
     assert OverrideEnd.objects.get().how == "declined" and in_force(item).number == 1
 
 
+def test_whoever_put_it_forward_takes_it_back_on_a_page_that_says_what_that_does(town):
+    item = high(town)
+    client = signed_in(town.adjudicators[0])
+    post(client, item, password=PASSWORD)
+    address = reverse("override-ending", args=["cats", Override.objects.get().uuid])
+    signature = reverse("signature", args=["cats", Override.objects.get().uuid])
+    assert address in client.get(signature).content.decode()
+    other = signed_in(town.adjudicators[1])
+    assert address not in other.get(signature).content.decode()
+    assert [other.get(address).status_code, other.post(address).status_code] == [403, 403]
+    assert [signed_in(town.people[2]).post(address).status_code for _ in range(1)] == [404]
+    page = client.get(address).content.decode()
+    assert "nobody can sign your answer any more" in page and not OverrideEnd.objects.exists()
+    assert client.post(address).headers["Location"] == path("item", item)
+    assert OverrideEnd.objects.get().how == "taken_back" and in_force(item).number == 1
+    assert "waits for no signature" in client.get(address).content.decode()
+    assert address not in client.get(signature).content.decode()
+    assert "took it back" in client.get(path("item", item)).content.decode() and breaches() == []
+
+
 def test_too_many_wrong_passwords_lock_signing_as_they_lock_the_door(town, settings):
     item = high(town)
     client = signed_in(town.adjudicators[0])
