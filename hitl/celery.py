@@ -35,6 +35,7 @@ celery.conf.beat_schedule = {
     "guidelines whose day has come": every(15, "guidelines.begin_due"),
     "claims that lapsed": every(15, "reviews.sweep"),
     "tasks that nobody answered in time": every(15, "reviews.climb"),
+    "reworks that nobody is left to do": every(60, "reviews.hold_stranded"),
     "items past their deadline": every(15, "reviews.meet_deadlines"),
     "outcomes that are due": every(5, "reviews.release"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),

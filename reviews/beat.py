@@ -29,6 +29,13 @@ def climb() -> None:
         pass
 
 
+@shared_task(name="reviews.hold_stranded")
+def hold_stranded() -> None:
+    """Hold the items whose rework nobody is left to do."""
+    while actions.hold_stranded(at=timezone.now(), limit=AT_ONCE) == AT_ONCE:
+        pass
+
+
 @shared_task(name="reviews.meet_deadlines")
 def meet_deadlines() -> None:
     """Do with items past their deadline what the decision rights say."""

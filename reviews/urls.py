@@ -42,6 +42,7 @@ urlpatterns = [
     path("projects/<slug:project>/items/<uuid:item>/override/", views.override, name="override"),
     path("projects/<slug:project>/items/<uuid:item>/appeals/", views.appeals, name="appeals"),
     path("projects/<slug:project>/overrides/<uuid:override>/", views.signature, name="signature"),
+    path("projects/<slug:project>/overrides/<uuid:override>/ending/", views.override_ending, name="override-ending"),
     path("projects/<slug:project>/operations/", views.operations, name="operations"),
     path("projects/<slug:project>/claims/<uuid:token>/ending/", views.claim_ending, name="claim-ending"),
     path("projects/<slug:project>/switch/", views.switch, name="switch"),

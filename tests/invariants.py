@@ -27,6 +27,7 @@ FACTS = {
     "reviews.override_proposed": "reviews_override",
     "reviews.override_signed": "reviews_overrideend",
     "reviews.override_declined": "reviews_overrideend",
+    "reviews.override_taken_back": "reviews_overrideend",
     "reviews.override_fell": "reviews_overrideend",
     "reviews.override_lapsed": "reviews_overrideend",
     "reviews.appeal_received": "reviews_appeal",
@@ -51,6 +52,9 @@ BREACHES = {
     "two open tasks that would settle one item": "SELECT t.item_id FROM reviews_task t WHERE t.state = 'open' AND t.kind IN ('work', 'learning', 'escalation', 'adjudication') GROUP BY t.item_id HAVING count(*) > 1",
     "an escalation no higher than what it came out of": "SELECT t.id FROM reviews_task t JOIN reviews_queue q ON q.id = t.queue_id JOIN reviews_task b ON b.id = t.after_id JOIN reviews_queue l ON l.id = b.queue_id WHERE t.kind = 'escalation' AND q.level <= l.level",
     "a deadline to come of an item without one": "SELECT i.id FROM reviews_item i WHERE i.deadline_at IS NOT NULL AND i.decide_by IS NULL",
+    "a deadline to come of an item whose model's answer stands": "SELECT i.id FROM reviews_item i WHERE i.deadline_at IS NOT NULL AND i.state = 'accepted'",
+    "a deadline that passed twice": "SELECT e.stream FROM audit_event e WHERE e.type = 'reviews.deadline_passed' GROUP BY e.stream HAVING count(*) > 1",
+    "a deadline that passed of an item without one": "SELECT e.id FROM audit_event e WHERE e.type = 'reviews.deadline_passed' AND NOT EXISTS (SELECT 1 FROM reviews_item i WHERE i.decide_by IS NOT NULL AND replace(e.stream, 'item/', '') = {uuid})",
     "an item that waits for nothing": "SELECT i.id FROM reviews_item i WHERE i.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_task t WHERE t.item_id = i.id AND t.state = 'open')",
     "a held item with an open task": "SELECT i.id FROM reviews_item i JOIN reviews_task t ON t.item_id = i.id WHERE i.state = 'held' AND t.state = 'open'",
     "a decided item without an outcome": "SELECT i.id FROM reviews_item i WHERE i.state IN ('decided', 'accepted') AND NOT EXISTS (SELECT 1 FROM reviews_outcome o WHERE o.item_id = i.id AND o.annulled_at IS NULL)",
@@ -78,6 +82,8 @@ BREACHES = {
     "an outcome put aside by nobody": "SELECT o.id FROM reviews_outcome o WHERE o.source = 'override' AND NOT EXISTS (SELECT 1 FROM reviews_overrideend x WHERE x.outcome_id = o.id)",
     "an override without its end or its second": "SELECT v.id FROM reviews_override v LEFT JOIN reviews_overrideend x ON x.override_id = v.id WHERE NOT v.second AND (x.how IS NULL OR x.how <> 'done')",
     "an override signed by the first, or by nobody": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id WHERE v.second AND x.how = 'done' AND (x.person_id IS NULL OR x.signature_id IS NULL OR x.person_id = v.person_id)",
+    "an override taken back by another than its first": "SELECT x.override_id FROM reviews_overrideend x JOIN reviews_override v ON v.id = x.override_id WHERE x.how = 'taken_back' AND (x.person_id IS NULL OR x.person_id <> v.person_id)",
+    "ends of overrides without their event": "SELECT x.override_id FROM reviews_overrideend x JOIN audit_event e ON e.id = x.event_id WHERE x.how <> 'done' AND e.type <> 'reviews.override_' || x.how",
     "an override by somebody who decided": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id JOIN reviews_task t ON t.item_id = v.item_id JOIN reviews_decision d ON d.task_id = t.id WHERE x.how = 'done' AND (d.person_id = v.person_id OR d.person_id = x.person_id)",
     "a signature of another record": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id JOIN accounts_signature a ON a.id = v.signature_id LEFT JOIN accounts_signature b ON b.id = x.signature_id WHERE a.digest <> v.digest OR b.digest <> v.digest OR a.person_id <> v.person_id OR b.person_id <> x.person_id",
     "a notice to sign one's own proposal": "SELECT n.id FROM reviews_notice n JOIN reviews_override v ON v.id = n.override_id WHERE n.person_id = v.person_id",
@@ -104,7 +110,7 @@ BREACHES = {
     "settlings and outcomes that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model') <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_settled')",
     "releases and positions that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE source <> 'model' AND released_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_released')",
     "annulments that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_outcome WHERE annulled_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'reviews.outcome_annulled')",
-    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_left', 'reviews.claim_ended'))",
+    "ends that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM reviews_claimend) <> (SELECT count(*) FROM audit_event WHERE type IN ('reviews.claim_lapsed', 'reviews.claim_returned', 'reviews.claim_left', 'reviews.claim_ended', 'reviews.claim_taken_back'))",
 }  # fmt: skip
 
 

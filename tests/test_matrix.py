@@ -60,6 +60,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "appeals"): only() | dict.fromkeys(BROWSERS, REASON) | {"operations": 409},
     ("GET", "signature"): only(),
     ("POST", "signature"): only(),
+    ("GET", "override-ending"): only(),
+    ("POST", "override-ending"): only(),
     ("GET", "operations"): only("operations", "owner"),
     ("GET", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("POST", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 422),
@@ -211,7 +213,7 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_NOTHING_THERE = (
     "export", "replay", "replay-progress", "replay-ending", "rereview", "rereview-progress", "rereview-ending",
-    "signature", "acknowledgement", "api-acknowledgement",
+    "signature", "override-ending", "acknowledgement", "api-acknowledgement",
 )  # fmt: skip
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",

@@ -8,7 +8,7 @@ from reviews.actions.calling_off import withdraw_item
 from reviews.actions.claiming import claim_next
 from reviews.actions.climbing import climb
 from reviews.actions.confirming import Answer, decide_batch
-from reviews.actions.countersigning import countersign, decline, end_overrides
+from reviews.actions.countersigning import countersign, decline, end_overrides, take_override_back
 from reviews.actions.deciding import Decided, decide
 from reviews.actions.drafting import (
     begin_draft,
@@ -47,6 +47,7 @@ from reviews.actions.returning import return_for_rework
 from reviews.actions.seeding import reveal_seeds
 from reviews.actions.sending_again import send_again, send_test
 from reviews.actions.setting_up import apply_project
+from reviews.actions.stranding import hold_stranded
 from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
 from reviews.actions.withdrawing import withdraw
@@ -92,6 +93,7 @@ __all__ = [
     "found_project",
     "give_back",
     "give_back_batch",
+    "hold_stranded",
     "make_export",
     "make_replay",
     "meet_deadlines",
@@ -126,6 +128,7 @@ __all__ = [
     "switch_endpoint",
     "take_back",
     "take_back_proposal",
+    "take_override_back",
     "tell_people",
     "turn_and_reroute",
     "turn_switch",

@@ -8,6 +8,7 @@ from accounts.reads import clock
 from audit.models.sql import Row, ask, ask_one, lock, run, together
 from reviews.actions.asking_more import held
 from reviews.actions.consequences import Following, Writes
+from reviews.actions.lines import making_lanes
 from reviews.actions.passing_on import raised
 from reviews.actions.seating import ground_of
 from reviews.actions.trail import Trail
@@ -45,6 +46,7 @@ def climb(*, at: dt.datetime, limit: int = 200) -> int:
     return sum(_climb(row.id, row.item_id, at) for row in found)
 
 
+@making_lanes
 @transaction.atomic
 def _climb(task_id: int, item_id: int, at: dt.datetime) -> bool:
     item = lock_item(item_id)

@@ -29,6 +29,7 @@ from reviews.actions.deciding import (
 from reviews.actions.ending import end_claims, look_again
 from reviews.actions.following import follow
 from reviews.actions.judging import Judged, judge
+from reviews.actions.lines import making_lanes
 from reviews.actions.seating import acting_role, ground_of
 from reviews.actions.settling import OUTCOME
 from reviews.actions.tasking import open_tasks
@@ -81,6 +82,7 @@ class _Ready:
     judged: Judged
 
 
+@making_lanes
 @transaction.atomic
 def decide_batch(
     *,

@@ -1,4 +1,4 @@
-"""The second person of an override: signs it, or declines; what nobody signed falls or lapses."""
+"""The second person of an override signs it, or declines; the first may take it back; else it falls or lapses."""
 
 import datetime as dt
 import uuid
@@ -16,7 +16,7 @@ from reviews.actions.overriding import I_APPROVE, LONGEST_REASON
 from reviews.actions.superseding import Locked, content, involve, lock_item, read_content, supersede
 from reviews.errors import NothingInForce, ReasonMissing, RecordDiffers
 from reviews.models import End, Outcome, Override, OverrideEnd
-from reviews.policies import Leave, leave_to_sign, outcome_in_force
+from reviews.policies import Leave, leave_to_sign, leave_to_take_back, outcome_in_force
 from reviews.reads.facts import facts_of, rights_in_force
 from reviews.rights import asked
 
@@ -121,6 +121,25 @@ def decline(*, override: uuid.UUID, reason: str, by: Actor, at: dt.datetime) -> 
     found = _found(override)
     leave_to_sign(override=found, by=by, at=at)
     return _ended(found, End.DECLINED, reason, locked, by.person_id, at)
+
+
+@transaction.atomic
+def take_override_back(*, override: uuid.UUID, by: Actor, at: dt.datetime) -> OverrideEnd:
+    """Take back what one put forward oneself and nobody has signed yet; the outcome stays. Locks item and open tasks.
+
+    Their first signature stays on record, and they had a part in the item.
+
+    Raises:
+        NotFound: there is no such override.
+        Forbidden: somebody else put it forward, or the actor comes by a token.
+        OverrideOver: it waits no longer.
+    """
+    found = _found(override)
+    by = by.as_role(leave_to_take_back(override=found, by=by, at=at))
+    locked = lock_item(found.item, rights=found.rights, by=by, at=at)
+    found = _found(override)
+    leave_to_take_back(override=found, by=by, at=at)
+    return _ended(found, End.TAKEN_BACK, "", locked, by.person_id, at)
 
 
 def _fallen(found: Override, why: str, at: dt.datetime) -> OverrideEnd:

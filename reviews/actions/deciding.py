@@ -17,6 +17,7 @@ from reviews.actions.consequences import Following
 from reviews.actions.following import follow
 from reviews.actions.holding import own_claim
 from reviews.actions.judging import Judged, judge, verdict_answers
+from reviews.actions.lines import making_lanes
 from reviews.actions.losing import lost
 from reviews.actions.resting import looked_until
 from reviews.actions.seating import acting_role, ground_of, tags_of
@@ -76,6 +77,7 @@ class Decided:
     new: bool
 
 
+@making_lanes
 @transaction.atomic
 def decide(*, token: uuid.UUID, sent: DecisionBody, by: Actor, at: dt.datetime) -> Decided:
     """Submit a judgement under a live, opened claim; settle, ask another, adjudicate or escalate as the rights say.

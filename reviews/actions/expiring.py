@@ -1,6 +1,7 @@
 """Deadlines: what happens to an item that has no answer by the time it was wanted."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from reviews.actions.asking_more import held
 from reviews.actions.climbing import by_clock, lock_item, open_seats, write_following
 from reviews.actions.consequences import Following, Writes
 from reviews.actions.ending import end_claims
+from reviews.actions.lines import making_lanes
 from reviews.actions.passing_on import up
 from reviews.actions.trail import Ground, Trail
 from reviews.errors import NoHigherLevel
@@ -36,12 +38,15 @@ SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE t.
 def meet_deadlines(*, at: dt.datetime, limit: int = 200) -> int:
     """Do with items past their deadline what their decision rights say, each in its own transaction; give how many.
 
-    Never is one approved. One that is settled and not yet released keeps its answer, and is looked at again then. Locks
-    item, task, seat; an item that another transaction holds is left for the next time.
+    Never is one approved. A held one has nobody to be passed to: it expires where the rights say so, else it stays held
+    and the ledger tells that its deadline passed. Each deadline acts once; an item that is routed again afterwards has
+    only the clock of its new work. One that is settled and not yet released keeps its answer, and is looked at again
+    then. Locks item, task, seat; an item that another transaction holds is left for the next time.
     """
     return sum(_meet(row.id, at) for row in ask(DUE, [at, limit]))
 
 
+@making_lanes
 @transaction.atomic
 def _meet(item_id: int, at: dt.datetime) -> bool:
     item = lock_item(item_id)
@@ -55,6 +60,8 @@ def _meet(item_id: int, at: dt.datetime) -> bool:
         _pass_on(item, rights, at)
     elif item.item_state in {ItemState.OPEN, ItemState.HELD} and rights.on_deadline == "withdraw":
         _expire(item, found, at)
+    elif item.item_state == ItemState.HELD:
+        _tell(item, found, ItemState.HELD, "reviews.deadline_passed", at, deadline={"then": rights.on_deadline})
     run("UPDATE reviews_item SET deadline_at = %s WHERE id = %s", [again, item_id])
     return True
 
@@ -88,14 +95,18 @@ def _expire(item: Row, found: Row, at: dt.datetime) -> None:
     leased = [row.id for row in ask(LEASED, [item.id])]
     if leased:
         end_claims(leased, reason="ended", by=clock(), at=at)
+    _tell(item, found, ItemState.EXPIRED, "reviews.item_expired", at, expired={"tasks": len(tasks)})
+
+
+def _tell(item: Row, found: Row, state: ItemState, kind: str, at: dt.datetime, **section: Any) -> None:
+    """Tell what a deadline led to, and leave the item in a state."""
     trail = Trail(Ground(found.project_id, found.project_uuid, (found.log_id, found.origin)), clock(), at)
     stream = f"item/{found.item_uuid}"
     trail.at_head(stream, item.item_sseq, item.item_head)
-    tags = {"item": str(found.item_uuid), "rights": found.number}
-    trail.add(stream, "reviews.item_expired", tags, expired={"tasks": len(tasks)})
+    trail.add(stream, kind, {"item": str(found.item_uuid), "rights": found.number}, **section)
     trail.write()
     head = trail.heads[stream]
     run(
         "UPDATE reviews_item SET state = %s, sseq = %s, head = %s WHERE id = %s",
-        [ItemState.EXPIRED.value, head.sseq, head.hash, item.id],
+        [state.value, head.sseq, head.hash, item.id],
     )

@@ -13,6 +13,7 @@ from accounts.reads import Actor
 from audit.models.sql import ask
 from audit.reads import uuid7
 from reviews.actions.consequences import Following
+from reviews.actions.lines import lane
 from reviews.actions.receiving import sender_role
 from reviews.actions.seating import tags_of
 from reviews.actions.superseding import Locked, content, involve, lock_item, read_content
@@ -58,6 +59,7 @@ def receive_appeal(*, item: Item, sent: AppealBody, by: Actor, at: dt.datetime) 
     if standing is None:
         raise NoRights
     queue = _queue(item.project_id, standing[1])
+    lane(queue, [])
     locked = lock_item(item, rights=standing[0], by=by, at=at)
     known = _known(item, sent)
     if known is not None:

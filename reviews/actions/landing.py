@@ -235,7 +235,10 @@ def _new_tasks(one: Arrival, item_id: int, now: Standing, at: dt.datetime) -> li
 
 
 def write_follow_up(item: Item, one: Arrival, *, trail: Trail, now: Standing, ground: Ground, at: dt.datetime) -> Route:
-    """Write the next route of an item that is here already, with the work or the outcome that follows from it."""
+    """Write the next route of an item that is here already, with the work or the outcome that follows from it.
+
+    A deadline that is still to be met stays; one that was met is not met again; with an outcome there is none.
+    """
     number = Route.objects.filter(item=item).count() + 1
     last = Outcome.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
     stream = f"item/{item.uuid}"
@@ -257,7 +260,8 @@ def write_follow_up(item: Item, one: Arrival, *, trail: Trail, now: Standing, gr
         insert("reviews_outcome", OUTCOME, [_outcome(one, item.pk, last + 1, event, ground, at)])
     open_tasks([(task, event) for task in _new_tasks(one, item.pk, now, at)], at)
     run(
-        "UPDATE reviews_item SET state = %s, sseq = %s, head = %s WHERE id = %s",
-        [STATES[one.routed.arm], head.sseq, head.hash, item.pk],
+        "UPDATE reviews_item SET state = %s, sseq = %s, head = %s, "
+        "deadline_at = CASE WHEN %s THEN NULL ELSE deadline_at END WHERE id = %s",
+        [STATES[one.routed.arm], head.sseq, head.hash, one.outcome is not None, item.pk],
     )
     return Route.objects.get(item=item, number=number)

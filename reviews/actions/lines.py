@@ -2,8 +2,10 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +18,8 @@ from reviews.reads.held import NEVER_DUE
 from reviews.reads.published import rights_of
 from reviews.rights import Calendar, Rights, later
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_LANES = 64
 BAND = 1_000_000
 FIRST, ORDINARY, AFTERWARDS = 0, 1, 2
@@ -41,30 +45,72 @@ def due_at(
 ) -> dt.datetime:
     """Say when a seat in this queue is due: by its service level, in working time, or the item's deadline before that.
 
-    Ten years off where neither says so.
+    Ten years off where neither says so; at once where the deadline is over, so that what the clock does by the due time
+    counts from the opening and never from before it.
     """
     wait = rights.due_after(queue)
     by_level = at + NEVER_DUE if wait is None else later(at, wait, calendar)
-    return min(by_level, decide_by) if decide_by else by_level
+    return min(by_level, max(decide_by, at)) if decide_by else by_level
+
+
+class LaneMissing(Exception):  # noqa: N818 - no fault and no refusal: it is made, and the verb done again
+    """A queue's own lane was wanted under an item's lock and is not there."""
+
+    def __init__(self, queue: Queue) -> None:
+        """Name the queue."""
+        super().__init__(queue.slug)
+        self.queue = queue
 
 
 def lane(queue: Queue, skills: Iterable[str]) -> Lane | None:
     """Find or make the lane of a queue for these skills and the queue's own; None where the queue has 64 already.
 
-    A new lane takes the project's lock, first in the order, so that two requests which make lanes in another order do
-    not wait for each other.
+    The lane of its own skills alone is always made: what is passed on comes there. A new lane takes the project's lock,
+    first in the order, so that two requests which make lanes in another order do not wait for each other; so no item
+    is locked yet.
     """
-    wanted = " ".join(sorted({*skills, *queue.skills}))
-    found = Lane.objects.filter(queue=queue, skills=wanted).first()
+    wanted = {*skills, *queue.skills}
+    found = _known(queue, wanted)
     if found is not None:
         return found
     lock_project(queue.project_id)
-    if Lane.objects.filter(queue=queue).count() >= MOST_LANES:
+    if wanted != set(queue.skills) and Lane.objects.filter(queue=queue).count() >= MOST_LANES:
         return None
-    made, new = Lane.objects.get_or_create(queue=queue, skills=wanted)
+    made, new = Lane.objects.get_or_create(queue=queue, skills=" ".join(sorted(wanted)))
     if new:
         fill_lanes([made])
     return made
+
+
+def own_lane(queue: Queue) -> Lane:
+    """Find the lane of a queue's own skills, for a verb that holds an item already.
+
+    Raises:
+        LaneMissing: there is none; `making_lanes` makes it.
+    """
+    found = _known(queue, queue.skills)
+    if found is None:
+        raise LaneMissing(queue)
+    return found
+
+
+def making_lanes(verb: Callable[P, T]) -> Callable[P, T]:
+    """Have a verb, rolled back where it found a queue without its lane, done again once that is made."""
+
+    @wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        while True:
+            try:
+                return verb(*args, **kwargs)
+            except LaneMissing as missing:
+                with transaction.atomic():
+                    lane(missing.queue, [])
+
+    return done
+
+
+def _known(queue: Queue, skills: Iterable[str]) -> Lane | None:
+    return Lane.objects.filter(queue=queue, skills=" ".join(sorted(set(skills)))).first()
 
 
 @transaction.atomic
@@ -104,16 +150,17 @@ def fill_project(project_id: int) -> None:
 ABLE = """
 SELECT 1 AS able FROM reviews_personlane pl
 JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
-WHERE pl.lane_id = %s AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = %s AND o.person_id = pl.person_id
-    AND o.apart AND o.state IN ('leased', 'decided'))
-AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = %s AND o.person_id = pl.person_id)
-AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = %s AND v.person_id = pl.person_id) LIMIT 1
+WHERE pl.lane_id = {lane} AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = {item}
+    AND o.person_id = pl.person_id AND o.apart AND o.state IN ('leased', 'decided'))
+AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = {task} AND o.person_id = pl.person_id)
+AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = {item} AND v.person_id = pl.person_id)
 """
+ABLE_HERE = ABLE.format(lane="%s", item="%s", task="%s") + "LIMIT 1"
 
 
 def someone_left(lane_id: int, item_id: int, at: dt.datetime, task_id: int = 0) -> bool:
     """Tell whether anybody who works this lane has not yet sat on this item, nor looked on at this task of it."""
-    return bool(ask(ABLE, [at, at, lane_id, item_id, task_id, item_id]))
+    return bool(ask(ABLE_HERE, [at, at, lane_id, item_id, task_id, item_id]))
 
 
 def drop_marks(lane_id: int) -> None:

@@ -11,16 +11,16 @@ from django.db import transaction
 
 from audit.models import Log
 from audit.models.sql import Row, ask, ask_one, lock, many
-from reviews.models import Callback, CallbackWalk, Delivery, Endpoint, Outcome, Route, Told
+from reviews.models import Callback, CallbackWalk, Delivery, Endpoint, Kind, Outcome, Route, Task, Told
 from reviews.reads.messages import section_of
 
 STEP = 2000
 """Entries that are walked in one transaction."""
 PATIENCE = dt.timedelta(days=3)
-ARRIVED = "reviews.item_received"
+ARRIVED, ROUTED_AGAIN = "reviews.item_received", "reviews.item_routed_again"
 TELLING = (
     "reviews.outcome_released",
-    "reviews.item_routed_again",
+    ROUTED_AGAIN,
     "reviews.escalated",
     "reviews.item_held",
     ARRIVED,
@@ -64,10 +64,12 @@ def _note(entries: list[Row], at: dt.datetime) -> int:
     wishes = {f"item/{wish.item.uuid}": wish for wish in asked}
     arrived = [wishes[row.stream].item_id for row in entries if row.type == ARRIVED and row.stream in wishes]
     held = set(Route.objects.filter(item__in=arrived, number=1, arm="hold").values_list("item_id", flat=True))
+    routed = [row.id for row in entries if row.type in {ARRIVED, ROUTED_AGAIN} and row.stream in wishes]
+    lifted = set(Task.objects.filter(event__in=routed, kind=Kind.ESCALATION).values_list("event_id", flat=True))
     made = []
     for row in entries:
         wish = wishes.get(row.stream)
-        told, outcome = _told(row, wish.item_id, held) if wish else (None, None)
+        told, outcome = _told(row, wish.item_id, held, lifted) if wish else (None, None)
         if wish is not None and told in wish.endpoint.events:
             made.append(
                 Delivery(
@@ -85,16 +87,19 @@ def _note(entries: list[Row], at: dt.datetime) -> int:
     return len(made)
 
 
-def _told(row: Row, item_id: int, held: set[int]) -> tuple[Told | None, Outcome | None]:
-    """Say what an entry is to the item's program; None for an accept at intake, which was answered on the spot."""
-    if row.type == "reviews.escalated":
+def _told(row: Row, item_id: int, held: set[int], lifted: set[int]) -> tuple[Told | None, Outcome | None]:
+    """Say what an entry is to the item's program; None for an accept at intake, which was answered on the spot.
+
+    `held` are items that intake held, `lifted` the routings, first or again, that opened work at a higher level.
+    """
+    if row.type == "reviews.escalated" or row.id in lifted:
         return Told.ESCALATED, None
     if row.type == "reviews.item_held":
         return Told.HELD, None
     if row.type == ARRIVED:
         return (Told.HELD if item_id in held else None), None
     outcomes = Outcome.objects.filter(item_id=item_id)
-    if row.type == "reviews.item_routed_again":
+    if row.type == ROUTED_AGAIN:
         outcome = outcomes.filter(event_id=row.id).first()
     else:
         named = section_of(row.id, "outcome").get("outcome")

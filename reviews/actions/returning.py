@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,6 +41,12 @@ WORKS = """
 SELECT 1 AS works FROM reviews_personlane pl JOIN accounts_membership m ON m.id = pl.membership_id
 WHERE pl.lane_id = %s AND pl.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
 """
+BEFORE = """
+SELECT w.withdrawn_at, p.body FROM reviews_claim c JOIN reviews_claimend e ON e.claim_id = c.id
+JOIN reviews_withdrawal w ON w.returned_by_id = c.person_id AND w.withdrawn_at = e.ended_at
+LEFT JOIN audit_payload p ON p.event_id = w.event_id AND p.section = 'rework'
+WHERE c.token = %s AND w.task_id = %s AND w.person_id = %s AND w.attempt = %s
+"""
 SHOWN_ALL = "SELECT uuid FROM reviews_task WHERE item_id = %s AND id <> %s AND kind IN {kinds}"
 ONLOOKERS = """
 SELECT DISTINCT c.person_id FROM audit_event e JOIN reviews_claim c ON c.event_id = e.id
@@ -48,13 +55,22 @@ WHERE e.stream IN {streams} AND e.type = 'reviews.claimed'
 """
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A decision that went back to its author: until when the seat is theirs alone, and whether this call did it."""
+
+    kept_until: dt.datetime
+    new: bool
+
+
 @transaction.atomic
-def return_for_rework(*, token: uuid.UUID, decision: uuid.UUID, note: str, by: Actor, at: dt.datetime) -> None:
+def return_for_rework(*, token: uuid.UUID, decision: uuid.UUID, note: str, by: Actor, at: dt.datetime) -> GivenBack:
     """Return one of the decisions that an open adjudication shows to its author, with a note on what to look at again.
 
     The decision stays on record and is taken back by name, so that its author can make another. Their seat waits for
     them alone for 24 hours, then for others; nobody who has been shown the decisions side by side may sit there. The
-    adjudication is closed, and opens anew where the redo settles nothing. Locks item, tasks, seats.
+    adjudication is closed, and opens anew where the redo settles nothing. Said again with the same note under the same
+    claim it changes nothing. Locks item, tasks, seats.
 
     Raises:
         NotFound: no such claim of this person, or no such decision before it.
@@ -72,6 +88,9 @@ def return_for_rework(*, token: uuid.UUID, decision: uuid.UUID, note: str, by: A
     tasks, ids = many([seen.task_id, found.task_id])
     rows = ask(LOCKED.format(tasks=tasks) + lock("i", "t", "s"), [seen.item_id, *ids])
     own, theirs = [next(row for row in rows if row.seat_id == seat) for seat in (seen.seat_id, found.seat_id)]
+    before = ask_one(BEFORE, [token, found.task_id, found.person_id, found.attempt])
+    if before is not None and before.body is not None and json.loads(before.body)["note"] == note:
+        return GivenBack(before.withdrawn_at + REWORK, new=False)
     _check(seen, found, own, theirs, at)
     author = look_at_seat(found.seat_id, found.person_id, at)
     assert author is not None
@@ -82,6 +101,7 @@ def return_for_rework(*, token: uuid.UUID, decision: uuid.UUID, note: str, by: A
     _reopen(seen, found, author, theirs, note, by, at)
     _remember_onlookers(seen.item_id, found.task_id)
     drop_marks(author.lane_id)
+    return GivenBack(at + REWORK, new=True)
 
 
 def _shown(decision: uuid.UUID, seen: Row) -> Row:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from audit.models.sql import insert
 from reviews.actions.ending import look_again
-from reviews.actions.lines import due_at, lane, rank
-from reviews.errors import NoHigherLevel
+from reviews.actions.lines import due_at, own_lane, rank
 from reviews.models import APART, CLIMBS, Lane, Queue
 from reviews.reads.calendars import calendar_of
 from reviews.reads.held import NEVER_DUE
@@ -52,6 +49,9 @@ def open_tasks(tasks: Sequence[tuple[NewTask, int]], at: dt.datetime) -> list[in
     """Write tasks, each with the event that opened it, and their seats; give the tasks' row ids in order.
 
     The caller holds the items' locks and has written the events.
+
+    Raises:
+        LaneMissing: a task names no lane, and its queue has none of its own.
     """
     if not tasks:
         return []
@@ -96,8 +96,6 @@ def _climb_at(new: NewTask, at: dt.datetime, due: dt.datetime, calendar: Calenda
 
 def _place(new: NewTask, at: dt.datetime, calendar: Calendar | None) -> tuple[int, int, dt.datetime]:
     """Give (lane, rank, due) of a task's seats."""
-    line = new.lane or lane(new.queue, [])
-    if line is None:
-        raise NoHigherLevel(_("The queue %(queue)s has no lane left for this work.") % {"queue": new.queue.name})
+    line = new.lane or own_lane(new.queue)
     order = rank(new.kind, high=new.high, confidence=new.confidence, cost=new.cost)
     return line.pk, order, due_at(new.rights, new.queue.slug, at, calendar, new.decide_by)

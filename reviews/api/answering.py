@@ -16,6 +16,8 @@ from reviews.api.shapes import (
 )
 from reviews.reads.answers import rfc3339
 from reviews.reads.held import Held
+from reviews.reads.prior import Prior
+from reviews.reads.sides import returnable
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -62,20 +64,22 @@ def claimed(held: Held) -> ClaimAnswer:
         taxonomy=held.taxonomy,
         allowed=held.allowed,
         reason_for=held.reason_for,
-        prior=[
-            PriorShape(
-                id=one.uuid,
-                who=one.who,
-                verdict=one.verdict,
-                output=one.output,
-                rationale=one.rationale,
-                differences=one.differences,
-                decided_at=str(rfc3339(one.decided_at)),
-            )
-            for one in held.prior
-        ],
+        prior=[_prior(held, one) for one in held.prior],
         draft=held.draft,
         appeal=_appeal(held),
+    )
+
+
+def _prior(held: Held, one: Prior) -> PriorShape:
+    return PriorShape(
+        id=one.uuid,
+        who=one.who,
+        verdict=one.verdict,
+        output=one.output,
+        rationale=one.rationale,
+        differences=one.differences,
+        decided_at=str(rfc3339(one.decided_at)),
+        returnable=returnable(held, one),
     )
 
 

@@ -183,13 +183,15 @@ CALLS = (
         "post",
         "/claims/{token}/decision/",
         "decide",
-        "Decide. The same body again answers the same decision.",
+        "Decide; or give one of the decisions that an adjudication shows back to its author, with the verdict return. "
+        "The same body again answers the same.",
         Scope.DECISIONS_WRITE,
         {
-            201: ("The decision stands.", "DecisionAnswer"),
-            200: ("It stood already, with the same body.", "DecisionAnswer"),
+            201: ("The decision stands, or was returned.", "DecidedAnswer"),
+            200: ("It stood already, with the same body.", "DecidedAnswer"),
             409: (
-                f"{LOST} `already_decided`: with another body. `not_opened`. `no_higher_level`. `nobody_below`.",
+                f"{LOST} `already_decided`: with another body. `not_opened`. `no_higher_level`. `nobody_below`. "
+                "Of a return: `not_returnable`, `author_gone`, `moved_on`: the decision was taken back.",
                 None,
             ),
             413: (LONG, None),

@@ -5,10 +5,21 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Scope
-from reviews.actions import acknowledge, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
+from reviews.actions import (
+    acknowledge,
+    claim_next,
+    decide,
+    give_back,
+    open_claim,
+    prolong,
+    return_for_rework,
+    save_draft,
+    withdraw,
+)
 from reviews.api.answering import answer, claimed, nothing
-from reviews.api.asking import anywhere, api, at_claim, at_decision, in_project, in_queue
-from reviews.api.shapes import AcknowledgedAnswer, DecisionAnswer, UntilAnswer
+from reviews.api.asking import Call, anywhere, api, at_claim, at_decision, in_project, in_queue
+from reviews.api.shapes import AcknowledgedAnswer, DecisionAnswer, ReturnedAnswer, UntilAnswer
+from reviews.errors import ReasonMissing
 from reviews.policies import workable
 from reviews.reads.answers import rfc3339
 from reviews.reads.held import Held
@@ -59,9 +70,11 @@ def draft(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
 
 @api("POST")
 def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
-    """Decide."""
-    call = at_claim(request, token)
-    made = decide(token=token, sent=read_decision(request.body), by=call.by, at=call.at)
+    """Decide, or return a decision that an adjudication shows."""
+    call, sent = at_claim(request, token), read_decision(request.body)
+    if sent.decision is not None:
+        return _returned(call, token, sent.decision, sent.rationale or "")
+    made = decide(token=token, sent=sent, by=call.by, at=call.at)
     shown = DecisionAnswer(
         id=made.uuid,
         verdict=made.verdict,  # type: ignore[arg-type]
@@ -69,6 +82,16 @@ def decision(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
         decided_at=str(rfc3339(made.decided_at)),
     )
     return answer(shown, 201 if made.new else 200)
+
+
+def _returned(call: Call, token: uuid.UUID, decision: uuid.UUID, note: str) -> HttpResponse:
+    """Return a decision; its note came as the rationale, and is named so where it does not do."""
+    try:
+        found = return_for_rework(token=token, decision=decision, note=note, by=call.by, at=call.at)
+    except ReasonMissing as problem:
+        raise ReasonMissing(fields=[("rationale", told) for _field, told in problem.fields]) from None
+    shown = ReturnedAnswer(returned=decision, kept_until=str(rfc3339(found.kept_until)))
+    return answer(shown, 201 if found.new else 200)
 
 
 @api("PUT")

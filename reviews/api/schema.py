@@ -20,6 +20,7 @@ ANSWERS = (
     shapes.ClaimAnswer,
     shapes.UntilAnswer,
     shapes.DecisionAnswer,
+    shapes.ReturnedAnswer,
     shapes.FeedAnswer,
     shapes.AppealAnswer,
     shapes.AcknowledgedAnswer,
@@ -68,6 +69,10 @@ EITHER = {
     "SentAnswer": {
         "description": "The item, or one result for each of several.",
         "anyOf": [{"$ref": "#/components/schemas/ItemAnswer"}, {"$ref": "#/components/schemas/ResultsAnswer"}],
+    },
+    "DecidedAnswer": {
+        "description": "The decision; or, of a return that names one, that decision.",
+        "anyOf": [{"$ref": "#/components/schemas/DecisionAnswer"}, {"$ref": "#/components/schemas/ReturnedAnswer"}],
     },
     "SentDecision": {"$ref": "#/components/schemas/DecisionShape"},
     "SentDraft": {"description": "What has been typed so far.", **OBJECT},

@@ -156,7 +156,10 @@ class ItemOfClaim(Answer):
 
 
 class PriorShape(Answer):
-    """An earlier decision that this seat is shown; `who` is a neutral name."""
+    """An earlier decision that this seat is shown; `who` is a neutral name.
+
+    One that is `returnable` may be given back to its author, by the verdict return.
+    """
 
     id: uuid.UUID
     who: str
@@ -165,6 +168,7 @@ class PriorShape(Answer):
     rationale: str | None
     differences: list[dict[str, Any]]
     decided_at: str
+    returnable: bool
 
 
 class AppealOfClaim(Answer):
@@ -211,6 +215,13 @@ class DecisionAnswer(Answer):
     verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None
     output: Any
     decided_at: str
+
+
+class ReturnedAnswer(Answer):
+    """A decision that went back to its author, whose seat is kept for them until `kept_until`; the claim has ended."""
+
+    returned: uuid.UUID
+    kept_until: str
 
 
 class AppealAnswer(Answer):

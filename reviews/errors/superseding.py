@@ -37,7 +37,9 @@ class OverrideOver(Refusal):
     """The override waits no longer."""
 
     code = "override_over"
-    sentence = _("This waits for no signature any more: it was signed, declined, or fell over what happened since.")
+    sentence = _(
+        "This waits for no signature any more: it was signed, declined, taken back, or fell over what came since."
+    )
 
 
 class RecordDiffers(Refusal):

@@ -51,22 +51,26 @@ class Override(models.Model):
 
 
 class End(models.TextChoices):
-    """How an override ended: it stands, somebody declined it, it fell over what came meanwhile, its time ran out."""
+    """How an override ended: it stands, somebody declined it, it fell over what came meanwhile, its time ran out.
+
+    Or whoever put it forward took it back.
+    """
 
     DONE = "done", _("Done")
     DECLINED = "declined", _("Declined")
     FELL = "fell", _("Fell")
     LAPSED = "lapsed", _("Lapsed")
+    TAKEN_BACK = "taken_back", _("Taken back")
 
 
 class OverrideEnd(models.Model):
-    """How one override ended; a proposal without such a row waits. `person` signed or declined it, None where nobody.
+    """How one override ended; a proposal without such a row waits.
 
-    `body` is RFC 8785 {"reason"}.
+    `person` signed, declined or took it back, None where nobody did. `body` is RFC 8785 {"reason"}.
     """
 
     override = models.OneToOneField(Override, on_delete=models.PROTECT, primary_key=True, related_name="end")
-    how = models.CharField(max_length=8, choices=End)
+    how = models.CharField(max_length=10, choices=End)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.OneToOneField(Outcome, on_delete=models.PROTECT, null=True, related_name="override_end")

@@ -9,6 +9,7 @@ from reviews.policies.judging import (
     judged,
     leave_to_override,
     leave_to_sign,
+    leave_to_take_back,
     outcome_in_force,
     why_no_appeal,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "judged",
     "leave_to_override",
     "leave_to_sign",
+    "leave_to_take_back",
     "may_acknowledge",
     "may_be_asked",
     "may_browse",

@@ -12,6 +12,7 @@ from audit.models.sql import ask_one
 from reviews.errors import InWork, ItemGone, NoRights, NothingInForce, OverrideOver, OverrideWaits, OwnWork
 from reviews.models import Item, Outcome, Override, RightsVersion
 from reviews.reads.facts import facts_of, rights_in_force
+from reviews.reads.published import rights_of
 from reviews.rights import Asked, asked
 
 BUSY = """
@@ -145,6 +146,23 @@ def leave_to_sign(*, override: Override, by: Actor, at: dt.datetime) -> Leave:
     leave = entitlement(item=override.item, by=by, at=at)
     at_rest(override.item)
     return leave
+
+
+def leave_to_take_back(*, override: Override, by: Actor, at: dt.datetime) -> str:
+    """Say in which role somebody may take back what they put forward, whatever the rights let them do by now.
+
+    Raises:
+        Forbidden: somebody else put it forward, they come by a token, or they have no role in the project any more.
+        OverrideOver: it waits no longer.
+    """
+    roles = sorted(role_in(by.person_id or 0, override.item.project_id, at))
+    if by.token_id is not None or by.via != "browser" or by.person_id != override.person_id or not roles:
+        raise Forbidden(_("Only whoever put an answer forward takes it back, signed in, in the browser."))
+    if hasattr(override, "end") or override.until_at is None or override.until_at <= at:
+        raise OverrideOver
+    rows = rights_of(bytes(override.rights.body)).overrides
+    named = [role for row in rows if row.name == override.row for role in row.roles]
+    return next((role for role in named if role in roles), roles[0])
 
 
 def why_no_appeal(*, item: Item, by: Actor, at: dt.datetime) -> str:

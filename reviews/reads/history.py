@@ -48,6 +48,7 @@ TONES = {
     "reviews.escalated": "escalate",
     "reviews.returned": "warn",
     "reviews.item_expired": "warn",
+    "reviews.deadline_passed": "warn",
     "reviews.outcome_settled": "approve",
     "reviews.outcome_annulled": "warn",
     "reviews.audit_annulled": "warn",

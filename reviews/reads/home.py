@@ -48,7 +48,10 @@ WHERE s.kept_for_id = %s AND s.state = 'open' AND t.state = 'open' ORDER BY s.ke
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one."""
+    """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one.
+
+    Among what waits are `disagreements` to settle and `appeals` to hear.
+    """
 
     project: str
     project_name: str
@@ -62,6 +65,8 @@ class Line:
     due_at: dt.datetime | None
     soon: bool
     key: str = ""
+    disagreements: int = 0
+    appeals: int = 0
 
     @property
     def kind(self) -> str:
@@ -85,7 +90,8 @@ class OpenClaim:
 class Need:
     """One thing that needs the person, with the queue where it waits; `held` items wait in no queue.
 
-    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project.
+    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project. What has
+    none of these stands on the page itself, at the element `at`.
     """
 
     icon: str
@@ -94,6 +100,7 @@ class Need:
     held: HeldItems | None = None
     above: Above | None = None
     place: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +143,12 @@ def home(
     running: Collection[int] = (),
     known: list[Line] | None = None,
     roles: Mapping[int, tuple[str, Collection[str]]] | None = None,
+    signatures: int = 0,
 ) -> Home:
     """Read a person's first page; at most nine statements, three fewer when the lines are `known`.
 
     It tells what is held in projects they are `running`, and what was escalated to them or is told to their `roles`, by
-    project with its slug.
+    project with its slug; and that so many `signatures` of theirs are waited for.
     """
     mine = lines(person_id, at) if known is None else known
     reader = timezone.get_current_timezone_name()
@@ -150,7 +158,7 @@ def home(
     held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
     own = pace(person_id, at, today=today)
-    needs = [*_needs_above(mine, roles or {}), *_needs(mine, held)]
+    needs = [*_needs_above(mine, roles or {}), *_signing(signatures), *_needs(mine, held)]
     back = returned_to(person_id)
     return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs, back)
 
@@ -164,7 +172,12 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
     waiting = waiting_in([row.lane_id for row in rows], person_id, at) if rows else {}
     found: dict[int, Line] = {}
     for row in rows:
-        found[row.queue_id] = with_waiting(found.get(row.queue_id) or _line(row), waiting.get(row.lane_id), at)
+        seen = waiting.get(row.lane_id)
+        line = with_waiting(found.get(row.queue_id) or _line(row), seen, at)
+        if seen is not None:
+            more = {"disagreements": line.disagreements + seen.disagreements, "appeals": line.appeals + seen.appeals}
+            line = replace(line, **more)
+        found[row.queue_id] = line
     return [replace(line, key=str(key) if key < 10 else "") for key, line in enumerate(found.values(), 1)]
 
 
@@ -216,15 +229,25 @@ def _needs_above(mine: list[Line], roles: Mapping[int, tuple[str, Collection[str
     return needs
 
 
+def _signing(signatures: int) -> list[Need]:
+    if not signatures:
+        return []
+    sentence = ngettext("%(n)d answer waits for your signature", "%(n)d answers wait for your signature", signatures)
+    return [Need("seal", sentence % {"n": signatures}, at="signatures")]
+
+
 def _needs(mine: list[Line], held: list[HeldItems]) -> list[Need]:
     needs = []
     for one in held:
         sentence = ngettext("%(n)d item is held", "%(n)d items are held", one.count)
         needs.append(Need("lock", sentence % {"n": one.count}, held=one))
     for line in mine:
-        if line.kind and line.waiting:
-            sentence = ngettext("%(n)d disagreement to settle", "%(n)d disagreements to settle", line.waiting)
-            needs.append(Need("scales", sentence % {"n": line.waiting}, line))
+        if line.disagreements:
+            sentence = ngettext("%(n)d disagreement to settle", "%(n)d disagreements to settle", line.disagreements)
+            needs.append(Need("scales", sentence % {"n": line.disagreements}, line))
+        if line.appeals:
+            sentence = ngettext("%(n)d appeal to hear", "%(n)d appeals to hear", line.appeals)
+            needs.append(Need("scales", sentence % {"n": line.appeals}, line))
         if line.overdue:
             sentence = ngettext("%(n)d item is overdue", "%(n)d items are overdue", line.overdue)
             needs.append(Need("clock", sentence % {"n": line.overdue}, line))

@@ -40,7 +40,7 @@ FIND = f"""
 SELECT i.id, {OPEN_TO_READER} AS decides FROM reviews_item i
 WHERE i.project_id = %s AND i.id < %s AND {{where}} ORDER BY i.id DESC LIMIT {PAGE + 1}
 """  # noqa: S608 - a constant
-SEATS = """SELECT s.id, s.lane_id, s.due_at FROM reviews_seat s
+SEATS = """SELECT s.id, s.lane_id, s.due_at, s.task_id, s.rank FROM reviews_seat s
     WHERE s.state = 'open' AND s.lane_id = {lane}
     AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.person_id = %s
         AND o.state IN ('leased', 'decided'))
@@ -55,9 +55,11 @@ LANES = "SELECT x.* FROM unnest(%s::bigint[]) AS l(id) CROSS JOIN LATERAL ({one}
 EACH = "SELECT * FROM ({one})"
 WAITING = """
 SELECT w.lane_id, count(*) AS waiting, min(w.id) AS oldest_id, min(w.due_at) AS due_at,
-    sum(CASE WHEN w.due_at < %s THEN 1 ELSE 0 END) AS overdue
-FROM ({seats}) w GROUP BY w.lane_id
-"""
+    sum(CASE WHEN w.due_at < %s THEN 1 ELSE 0 END) AS overdue,
+    sum(CASE WHEN t.kind = 'adjudication' THEN 1 ELSE 0 END) AS disagreements,
+    sum(CASE WHEN t.kind = 'appeal' THEN 1 ELSE 0 END) AS appeals
+FROM ({seats}) w LEFT JOIN reviews_task t ON t.id = w.task_id AND w.rank < 1000000 GROUP BY w.lane_id
+"""  # both kinds stand in the first band of the ranks, so that ordinary work is counted without its tasks
 OLDEST = "SELECT s.id, t.opened_at FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id WHERE s.id IN {places}"
 HELD = f"""
 SELECT p.slug, p.name, (SELECT count(*) FROM (SELECT i.id FROM reviews_item i

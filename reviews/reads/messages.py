@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from audit.models import Payload
-from reviews.models import TEST, Delivery, Route, Told
+from reviews.models import TEST, Delivery, Kind, Route, Told
 from reviews.reads.answers import rfc3339
 from reviews.reads.work import work_waiting
 
@@ -45,7 +45,11 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
 
 def _escalation(delivery: Delivery) -> dict[str, Any]:
     """Say to which queue; not the words of whoever asked, which are for people."""
-    return {"queue": section_of(delivery.event_id, "task").get("queue")}
+    told = section_of(delivery.event_id, "task")
+    if not told:  # a routing lifted it: that event tells each task that it opened
+        opened = section_of(delivery.event_id, "draws").get("tasks", [])
+        told = next((one for one in opened if one["kind"] == Kind.ESCALATION), {})
+    return {"queue": told.get("queue")}
 
 
 def _hold(delivery: Delivery) -> dict[str, Any]:

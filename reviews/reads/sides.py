@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assets.reads import sizes_of
 from reviews.outputs.shapes import ELEMENTS
 from reviews.reads.held import Held
+from reviews.reads.prior import Prior
 from reviews.reads.said import words_of
 
 LONGEST = 2000  # words of a text whose differences are marked
@@ -76,14 +77,19 @@ def takes(held: Held) -> list[Take]:
         who = _("the answer in force")
         found.append(Take("1", who, verdict, words[0], marked[0], None, held.complaint.output, None, False, True))
     for place, one in enumerate(held.prior, len(found)):
-        returnable = held.task.kind == "adjudication" and one.kind not in {"adjudication", "escalation"}
         found.append(
             Take(
                 str(place + 1), one.who, one.verdict, words[place], marked[place], one.rationale, one.output, one.uuid,
-                returnable and one.verdict in ANSWERS, False,
+                returnable(held, one), False,
             )
         )  # fmt: skip
     return found
+
+
+def returnable(held: Held, one: Prior) -> bool:
+    """Tell whether an earlier decision may go back to its author: an answer, shown to whoever is to settle it."""
+    settles = held.task.kind == "adjudication" and one.kind not in {"adjudication", "escalation"}
+    return settles and one.verdict in ANSWERS
 
 
 def _outputs(held: Held) -> list[Any]:

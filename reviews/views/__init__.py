@@ -18,7 +18,7 @@ from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
 from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
-from reviews.views.overriding import appeals, override, signature
+from reviews.views.overriding import appeals, override, override_ending, signature
 from reviews.views.projects import arrivals, project, tokens
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.rereviewing import rereview, rereview_ending, rereview_progress, rereviews
@@ -66,6 +66,7 @@ __all__ = [
     "new_project",
     "operations",
     "override",
+    "override_ending",
     "own_rights",
     "presentation",
     "project",

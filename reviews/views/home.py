@@ -42,11 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
         {place.id: place.roles for place in framed.places if place.browses and place.id not in running}
     )
     roles = {place.id: (place.slug, place.roles) for place in framed.places}
-    found = reading.home(person.pk, at, running=running, known=mine, roles=roles)
+    signatures = _signatures(request, framed, at)
+    found = reading.home(person.pk, at, running=running, known=mine, roles=roles, signatures=len(signatures))
     shown: dict[str, Any] = {"home": found, **_looked_after(framed, at)}
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}
-    shown["signatures"] = _signatures(request, framed, at)
+    shown["signatures"] = signatures
     if person.is_owner:
         shown["owned"], shown["mails"] = owned(at), bool(settings.EMAIL_HOST)
     if person.is_owner or shown.get("follows"):

@@ -16,7 +16,7 @@ from accounts.actions import prove
 from accounts.errors import Forbidden, NotFound, WrongPassword
 from accounts.models import User
 from audit.errors import Refusal
-from reviews.actions import countersign, decline, put_aside, receive_appeal
+from reviews.actions import countersign, decline, put_aside, receive_appeal, take_override_back
 from reviews.errors import BadBody, BadDecision, BadOutput, ReasonMissing
 from reviews.forms import sent_answer
 from reviews.models import Item, Override
@@ -26,6 +26,7 @@ from reviews.policies import (
     item_for,
     leave_to_override,
     leave_to_sign,
+    leave_to_take_back,
     outcome_in_force,
     why_no_appeal,
     withheld,
@@ -126,11 +127,7 @@ def _case(request: HttpRequest, row: Item) -> Any:
 @login_required
 def signature(request: HttpRequest, project: str, override: uuid.UUID) -> HttpResponse:
     """Show what waits for a second signature (GET); sign it, or decline to (POST)."""
-    by, at = who(request), timezone.now()
-    found = Override.objects.select_related("item__project", "over", "rights").filter(uuid=override).first()
-    if found is None:
-        raise NotFound
-    _item(request, project, found.item.uuid)
+    by, at, found = who(request), timezone.now(), _proposal(request, project, override)
     if request.method == "GET":
         return _signature_page(request, found, None)
     try:
@@ -144,6 +141,33 @@ def signature(request: HttpRequest, project: str, override: uuid.UUID) -> HttpRe
         return _signature_page(request, found, problem)
     messages.success(request, ENDED[end.how]())
     return redirect("item", project, found.item.uuid)
+
+
+def _proposal(request: HttpRequest, project: str, override: uuid.UUID) -> Override:
+    """Give an override of an item that the person may see the whole of.
+
+    Raises:
+        NotFound, Forbidden: as `_item`.
+    """
+    found = Override.objects.select_related("item__project", "over", "rights").filter(uuid=override).first()
+    if found is None:
+        raise NotFound
+    _item(request, project, found.item.uuid)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def override_ending(request: HttpRequest, project: str, override: uuid.UUID) -> HttpResponse:
+    """Say what taking back does to what one put forward (GET), and do it (POST)."""
+    by, at, found = who(request), timezone.now(), _proposal(request, project, override)
+    if request.method == "POST":
+        take_override_back(override=override, by=by, at=at)
+        messages.success(request, _("You took it back. The outcome in force stays."))
+        return redirect("item", project, found.item.uuid)
+    leave_to_take_back(override=found, by=by, at=at)
+    shown = {"item": found.item, "override": found}
+    return page(request, "reviews/override_ending.html", "items", at, shown, project=found.item.project)
 
 
 ENDED = {
@@ -172,6 +196,7 @@ def _signature_page(request: HttpRequest, found: Override, problem: Refusal | No
         "reason": request.POST.get("reason", ""),
         "case": _case(request, found.item),
         "end": getattr(found, "end", None),
+        "own": found.person_id == person_of(who(request)),
     }
     answer = page(request, "reviews/signature.html", "items", timezone.now(), shown, project=found.item.project)
     answer.status_code = 422 if problem else 200

@@ -18,7 +18,8 @@ MOST_IN_A_BATCH = 50
 class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):
     """One person's judgement as sent; `body` is its RFC 8785 bytes (at most 1 MiB), null the same as absent.
 
-    `active_ms` is the time at work, from 0 to a day. At least one of `verdict` and `output` is there.
+    `active_ms` is the time at work, from 0 to a day. At least one of `verdict` and `output` is there. `decision` is the
+    one that a return gives back to its author, None with every other verdict.
     """
 
     body: bytes
@@ -27,6 +28,7 @@ class DecisionBody(msgspec.Struct, frozen=True, kw_only=True):
     error_categories: list[str]
     rationale: str | None
     active_ms: int | None
+    decision: uuid.UUID | None = None
 
 
 def read_decision(body: bytes) -> DecisionBody:
@@ -42,6 +44,8 @@ def read_decision(body: bytes) -> DecisionBody:
         raise _refusal(misfits(reading.value, DecisionShape, DECISION_WORDS)) from None
     if sent.verdict is None and sent.output is None:
         raise _refusal([("verdict", "Send a verdict, or where no proposal was shown an output alone.")])
+    if sent.decision is not None and (sent.verdict != "return" or sent.output is not None or sent.error_categories):
+        raise _refusal([("decision", "A decision is named with the verdict return, and a rationale, alone.")])
     categories = sent.error_categories or []
     if len(set(categories)) < len(categories):
         raise _refusal([("error_categories", "Name each error category once.")])
@@ -52,6 +56,7 @@ def read_decision(body: bytes) -> DecisionBody:
         error_categories=categories,
         rationale=sent.rationale,
         active_ms=sent.active_ms,
+        decision=sent.decision,
     )
 
 

@@ -1,5 +1,6 @@
 """What may be sent, said once: the API's checks and its schema both read these shapes."""
 
+import uuid
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -52,13 +53,18 @@ class ItemShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class DecisionShape(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A decision as sent; null is the same as absent."""
+    """A decision as sent; null is the same as absent.
+
+    `decision` goes with the verdict return alone: under a claim of an adjudication it names which of the decisions in
+    `prior` goes back to its author, and `rationale` is the note, of 1 to 2,000 characters, on what to look at again.
+    """
 
     verdict: Literal["approve", "correct", "reject", "escalate", "skip", "return"] | None = None
     output: Output = None
     error_categories: Annotated[list[Code], Meta(max_length=100)] | None = None
     rationale: Annotated[str, Meta(max_length=10_000)] | None = None
     active_ms: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+    decision: uuid.UUID | None = None
 
 
 ITEM_WORDS = {
@@ -81,4 +87,5 @@ DECISION_WORDS = {
     "error_categories": "At most 100 codes of 1 to 100 characters.",
     "rationale": "At most 10,000 characters.",
     "active_ms": "Whole milliseconds from 0 to 86,400,000.",
+    "decision": "The id of a decision, a UUID.",
 }

@@ -109,6 +109,30 @@ def test_an_override_is_signed_twice_by_keyboard(house: House) -> None:
     assert not [one for one in house.faults if "422" not in one]
 
 
+def test_an_override_is_taken_back_by_keyboard(house: House) -> None:
+    town, item = credit_town()
+    put_forward(house, town, item)
+    page = house.page(town.adjudicators[0])
+    page.goto(f"{house.address}/projects/cats/items/{item.uuid}/")
+    focus(page, "^Another answer waits for its second signature")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A second signature")
+    house.judge(page)
+    screen(page, "own-proposal-light")
+    focus(page, "^Take it back")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Take back your answer in the place of outcome 1?")).to_be_visible()
+    house.judge(page)
+    screen(page, "take-back-light")
+    assert not OverrideEnd.objects.exists()
+    focus(page, "^Take it back")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You took it back. The outcome in force stays.")).to_be_visible()
+    assert OverrideEnd.objects.get().how == "taken_back" and in_force(item).number == 1
+    house.judge(page)
+    assert not [one for one in house.faults if "422" not in one]
+
+
 def test_an_appeal_is_heard_by_keyboard(house: House) -> None:
     town, item = credit_town()
     told = json.dumps({"grounds": "My savings were never asked for.", "from": "The applicant"}).encode()

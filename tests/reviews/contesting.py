@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 
 from accounts.actions import Proof
 from accounts.reads import Actor
-from reviews.actions import countersign, decline, end_overrides, put_aside, receive_appeal, release
+from reviews.actions import countersign, decline, end_overrides, put_aside, receive_appeal, release, take_override_back
 from reviews.models import Item, Outcome, Override
 from reviews.wire import read_appeal
 from tests.town import Town
@@ -74,6 +74,14 @@ class Contested:
     def hear(self, who: int, other: int, pick: int, label: str) -> None:
         self.both(lambda: self.complain(other, pick), lambda: self.take(who))
         self.both(lambda: self.submit(who, "correct", label), lambda: self.countersign(other, False))
+
+    @rule(who=WHO, signs=st.booleans())
+    def take_back_against_a_signature(self, who: int, signs: bool) -> None:
+        last = Override.objects.filter(second=True, end__isnull=True).order_by("-pk").first()
+        if last is not None:
+            first = next(one for one in self.everyone if one.person_id == last.person_id)
+            back = {"override": last.uuid, "by": replace(first, via="browser"), "at": self.town.now}
+            self.both(lambda: take_override_back(**back), lambda: self.countersign(who, signs))
 
     @rule()
     def end_what_nobody_signed(self) -> None:

@@ -25,6 +25,7 @@ from reviews.actions import (
     send_again,
     send_test,
     switch_endpoint,
+    turn_switch,
 )
 from reviews.errors import BadEndpoint, NothingToSend
 from reviews.models import ABOUT_ITEMS, Callback, Delivery, Endpoint, EndpointSecret, Item, Told
@@ -127,6 +128,24 @@ def test_an_escalation_and_a_hold_are_told_without_peoples_words(town):
         assert all(b"Maier" not in got.body for got in receiver.got)
     assert told["item.escalated"]["queue"] == "senior"
     assert told["item.held"]["reason"] == "unknown_label"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_routing_that_lifts_an_item_to_a_higher_level_is_told_at_intake_and_again(again):
+    costly = {"name": "Costly", "on": "cost", "over": "100", "to": {"level": 1, "queue": "senior"}}
+    town = build(rights=RIGHTS | {"escalation": [costly]})
+    with receiving() as receiver:
+        endpoint_at(town, receiver.url)
+        if again:
+            turn_switch(position="hold-everything", reason="x", by=console(), at=town.now, project=town.project)
+        town.send(0.5, callback="main", cost="500")
+        if again:
+            turn_switch(position="normal", reason="x", by=console(), at=town.now, project=town.project)
+            route_again(item=Item.objects.get(), by=console(), at=town.now)
+        turn(town)
+        turn(town)
+        told = [(got.told["type"], got.told["data"].get("queue")) for got in receiver.got]
+    assert told == ([("item.held", None)] if again else []) + [("item.escalated", "senior")]
 
 
 def test_a_held_item_that_is_routed_to_acceptance_is_released(town):

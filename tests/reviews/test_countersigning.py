@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,7 +12,7 @@ from accounts.actions import prove
 from accounts.errors import Forbidden, TooManyTries, WrongPassword
 from accounts.models import Signature, User
 from audit.models import Event, Payload
-from reviews.actions import countersign, decline, end_overrides, publish_rights, release
+from reviews.actions import countersign, decline, end_overrides, publish_rights, release, take_override_back
 from reviews.errors import NothingInForce, OverrideOver, OverrideWaits, OwnWork, ReasonMissing, RecordDiffers
 from reviews.models import Outcome, Override, OverrideEnd
 from tests.invariants import breaches
@@ -150,6 +151,35 @@ def test_a_second_person_declines_with_a_reason_and_another_may_be_put_forward(t
         sign(town, proposed, town.adjudicators[2])
     again = put(town, proposed.item, town.adjudicators[0], signed=True, label="dog")
     assert sign(town, again, who).how == "done"
+
+
+def test_whoever_put_it_forward_takes_it_back_and_another_may_be_put_forward(town, proposed):
+    first, second, third = town.adjudicators
+    for who in (second, one_more(town, "operations"), town.people[0], replace(first, via="api")):
+        with pytest.raises(Forbidden):
+            take_override_back(override=proposed.uuid, by=who, at=town.now)
+    assert not OverrideEnd.objects.exists() and not Event.objects.filter(type__endswith="taken_back").exists()
+    end = take_override_back(override=proposed.uuid, by=first, at=town.now)
+    assert (end.how, end.person_id, end.outcome_id) == ("taken_back", first.person_id, None)
+    assert (end.event.type, end.event.actor) == ("reviews.override_taken_back", first.pseudonym)
+    assert in_force(proposed.item).number == 1
+    with pytest.raises(OverrideOver):
+        take_override_back(override=proposed.uuid, by=first, at=town.now)
+    with pytest.raises(OverrideOver):
+        sign(town, proposed, second)
+    again = put(town, proposed.item, third, signed=True, label="dog")
+    assert sign(town, again, second).how == "done" and breaches() == []
+
+
+def test_nothing_is_taken_back_once_it_is_signed_or_its_week_is_over(town, proposed):
+    sign(town, proposed, town.adjudicators[1])
+    with pytest.raises(OverrideOver):
+        take_override_back(override=proposed.uuid, by=town.adjudicators[0], at=town.now)
+    other = put(town, high(town), town.adjudicators[0], signed=True)
+    town.wait(days=7)
+    with pytest.raises(OverrideOver):
+        take_override_back(override=other.uuid, by=town.adjudicators[0], at=town.now)
+    assert OverrideEnd.objects.get().how == "done" and breaches() == []
 
 
 def test_nobody_signs_after_a_week_and_the_clock_ends_it(town, proposed):

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.reads import console
 from audit.models import Event, Payload
-from reviews.actions import climb, meet_deadlines, prolong, receive, release, route_again, withdraw
+from reviews.actions import climb, meet_deadlines, prolong, receive, release, route_again, turn_switch, withdraw
 from reviews.errors import ClaimLost
 from reviews.models import ClaimEnd, Item, Outcome, Seat, Task
 from reviews.reads.answers import answers, rfc3339
@@ -154,3 +154,77 @@ def test_what_is_released_is_looked_at_no_more():
     release(at=town.now)
     assert (meet_deadlines(at=town.now), meet_deadlines(at=town.now)) == (1, 0)
     assert Item.objects.get().state == "decided" and RIGHTS["v"] == 1
+
+
+def turn(town: Town, position: str) -> None:
+    """Turn the project's switch."""
+    turn_switch(position=position, reason="x", by=console(), at=town.now, project=town.project)
+
+
+@pytest.mark.parametrize("then", ["hold", "escalate"])
+def test_a_deadline_that_passes_while_an_item_is_held_is_told_once_and_met_no_more(then):
+    town = levels(*CLOCK, on_deadline=then)
+    turn(town, "hold-everything")
+    town.send(0.5, decide_by=wanted(town, hours=1))
+    town.wait(hours=1)
+    assert (meet_deadlines(at=town.now), meet_deadlines(at=town.now)) == (1, 0)
+    event = Event.objects.get(type="reviews.deadline_passed")
+    assert event.stream == f"item/{Item.objects.get().uuid}" and Item.objects.get().state == "held"
+    turn(town, "normal")
+    route_again(item=Item.objects.get(), by=console(), at=town.now)
+    assert (meet_deadlines(at=town.now), climb(at=town.now)) == (0, 0)
+    assert Item.objects.get().state == "open" and breaches() == []
+
+
+def test_work_that_opens_after_the_deadline_is_due_at_once_and_climbs_only_when_its_own_time_is_over():
+    town = levels(*CLOCK, on_deadline="hold")
+    town.send(0.5, decide_by=wanted(town, hours=1))
+    town.wait(hours=9)
+    meet_deadlines(at=town.now)
+    route_again(item=Item.objects.get(), by=console(), at=town.now)
+    assert Seat.objects.get(state="open").due_at == town.now
+    assert (meet_deadlines(at=town.now), climb(at=town.now)) == (0, 0)
+    town.wait(minutes=59)
+    assert climb(at=town.now) == 0
+    town.wait(minutes=1)
+    assert climb(at=town.now) == 1 and told()[-1]["on"] == "overdue" and breaches() == []
+
+
+def test_what_comes_back_from_a_level_after_the_deadline_does_not_climb_at_once():
+    town = levels(*CLOCK, on_deadline="escalate")
+    town.send(0.5, decide_by=wanted(town, hours=1))
+    town.wait(hours=1)
+    meet_deadlines(at=town.now)
+    town.wait(minutes=30)
+    held = town.take(town.people[0], "senior")
+    town.decide(town.people[0], held, "return", rationale="Look at the tail")
+    assert Task.objects.get(state="open").queue.slug == "general"
+    assert (meet_deadlines(at=town.now), climb(at=town.now)) == (0, 0) and breaches() == []
+
+
+@pytest.mark.parametrize("then", ["hold", "escalate", "withdraw"])
+def test_an_item_routed_again_before_the_clock_came_to_its_deadline_meets_it_once(then):
+    town = levels(*CLOCK, on_deadline=then)
+    turn(town, "hold-everything")
+    town.send(0.5, decide_by=wanted(town, hours=1))
+    town.wait(hours=2)
+    turn(town, "normal")
+    route_again(item=Item.objects.get(), by=console(), at=town.now)
+    assert (meet_deadlines(at=town.now), meet_deadlines(at=town.now)) == (1, 0)
+    item = Item.objects.get()
+    assert item.state == {"hold": "held", "escalate": "open", "withdraw": "expired"}[then] and item.deadline_at is None
+    if then == "hold":
+        route_again(item=item, by=console(), at=town.now)
+        assert meet_deadlines(at=town.now) == 0 and Item.objects.get().state == "open"
+    assert breaches() == []
+
+
+def test_an_item_that_is_accepted_when_it_is_routed_again_has_no_deadline_any_more():
+    town = levels(*CLOCK, on_deadline="withdraw")
+    turn(town, "hold-everything")
+    town.send(0.95, decide_by=wanted(town, hours=1))
+    turn(town, "normal")
+    route_again(item=Item.objects.get(), by=console(), at=town.now)
+    assert (Item.objects.get().state, Item.objects.get().deadline_at) == ("accepted", None)
+    town.wait(hours=1)
+    assert meet_deadlines(at=town.now) == 0 and breaches() == []

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from accounts.models import Signature, User
 from accounts.reads import Actor, console
-from reviews.actions import release
+from reviews.actions import receive_appeal, release
 from reviews.models import Appeal, Outcome, Override, OverrideEnd
+from reviews.wire import read_appeal
 from tests.invariants import breaches
 from tests.reviews.overriding import (
     PASSWORD,
@@ -96,6 +97,24 @@ def test_a_second_person_finds_it_on_their_home_and_signs_it_with_their_password
     assert "waits for no signature" in client.get(address).content.decode()
 
 
+def test_home_tells_appeals_from_disagreements_and_what_waits_for_my_signature(town):
+    put(town, high(town), town.adjudicators[0], signed=True)
+    item = decided(town, town.people[0])
+    receive_appeal(item=item, sent=read_appeal(b'{"grounds":"No cat"}'), by=one_more(town, "operations"), at=town.now)
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[1]).get("/").content.decode())
+    assert "1 appeal to hear" in needs and "1 answer waits for your signature" in needs
+    assert not [one for one in needs if "disagreement" in one]
+    town.send(0.95, impact="high")
+    for who, label in zip(town.people, ("dog", "fox", "cat"), strict=True):
+        town.decide(
+            who, town.take(who, "senior"), "approve" if label == "cat" else "correct", None if label == "cat" else label
+        )
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[1]).get("/").content.decode())
+    assert "1 disagreement to settle" in needs and "1 appeal to hear" in needs
+    needs = re.findall(r"<b>(.*?)</b>", signed_in(town.adjudicators[0]).get("/").content.decode())
+    assert not [one for one in needs if "signature" in one]  # not to whoever put it forward
+
+
 def test_a_second_person_declines_on_the_page(town):
     item = high(town)
     post(signed_in(town.adjudicators[0]), item, password=PASSWORD)
@@ -103,6 +122,26 @@ def test_a_second_person_declines_on_the_page(town):
     assert client.post(address, {"decline": "1", "reason": " "}).status_code == 422
     assert client.post(address, {"decline": "1", "reason": "A cat"}).status_code == 302
     assert OverrideEnd.objects.get().how == "declined" and in_force(item).number == 1
+
+
+def test_whoever_put_it_forward_takes_it_back_on_a_page_that_says_what_that_does(town):
+    item = high(town)
+    client = signed_in(town.adjudicators[0])
+    post(client, item, password=PASSWORD)
+    address = reverse("override-ending", args=["cats", Override.objects.get().uuid])
+    signature = reverse("signature", args=["cats", Override.objects.get().uuid])
+    assert address in client.get(signature).content.decode()
+    other = signed_in(town.adjudicators[1])
+    assert address not in other.get(signature).content.decode()
+    assert [other.get(address).status_code, other.post(address).status_code] == [403, 403]
+    assert [signed_in(town.people[2]).post(address).status_code for _ in range(1)] == [404]
+    page = client.get(address).content.decode()
+    assert "nobody can sign your answer any more" in page and not OverrideEnd.objects.exists()
+    assert client.post(address).headers["Location"] == path("item", item)
+    assert OverrideEnd.objects.get().how == "taken_back" and in_force(item).number == 1
+    assert "waits for no signature" in client.get(address).content.decode()
+    assert address not in client.get(signature).content.decode()
+    assert "took it back" in client.get(path("item", item)).content.decode() and breaches() == []
 
 
 def test_too_many_wrong_passwords_lock_signing_as_they_lock_the_door(town, settings):

@@ -16,13 +16,15 @@ from reviews.actions import (
     claim_again,
     claim_batch,
     claim_next,
+    climb,
     give_back,
+    hold_stranded,
     open_claim,
     return_for_rework,
     withdraw,
 )
 from reviews.errors import AuthorGone, ClaimLost, MovedOn, NotOpened, NotReturnable, ReasonMissing
-from reviews.models import Decision, Onlooker, Outcome, Seat, Task, Withdrawal
+from reviews.models import Decision, Item, Onlooker, Outcome, Seat, Task, Withdrawal
 from reviews.reads.claims import about
 from reviews.reads.home import lines
 from tests.invariants import breaches
@@ -193,8 +195,8 @@ def test_only_an_open_adjudication_returns_and_only_what_it_shows() -> None:
     other = town.take(town.people[0])
     decision = Decision.objects.order_by("pk")[0]
 
-    def back(who: Any, held: Any, which: Any = decision.uuid) -> None:
-        return_for_rework(token=held.token, decision=which, note=NOTE, by=who, at=town.now)
+    def back(who: Any, held: Any, which: Any = decision.uuid, note: str = NOTE) -> Any:
+        return return_for_rework(token=held.token, decision=which, note=note, by=who, at=town.now)
 
     with pytest.raises(NotFound):  # nothing is shown beside ordinary work
         back(town.people[0], other)
@@ -211,9 +213,11 @@ def test_only_an_open_adjudication_returns_and_only_what_it_shows() -> None:
     with pytest.raises(ClaimLost):
         back(judge, held)
     held = town.take(judge)
-    back(judge, held)
+    first = back(judge, held)
+    town.wait(minutes=1)
+    assert (back(judge, held).kept_until, back(judge, held).new, first.new) == (first.kept_until, False, True)
     with pytest.raises(ClaimLost):
-        back(judge, held)
+        back(judge, held, note="Something else")
     assert Withdrawal.objects.count() == 1 and breaches() == []
 
 
@@ -234,6 +238,78 @@ def test_an_author_who_left_is_returned_nothing() -> None:
     with pytest.raises(AuthorGone):
         returned(town)
     assert Withdrawal.objects.count() == 0 and breaches() == []
+
+
+def _leaves(town: Town, who: Any) -> None:
+    member = Membership.objects.get(person_id=who.person_id, project=town.project, until_at=None)
+    end_membership(membership=member, by=console(), at=town.now)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_rework_that_nobody_is_left_to_do_is_held_when_its_time_is_over(late: bool) -> None:
+    town = at_odds(people=2)
+    returned(town)
+    if not late:
+        _leaves(town, town.people[0])
+    town.wait(hours=23, minutes=59)
+    assert hold_stranded(at=town.now) == 0
+    town.wait(minutes=1)
+    assert hold_stranded(at=town.now) == (not late)
+    if late:  # its author still works here, and may come to it
+        town.wait(days=3)
+        _leaves(town, town.people[0])
+        assert hold_stranded(at=town.now) == 1
+    assert hold_stranded(at=town.now) == 0
+    event = Event.objects.get(type="reviews.item_held")
+    said = json.loads(bytes(Payload.objects.get(event=event, section="held").body))
+    assert (Item.objects.get().state, said["reason"]) == ("held", "nobody_left")
+    assert not Seat.objects.filter(state="open").exists() and breaches() == []
+
+
+def test_a_rework_waits_for_whoever_may_still_do_it() -> None:
+    town = at_odds()
+    returned(town)
+    _leaves(town, town.people[0])
+    town.wait(hours=25)
+    assert hold_stranded(at=town.now) == 0
+    held = town.take(town.people[2])
+    _leaves(town, town.people[2])
+    assert hold_stranded(at=town.now) == 0  # who has it before them may decide it
+    give_back(token=held.token, by=town.people[2], at=town.now)
+    assert hold_stranded(at=town.now) == 1 and breaches() == []
+
+
+def test_a_rework_waits_for_whoever_decides_beside_it() -> None:
+    town = at_odds(people=2)
+    returned(town)
+    _leaves(town, town.people[0])
+    town.wait(hours=25)
+    other = town.people[1]
+    held = withdraw(decision=Decision.objects.order_by("pk")[1].uuid, by=other, at=town.now)
+    assert hold_stranded(at=town.now) == 0
+    open_claim(token=held.token, by=other, at=town.now)
+    town.decide(other, held, "correct", "fox")
+    assert hold_stranded(at=town.now) == 1 and breaches() == []
+
+
+def test_a_rework_that_the_clock_passes_on_is_left_to_the_clock() -> None:
+    late = {"name": "Late", "on": "overdue", "after": "PT1H", "to": {"level": 1, "queue": "senior"}}
+    town = build(
+        people=2,
+        rights=RIGHTS
+        | {"routing": [], "otherwise": TWO, "disagreement": RULE, "escalation": [late]}
+        | {"service_levels": [{"queue": "general", "due_after": "PT2H"}]},
+    )
+    town.send(0.5)
+    for who, label in zip(town.people, ("dog", "fox"), strict=True):
+        town.decide(who, town.take(who), "correct", label)
+    returned(town)
+    _leaves(town, town.people[0])
+    town.wait(hours=24)
+    assert hold_stranded(at=town.now) == 0
+    town.wait(hours=1)
+    assert climb(at=town.now) == 1
+    assert Task.objects.get(state="open").kind == "escalation" and breaches() == []
 
 
 def test_an_escalation_returns_nothing() -> None:

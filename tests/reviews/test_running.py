@@ -21,6 +21,7 @@ from reviews.actions import claim_next, open_claim, save_draft, take_back
 from reviews.errors import ClaimOver, ReasonMissing
 from reviews.models import ClaimEnd, Draft, Seat, SwitchChange
 from reviews.reads.running import running
+from tests.invariants import breaches
 from tests.town import Town, build
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_a_claim_is_not_given_back_without_a_reason_or_twice_or_from_another_pro
     take_back(project=town.project, token=held.token, reason="Why", by=by, at=town.now)
     with pytest.raises(ClaimOver):
         take_back(project=town.project, token=held.token, reason="Why", by=by, at=town.now)
-    assert ClaimEnd.objects.count() == 1
+    assert ClaimEnd.objects.count() == 1 and breaches() == []
 
 
 @pytest.mark.parametrize("role", ["reviewer", "adjudicator", "compliance", "records_officer", "guideline_editor"])

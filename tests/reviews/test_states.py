@@ -2,22 +2,29 @@
 
 import datetime as dt
 
+from accounts.actions import end_membership, give_membership
+from accounts.models import Membership
 from accounts.reads import console
 from reviews.actions import (
     climb,
+    countersign,
+    decline,
+    end_overrides,
     give_back,
     meet_deadlines,
     open_claim,
     publish_rights,
     release,
     route_again,
+    take_override_back,
     turn_switch,
     withdraw,
     withdraw_item,
 )
-from reviews.models import Decision, Item, ItemState, SeatState, TaskState
+from reviews.models import Decision, End, Item, ItemState, OverrideEnd, SeatState, TaskState
 from reviews.reads.answers import rfc3339
 from tests.charting import drawn, happened, watch
+from tests.reviews.overriding import accepted, high, proof_of, put, town_with
 from tests.reviews.test_rework import at_odds, returned
 from tests.town import RIGHTS, build
 
@@ -113,6 +120,33 @@ def the_system_withdraws_what_waits_and_what_is_held(town):
         withdraw_item(project=town.project, external_id=sent["external_id"], by=console(), at=town.now)
 
 
+def overrides_end_in_every_way():
+    town = town_with(slug="cats-aside")
+    put(town, accepted(town), town.adjudicators[0])
+    one, other, third = town.adjudicators
+    for how in ("done", "declined", "taken_back", "fell", "lapsed"):
+        proposed = put(town, high(town), one, signed=True)
+        ended = {"override": proposed.uuid, "by": other, "at": town.now}
+        if how in {"done", "fell"}:
+            if how == "fell":
+                member = Membership.objects.get(person_id=one.person_id, until_at=None)
+                end_membership(membership=member, by=console(), at=town.now)
+            countersign(**ended, digest=proposed.digest, proof=proof_of(other, town))
+            if how == "fell":
+                give_membership(
+                    person=member.person, project=town.project, role="adjudicator", by=console(), at=town.now
+                )
+        elif how == "declined":
+            decline(**ended, reason="No")
+        elif how == "taken_back":
+            take_override_back(**ended | {"by": one})
+        else:
+            town.wait(days=8)
+            end_overrides(at=town.now)
+        assert OverrideEnd.objects.get(override=proposed).how == how
+        one, other, third = third, one, other
+
+
 WALKS = (
     an_audit_corrects_and_is_taken_back,
     a_decision_settles_and_is_taken_back,
@@ -142,11 +176,12 @@ def test_each_arrow_of_the_chart_is_walked_and_no_other(arena):
         release(at=town.now)
     disagreed = at_odds(slug="cats-returned")
     returned(disagreed, Decision.objects.count() - 2)
+    overrides_end_in_every_way()
     found = happened()
     assert found == drawn()
 
 
 def test_the_chart_names_every_state_that_a_row_may_have():
-    for thing, states in STATES.items():
+    for thing, states in {**STATES, "override": End}.items():
         named = {state for name, was, now in drawn() if name == thing for state in (was, now) if state}
-        assert named == set(states.values) - {"erased"}, thing  # no verb of this program erases an item yet
+        assert named - {"waits"} == set(states.values) - {"erased"}, thing  # no verb of this program erases an item yet

@@ -23,6 +23,7 @@ from reviews.actions import (
     decide_batch,
     give_back,
     give_back_batch,
+    hold_stranded,
     meet_deadlines,
     open_batch,
     open_claim,
@@ -43,6 +44,7 @@ from tests.arena import Worker, fresh_database
 from tests.charting import drawn, happened, watch
 from tests.invariants import breaches
 from tests.reviews.contesting import OVERRIDES, Contested
+from tests.reviews.upsetting import Upset
 from tests.town import RIGHTS, below, build
 from tests.verifying import ledger_verifies
 
@@ -101,6 +103,7 @@ class Loop(Contested, RuleBasedStateMachine):
         self.settled.enable()
         self.workers = [Worker(), Worker()]
         together = RIGHTS | {"batch": {"queues": ["general"], "most": 3}, "overrides": OVERRIDES}
+        self.documents = [together | one for one in VARIANTS]
         self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown, queues=QUEUES)
         self.everyone = [*self.town.people, *self.town.adjudicators]
         self.claims: dict[int, Any] = {}
@@ -296,6 +299,7 @@ class LoopInTime(Loop):
     @rule()
     def clock(self) -> None:
         self.both(lambda: release(at=self.town.now), lambda: sweep(at=self.town.now))
+        self.both(lambda: hold_stranded(at=self.town.now))
 
     @rule(who=HELD, verdict=VERDICT)
     def the_clock_against_a_decision(self, who: int, verdict: str) -> None:
@@ -314,8 +318,8 @@ class LoopInTime(Loop):
             self.both(*[lambda one=one: acknowledge(**place, by=self.everyone[one]) for one in (who, other)])
 
 
-class Reworked(LoopInTime):
-    """The same, with decisions returned to their authors."""
+class Reworked(Upset, LoopInTime):
+    """The same, with decisions returned to their authors, other rights, a switch, and verbs cut off midway."""
 
     @rule(judge=st.integers(3, 4), pick=st.integers(0, 3), other=HELD, verdict=VERDICT)
     def return_a_decision(self, judge: int, pick: int, other: int, verdict: str) -> None:
