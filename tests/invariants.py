@@ -17,6 +17,7 @@ STANDING = """
     ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt WHERE w.id IS NULL
 """
 FACTS = {
+    "reviews.prediction_received": "reviews_prediction",
     "reviews.claimed": "reviews_claim",
     "reviews.opened": "reviews_opening",
     "reviews.decision_submitted": "reviews_decision",
@@ -33,6 +34,7 @@ FACTS = {
     "accounts.signed": "accounts_signature",
 }
 BREACHES = {
+    "a further prediction of the version that routed": "SELECT f.id FROM reviews_prediction f JOIN reviews_prediction r ON r.item_id = f.item_id AND r.purpose = 'route' AND r.model_version_id = f.model_version_id WHERE f.purpose <> 'route'",
     "a claim leased on two seats": "SELECT claim_id FROM reviews_seat WHERE state = 'leased' GROUP BY claim_id HAVING count(*) > 1",
     "a person with two seats of a task": "SELECT task_id FROM reviews_seat WHERE state IN ('leased', 'decided') GROUP BY task_id, person_id HAVING count(*) > 1",
     "a person in two apart tasks of an item": "SELECT item_id FROM reviews_seat WHERE apart AND state IN ('leased', 'decided') GROUP BY item_id, person_id HAVING count(*) > 1",

@@ -150,7 +150,7 @@ CALLS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api-items"): api(401, 404, 422, 403, 403),
     ("GET", "api-item"): api(401, 404, 200, 403, 403, 200),
     ("GET", "api-item-by-id"): api(401, 404, 200, 403, 403, 200),
-    ("POST", "api-predictions"): api(401, 404, 501, 403, 403),
+    ("POST", "api-predictions"): api(401, 404, 422, 403, 403),
     ("GET", "api-predictions"): api(401, 404, 404, 403, 403, 404),
     ("POST", "api-item-withdrawal"): api(401, 404, 409, 403, 403),
     ("GET", "api-item-withdrawal"): api(401, 404, 404, 403, 403, 404),

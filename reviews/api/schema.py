@@ -11,6 +11,7 @@ from reviews.api import shapes
 from reviews.api.calls import ANY, CALLS, NDJSON, Row
 from reviews.outputs.shapes import Labels
 from reviews.wire.appeals import AppealShape
+from reviews.wire.predictions import PredictionShape
 from reviews.wire.shapes import DecisionShape, ExternalId, ItemShape
 
 ANSWERS = (
@@ -23,6 +24,7 @@ ANSWERS = (
     shapes.FeedAnswer,
     shapes.AppealAnswer,
     shapes.AcknowledgedAnswer,
+    shapes.PredictionAnswer,
     shapes.ProblemShape,
 )
 SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
@@ -112,7 +114,8 @@ def schema() -> dict[str, Any]:
 def components() -> dict[str, Any]:
     """Give the shapes by name."""
     _, found = msgspec.json.schema_components(
-        (ItemShape, DecisionShape, AppealShape, Labels, *ANSWERS), ref_template="#/components/schemas/{name}"
+        (ItemShape, DecisionShape, AppealShape, PredictionShape, Labels, *ANSWERS),
+        ref_template="#/components/schemas/{name}",
     )
     return {**found, **EITHER}
 

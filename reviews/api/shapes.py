@@ -232,6 +232,23 @@ class AppealAnswer(Answer):
     outcome: int | None
 
 
+class ModelOfPrediction(Answer):
+    """A model version."""
+
+    name: str
+    version: str
+
+
+class PredictionAnswer(Answer):
+    """A further prediction that is kept; `problem` marks a label that the project does not have. It routes nothing."""
+
+    external_id: str
+    model: ModelOfPrediction
+    purpose: Literal["shadow", "evaluation"]
+    problem: Literal["unknown_label"] | None
+    received_at: str
+
+
 class FeedItem(Answer):
     """The item of an outcome."""
 

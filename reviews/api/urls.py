@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.api import appeals, assets, claims, documents, items, later, outcomes
+from reviews.api import appeals, assets, claims, documents, items, later, outcomes, predictions
 
 
 class ExternalId:
@@ -24,7 +24,9 @@ register_converter(ExternalId, "external")
 urlpatterns = [
     path("projects/<slug:project>/items/", items.items, name="api-items"),
     path(
-        "projects/<slug:project>/items/<external:external_id>/predictions/", later.predictions, name="api-predictions"
+        "projects/<slug:project>/items/<external:external_id>/predictions/",
+        predictions.predictions,
+        name="api-predictions",
     ),
     path(
         "projects/<slug:project>/items/<external:external_id>/withdrawal/", items.withdrawal, name="api-item-withdrawal"

@@ -179,8 +179,8 @@ def _submission(item: ItemShape, body: bytes, times: dict[str, datetime | None],
         body=body,
         model=(item.model.name, item.model.version) if item.model else None,
         prediction=item.prediction,
-        confidence=None if item.confidence is None else _decimal(item.confidence),
-        scores={label: _decimal(score) for label, score in item.scores.items()} if item.scores else {},
+        confidence=None if item.confidence is None else decimal_of(item.confidence),
+        scores={label: decimal_of(score) for label, score in item.scores.items()} if item.scores else {},
         data=item.data or {},
         segments=item.segments or {},
         impact=item.impact or "normal",
@@ -212,7 +212,7 @@ def _external_id(value: Any) -> str | None:
         return None
 
 
-def _decimal(number: float) -> Decimal:
+def decimal_of(number: float) -> Decimal:
     """Give the decimal of a number's shortest text."""
     return Decimal(int(number)) if number.is_integer() else Decimal(repr(number))
 

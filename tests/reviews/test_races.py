@@ -1,5 +1,6 @@
 """Real concurrent connections on one line of work."""
 
+import json
 import random
 from collections import Counter
 from concurrent.futures import Future
@@ -19,13 +20,14 @@ from reviews.actions import (
     open_batch,
     open_claim,
     receive,
+    receive_prediction,
     release,
     sweep,
 )
 from reviews.actions.trail import Ground
-from reviews.models import Claim, Decision, Item, Outcome, Seat
+from reviews.models import Claim, Decision, Item, Outcome, Prediction, Seat
 from reviews.reads.batches import batch_row, grid
-from reviews.wire import read_decision, read_items
+from reviews.wire import read_decision, read_items, read_prediction
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.town import RIGHTS, build
@@ -65,6 +67,31 @@ def test_thirty_two_people_on_one_queue_never_get_the_same_seat(arena: str) -> N
     assert len(taken) == CROWD
     assert max(Counter(taken).values()) == 1
     assert Claim.objects.count() == CROWD
+    assert breaches() == []
+
+
+def test_one_version_says_one_thing_however_many_send_it_at_once(arena: str) -> None:
+    town = build(people=1, adjudicators=1)
+    items = [Item.objects.get(uuid=town.send(0.5)["id"]) for _ in range(3)]
+    workers, told = crowd(8), []
+    for item in items:
+        bodies = [
+            {"model": {"name": "m", "version": "2"}, "purpose": "shadow", "prediction": {"labels": [label]}}
+            for label in ["fox", "fox", "dog", "cat"] * 2
+        ]
+        sent = [read_prediction(json.dumps(body).encode()) for body in bodies]
+        told += answers(
+            [
+                worker.begin(
+                    lambda item=item, one=one: receive_prediction(item=item, sent=one, by=console(), at=town.now)
+                )
+                for worker, one in zip(workers, sent, strict=True)
+            ]
+        )
+    for worker in workers:
+        worker.end()
+    assert sum(getattr(one, "new", False) for one in told) == 3 == Prediction.objects.filter(purpose="shadow").count()
+    assert {one.code for one in told if isinstance(one, Refusal)} == {"prediction_differs"}
     assert breaches() == []
 
 
