@@ -28,7 +28,7 @@ from reviews.actions.hearing import receive_appeal
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.overriding import put_aside
-from reviews.actions.predicting import receive_prediction
+from reviews.actions.predicting import Predicted, receive_prediction, receive_predictions
 from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
@@ -47,6 +47,7 @@ from reviews.actions.withdrawing import withdraw
 __all__ = [
     "Answer",
     "Decided",
+    "Predicted",
     "Received",
     "Sent",
     "acknowledge",
@@ -97,6 +98,7 @@ __all__ = [
     "receive",
     "receive_appeal",
     "receive_prediction",
+    "receive_predictions",
     "release",
     "release_of",
     "reroute",

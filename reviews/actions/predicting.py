@@ -2,15 +2,17 @@
 
 import datetime as dt
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import Forbidden
+from accounts.errors import Forbidden, NotFound
 from accounts.models import Project
 from accounts.policies import role_in
 from accounts.reads import Actor
+from audit.errors import Refusal
 from audit.models.sql import Row, ask_one, lock, run
 from audit.reads import canonical, content_commitment
 from guidelines.models import ModelVersion
@@ -56,6 +58,7 @@ def receive_prediction(*, item: Item, sent: PredictionBody, by: Actor, at: dt.da
     if by.person_id is not None and may_be_asked(role_in(by.person_id, project.pk, at)):
         raise Forbidden(_("You may be asked about this project’s items yourself, so you send no predictions of them."))
     by = by if by.role else by.as_role(sender_role(project, by, at))
+    version = model_versions(project, {sent.model}, at)[sent.model]  # before the item: a batch holds new ones
     row = ask_one(ITEM + lock("i"), [item.pk])
     assert row is not None
     body = _body(sent)
@@ -68,12 +71,34 @@ def receive_prediction(*, item: Item, sent: PredictionBody, by: Actor, at: dt.da
         return Predicted(known, False)
     _see_it_live(row.state)
     problem = _see_it_fits(item, project, sent)
-    version = model_versions(project, {sent.model}, at)[sent.model]
     if Prediction.objects.filter(item=item, purpose="route", model_version=version).exists():
         said = _("The item came with a prediction of this version. Send another version’s.")
         raise BadPrediction(f"model: {said}", fields=[("model", said)])
     ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
     return Predicted(_write(item, row, (sent, version, body, problem), Trail(ground, by, at)), True)
+
+
+@transaction.atomic
+def receive_predictions(
+    *, project: Project, entries: Sequence[tuple[str, PredictionBody]], by: Actor, at: dt.datetime
+) -> list[Predicted | Refusal]:
+    """Keep several, each as `receive_prediction` would, or give its refusal, in the order given; none spoils the rest.
+
+    New model versions are noted first. Locks the items, by id.
+    """
+    model_versions(project, {sent.model for _name, sent in entries}, at)
+    names = {name for name, _sent in entries}
+    items = {one.external_id: one for one in Item.objects.filter(project=project, external_id__in=names)}
+    found: dict[int, Predicted | Refusal] = {}
+    order = sorted(range(len(entries)), key=lambda place: getattr(items.get(entries[place][0]), "pk", 0))
+    for place in order:
+        name, sent = entries[place]
+        item = items.get(name)
+        try:
+            found[place] = receive_prediction(item=item, sent=sent, by=by, at=at) if item else NotFound()
+        except Refusal as problem:
+            found[place] = problem
+    return [found[place] for place in range(len(entries))]
 
 
 def _body(sent: PredictionBody) -> bytes:

@@ -94,6 +94,19 @@ CALLS = (
         {JSON: "PredictionShape"},
     ),
     Row(
+        "post",
+        "/projects/{project}/predictions/",
+        "sendPredictions",
+        "Send up to 1,000 of them; one that is refused does not spoil the rest.",
+        Scope.PREDICTIONS_WRITE,
+        {
+            200: ("One result a prediction, in the order sent.", "PredictionsAnswer"),
+            413: (LONG, None),
+            422: (BAD, None),
+        },
+        {JSON: "SentPredictions"},
+    ),
+    Row(
         "get",
         "/items/{item}/",
         "readItemById",

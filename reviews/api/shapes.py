@@ -249,6 +249,21 @@ class PredictionAnswer(Answer):
     received_at: str
 
 
+class PredictionResult(Answer, omit_defaults=True):
+    """What became of one prediction of several: `prediction` where it is kept, `problem` where it was refused."""
+
+    external_id: str | None
+    status: Literal["created", "known", "refused"]
+    prediction: PredictionAnswer | msgspec.UnsetType = msgspec.UNSET
+    problem: EntryProblem | msgspec.UnsetType = msgspec.UNSET
+
+
+class PredictionsAnswer(Answer):
+    """One result a prediction, in the order sent."""
+
+    results: list[PredictionResult]
+
+
 class FeedItem(Answer):
     """The item of an outcome."""
 

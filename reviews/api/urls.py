@@ -38,6 +38,7 @@ urlpatterns = [
         name="api-appeal",
     ),
     path("projects/<slug:project>/items/<external:external_id>/", items.item, name="api-item"),
+    path("projects/<slug:project>/predictions/", predictions.several, name="api-predictions-list"),
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),
     path("projects/<slug:project>/assets/", assets.assets, name="api-assets"),
     path("projects/<slug:project>/queues/<slug:queue>/claims/", claims.queue_claims, name="api-queue-claims"),

@@ -19,6 +19,7 @@ from tests.town import build
 EXAMPLES = {
     "sendItems": 100,
     "sendPrediction": 60,
+    "sendPredictions": 40,
     "decide": 100,
     "saveDraft": 20,
     "claimNextOfQueue": 10,
@@ -77,6 +78,8 @@ def test_a_further_prediction_is_taken_or_refused_whatever_is_sent(town):
     assert sent <= {200, 201, 409, 422} and 422 in sent
     assert 422 in fuzzed("sendPrediction", places, token, GenerationMode.NEGATIVE)
     assert set(fuzzed("sendPrediction", {"project": "cats", "external_id": "none"}, token)) == {404}
+    assert set(fuzzed("sendPredictions", {"project": "cats"}, token)) <= {200, 422}
+    assert 422 in fuzzed("sendPredictions", {"project": "cats"}, token, GenerationMode.NEGATIVE)
 
 
 def test_items_and_outcomes_are_read_or_refused(town):

@@ -210,3 +210,60 @@ def test_a_prediction_without_its_event_and_a_second_of_one_version_are_no_rows(
             Prediction.objects.create(**again, **more)
     with pytest.raises(DatabaseError), transaction.atomic():
         Prediction.objects.create(**again, purpose="evaluation", event_id=row.event_id)
+
+
+def listed(caller: Caller, *entries):
+    return caller.call("POST", "projects/cats/predictions/", {"predictions": list(entries)})
+
+
+def test_several_are_taken_in_one_request_and_a_bad_one_spoils_none(town, model):
+    for _ in range(3):
+        town.send(0.5)
+    assert send(model, "item-2").status_code == 201
+    sent = [
+        {**FOX, "external_id": "item-3"},
+        {**FOX, "external_id": "item-1", "confidence": 2},
+        {**FOX, "external_id": "item-2"},
+        {**FOX, "external_id": "none"},
+        {**FOX, "external_id": "item-1", "prediction": {"labels": ["yeti"]}},
+        {**FOX, "external_id": "item-3", "prediction": {"labels": ["dog"]}},
+        {**FOX, "external_id": "item-3", "prediction": {"boxes": []}, "purpose": "evaluation"},
+        "no object",
+        {**FOX, "external_id": "item-3", "model": {"name": "m", "version": "1"}},
+    ]
+    answer = listed(model, *sent)
+    assert answer.status_code == 200
+    told = [(one["external_id"], one["status"], one.get("problem", {}).get("code")) for one in answer.told["results"]]
+    assert told == [
+        ("item-3", "created", None),
+        ("item-1", "refused", "bad_prediction"),
+        ("item-2", "known", None),
+        ("none", "refused", "not_found"),
+        ("item-1", "created", None),
+        ("item-3", "refused", "prediction_differs"),
+        ("item-3", "refused", "bad_prediction"),
+        (None, "refused", "bad_prediction"),
+        ("item-3", "refused", "bad_prediction"),
+    ]
+    assert answer.told["results"][4]["prediction"]["problem"] == "unknown_label"
+    assert answer.told["results"][1]["problem"]["errors"][0]["field"] == "confidence"
+    assert {one["status"] for one in listed(model, sent[0], sent[2]).told["results"]} == {"known"}
+    assert Prediction.objects.exclude(purpose="route").count() == 3 == Event.objects.filter(type=KIND).count()
+    assert breaches() == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[]", b'{"predictions":{}}', b'{"predictions":[],"more":1}', b'{"predictions":[{}', b"\xff"]
+)
+def test_a_list_that_is_none_is_refused_whole(model, body):
+    assert problem(model.call("POST", "projects/cats/predictions/", body)) == (422, "bad_body")
+
+
+def test_a_list_has_at_most_a_thousand_and_no_person_sends_one(town, model):
+    town.send(0.5)
+    entry = {**FOX, "external_id": "item-1"}
+    assert problem(listed(model, *[entry] * 1001)) == (422, "bad_body") and Prediction.objects.count() == 1
+    told = [one["status"] for one in listed(model, *[entry] * 1000).told["results"]]
+    assert told == ["created"] + ["known"] * 999
+    person = Caller(town.project, "predictions:write", who=one_more(town, "operations"))
+    assert problem(listed(person, entry)) == (403, "forbidden")

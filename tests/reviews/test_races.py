@@ -21,13 +21,14 @@ from reviews.actions import (
     open_claim,
     receive,
     receive_prediction,
+    receive_predictions,
     release,
     sweep,
 )
 from reviews.actions.trail import Ground
 from reviews.models import Claim, Decision, Item, Outcome, Prediction, Seat
 from reviews.reads.batches import batch_row, grid
-from reviews.wire import read_decision, read_items, read_prediction
+from reviews.wire import PredictionBody, read_decision, read_items, read_prediction
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.town import RIGHTS, build
@@ -93,6 +94,37 @@ def test_one_version_says_one_thing_however_many_send_it_at_once(arena: str) -> 
     assert sum(getattr(one, "new", False) for one in told) == 3 == Prediction.objects.filter(purpose="shadow").count()
     assert {one.code for one in told if isinstance(one, Refusal)} == {"prediction_differs"}
     assert breaches() == []
+
+
+def test_lists_of_predictions_in_any_order_never_wait_for_each_other(arena: str) -> None:
+    town = build(people=1, adjudicators=1)
+    names = [town.send(0.5)["external_id"] for _ in range(8)]
+
+    def said(version: int) -> PredictionBody:
+        body = {
+            "model": {"name": "m", "version": f"v{version}"},
+            "purpose": "shadow",
+            "prediction": {"labels": ["fox"]},
+        }
+        return read_prediction(json.dumps(body).encode())
+
+    def many(turn: int) -> Any:
+        mixed = random.Random(turn).sample([(name, said(2 + turn % 3)) for name in names], len(names))
+        return receive_predictions(project=town.project, entries=mixed, by=console(), at=town.now)
+
+    def single(turn: int) -> Any:
+        item = Item.objects.get(external_id=names[turn % len(names)])
+        return receive_prediction(item=item, sent=said(2 + turn % 3), by=console(), at=town.now)
+
+    workers = crowd(12)
+    told = answers(
+        [worker.begin(lambda turn=turn: (many if turn % 2 else single)(turn)) for turn, worker in enumerate(workers)]
+    )
+    for worker in workers:
+        worker.end()
+    flat = [part for one in told for part in (one if isinstance(one, list) else [one])]
+    kept = Prediction.objects.filter(purpose="shadow").count()
+    assert sum(one.new for one in flat) == kept == len(names) * 3 and breaches() == []
 
 
 def test_a_crowd_decides_everything_once(arena: str) -> None:
