@@ -17,6 +17,7 @@ STANDING = """
     ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt WHERE w.id IS NULL
 """
 FACTS = {
+    "reviews.prediction_received": "reviews_prediction",
     "reviews.claimed": "reviews_claim",
     "reviews.opened": "reviews_opening",
     "reviews.decision_submitted": "reviews_decision",
@@ -36,6 +37,7 @@ FACTS = {
 BREACHES = {
     "a project that shows another taxonomy than is in force": "SELECT p.id FROM accounts_project p LEFT JOIN guidelines_guidelinesetup g ON g.project_id = p.id LEFT JOIN guidelines_taxonomyterm t ON t.project_id = p.id AND t.began_at IS NOT NULL AND t.ended_at IS NULL WHERE COALESCE(g.taxonomy_id, 0) <> COALESCE(t.version_id, 0)",
     "a project that shows another guideline than is in force": "SELECT g.project_id FROM guidelines_guidelinesetup g JOIN accounts_project p ON p.id = g.project_id WHERE COALESCE(g.guideline_id, 0) <> COALESCE((SELECT t.version_id FROM guidelines_guidelineterm t WHERE t.project_id = p.id AND t.began_at IS NOT NULL AND t.ended_at IS NULL AND t.language = p.language), (SELECT t.version_id FROM guidelines_guidelineterm t WHERE t.project_id = p.id AND t.began_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.language LIMIT 1), 0)",
+    "a further prediction of the version that routed": "SELECT f.id FROM reviews_prediction f JOIN reviews_prediction r ON r.item_id = f.item_id AND r.purpose = 'route' AND r.model_version_id = f.model_version_id WHERE f.purpose <> 'route'",
     "a claim leased on two seats": "SELECT claim_id FROM reviews_seat WHERE state = 'leased' GROUP BY claim_id HAVING count(*) > 1",
     "a person with two seats of a task": "SELECT task_id FROM reviews_seat WHERE state IN ('leased', 'decided') GROUP BY task_id, person_id HAVING count(*) > 1",
     "a person in two apart tasks of an item": "SELECT item_id FROM reviews_seat WHERE apart AND state IN ('leased', 'decided') GROUP BY item_id, person_id HAVING count(*) > 1",

@@ -3,21 +3,37 @@
 import datetime as dt
 import json
 import shutil
+import socket
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Person, Token, User
-from accounts.reads import actor_of_person, clock
+from accounts.reads import actor_of_person, clock, console
 from audit.actions import seal
 from audit.actions.keys import log_keys
 from audit.models import Checkpoint
 from audit.tree import checkpoint_text, parse_checkpoint, signed
-from hitl.demo import founding, loading
-from reviews.actions import claim_next, open_claim
-from reviews.models import Appeal, Decision, Item, Override, OverrideEnd, Seat, Task
+from hitl.demo import answering, founding, loading
+from reviews.actions import call_back, claim_next, find_callbacks, open_claim, send_again, switch_endpoint
+from reviews.models import (
+    Appeal,
+    Decision,
+    Delivery,
+    Endpoint,
+    Item,
+    Override,
+    OverrideEnd,
+    Replay,
+    RightsDraft,
+    Seat,
+    Task,
+)
 from tests.verifying import reports
 
 
@@ -40,6 +56,10 @@ def small(arena, tmp_path, settings, monkeypatch):
     monkeypatch.setattr(founding, "folder", lambda: tmp_path / "demo")
     monkeypatch.setattr(loading, "folder", lambda: tmp_path / "demo")
     settings.HITL_DATA = tmp_path
+    settings.CALLBACK_HOSTS, settings.CALLBACK_KEY = frozenset({"127.0.0.1"}), b"k" * 32
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(answering, "PORT", free.getsockname()[1])
     return tmp_path
 
 
@@ -62,6 +82,51 @@ def test_the_demo_leaves_a_story_half_told(small):
     words = told.read_text().split()
     email, password = words[words.index("reviewer") + 1], words[words.index("reviewer") + 2]
     assert User.objects.get(email=email).check_password(password)
+
+
+def test_the_demo_has_tried_a_draft_on_its_own_photos(small):
+    call_command("demo", "load", verbosity=0)
+    done = Replay.objects.get()
+    assert (done.project.slug, done.state, done.total) == (
+        "photos",
+        "done",
+        Item.objects.filter(project=done.project).count(),
+    )
+    draft = RightsDraft.objects.get(project=done.project)
+    tried, in_force = json.loads(bytes(done.body)), json.loads(bytes(done.base.body))
+    assert draft.body["routing"] == tried["routing"] != in_force["routing"]
+    assert done.person.name == "Operations (demo)" and json.loads(done.result)
+
+
+def test_the_demos_program_took_some_messages_was_gone_and_takes_the_rest_when_it_is_back(small):
+    call_command("demo", "load", verbosity=0)
+    endpoint = Endpoint.objects.get()
+    states = list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+    assert states.count("failed") == 1 and 0 < states.count("sent") <= answering.TAKES
+    failed = Delivery.objects.get(state="failed")
+    assert failed.status == 410 and "moved" in failed.said and not endpoint.active and "410" in endpoint.off_why
+    environment = {"HITL_DATA": str(small), "RECEIVER_PORT": str(answering.PORT)}
+    program = founding.Path(__file__).parent.parent / "demo" / "receiver.py"
+    receiver = subprocess.Popen([sys.executable, str(program)], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert receiver.stdout and "Listening" in receiver.stdout.readline()
+        time.sleep(0.2)
+        at = timezone.now()
+        switch_endpoint(endpoint=endpoint, on=True, by=console(), at=at)
+        assert send_again(endpoint=endpoint, by=console(), at=at) == 1
+        find_callbacks(at=at)
+        call_back(endpoint_id=endpoint.pk, now=timezone.now)
+    finally:
+        receiver.terminate()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+    told = [line for line in receiver.stdout.read().splitlines() if "outcome.released" in line]
+    assert len(told) == len(states) - states.count("sent")
+
+
+def test_a_demo_that_may_call_nobody_names_no_endpoint(small, settings):
+    settings.CALLBACK_HOSTS = frozenset()
+    call_command("demo", "load", verbosity=0)
+    assert not Endpoint.objects.exists() and "whsec_" not in (small / "demo.txt").read_text()
 
 
 def test_the_demos_ledger_verifies_with_a_checkpoint_kept_from_an_earlier_day(small, settings):

@@ -27,9 +27,11 @@ from hitl.templatetags.look import day, minute, second, since, span, until, week
 from reviews import models as of_reviews
 from reviews.actions import release
 from reviews.api.later import NotYet
+from reviews.errors import BadRights
 from reviews.models import Claim, Presentation
 from reviews.outputs.forms import misfits
 from reviews.reads.words import PURPOSES, WORDS, condition_words
+from reviews.rights import read as read_rights
 from reviews.rights import sentence
 from tests.reviews.test_routing import ACCEPT, REVIEW, SENIOR, rights, rule
 from tests.town import Town, build
@@ -244,6 +246,37 @@ def test_every_refusal_every_event_and_every_choice_has_german_words():
     plain = [str(word) for word in codes]
     with translation.override("de"):
         assert {str(word) for word in codes} & set(plain) <= SAME
+
+
+ODD = {
+    "v": 2,
+    "routing": [
+        {"name": "switch", "when": [{"field": "colour", "op": "~", "value": "x"}], "then": {"arm": "yes"}},
+        {"name": " ", "when": [{"field": "confidence", "op": "<", "value": "2"}], "then": {"arm": "review"}},
+        {"name": "a", "when": [{"field": "impact", "op": "in", "value": "low"}], "then": {"arm": "hold", "queue": "x"}},
+    ],
+    "otherwise": {"arm": "review", "queue": "nowhere", "decisions": 10, "second_share": "2", "skills": ["{a}", " "]},
+    "no_confidence": {"arm": "accept"},
+    "verdicts": [{"queue": "general", "role": "compliance", "allow": []}],
+    "disagreement": {"measure": "boxes", "agree_at": "0", "match_at": "0", "then": "x", "at_most": 0},
+    "escalation": [{"name": "b", "on": "overdue", "count": 1, "to": {"level": 9, "queue": "general"}}],
+    "overrides": [{"name": "c", "roles": [], "max_age": "soon"}],
+    "quality": {"gold_rate": "0.5", "pause": {}},
+    "sets": {"fresh_rate": "x"},
+    "lease": "PT0S",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", [ODD, b"[]", b"{", {"v": 1, "way": 1}, {"v": "1"}, {}])
+def test_what_keeps_decision_rights_from_being_published_is_said_in_the_readers_language(sent):
+    said = {}
+    for language in ("en", "de"):
+        with translation.override(language), pytest.raises(BadRights) as refused:
+            read_rights(sent, queues={"general": 0, "adjudication": 0}, task_type="classification")
+        said[language] = refused.value.fields
+    assert [place for place, _ in said["en"]] == [place for place, _ in said["de"]]
+    same = [one for one, other in zip(said["en"], said["de"], strict=True) if one == other]
+    assert same == [] and (sent is not ODD or len(said["en"]) > 25)
 
 
 def refusals(base: type[Refusal]) -> list[type[Refusal]]:

@@ -7,7 +7,11 @@ people use it, so reset it afterwards. Needs what `make test` installs. Further 
 """
 
 import io
+import json
+import os
+import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +69,50 @@ def seen(project: str) -> Step:
     return step
 
 
+def led(path: str, link: str, part: str = "main") -> Step:
+    """Open a page and follow the first link in a part of it that is named so."""
+
+    def step(page: Page) -> None:
+        at(path)(page)
+        page.locator(part).get_by_role("link", name=re.compile(link)).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return step
+
+
+def appeal(page: Page) -> None:
+    first_item("credit", "decided")(page)
+    page.get_by_role("link", name="Take in an appeal").click()
+    page.wait_for_load_state("networkidle")
+
+
+def held_back(page: Page) -> None:
+    """Hold everything of a project, send it some items, and ask what turning the switch back would do."""
+    turned("hold-everything", "The vendor reports a fault in this model")(page)
+    token = re.search(r"hitl_\S+", (Path(os.environ.get("HITL_DATA") or ".hitl") / "demo.txt").read_text())
+    assert token
+    rows = (Path(__file__).parent.parent / "reviews" / "items.jsonl").read_text().splitlines()[:40]
+    items = [{**json.loads(row), "external_id": f"held-{time.time_ns()}"} for row in rows]
+    told = page.request.post(
+        page.url.split("/projects/")[0] + "/api/v1/projects/reviews/items/",
+        headers={"Authorization": f"Bearer {token[0]}"},
+        data={"items": items},
+    )
+    assert told.ok, told.text()
+    at("/projects/reviews/switch/?position=normal")(page)
+
+
+def turned(position: str, why: str) -> Step:
+    def step(page: Page) -> None:
+        at(f"/projects/reviews/switch/?position={position}")(page)
+        page.locator("[name=reason]").fill(why)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_load_state("networkidle")
+
+    return step
+
+
+REPLAYS, DRAFT = "/projects/photos/replays/", "/admin/reviews/rightsversion/photos/draft/"
 PAGES: list[tuple[str, str, Step]] = [
     ("door", "", at("/demo/")),
     ("sign-in", "", at("/sign-in/")),
@@ -74,14 +122,23 @@ PAGES: list[tuple[str, str, Step]] = [
     ("workbench-text", "reviewer", bench("reviews", "general")),
     ("batch", "reviewer", at("/projects/photos/queues/general/batch/")),
     ("settings", "reviewer", at("/settings/")),
+    ("own-rights", "reviewer", at("/settings/rights/")),
     ("keys", "reviewer", keys),
     ("guideline", "reviewer", at("/projects/photos/guideline/")),
     ("home-adjudicator", "adjudicator", at("/")),
     ("adjudication", "adjudicator", bench("credit", "adjudication")),
+    ("second-signature", "adjudicator", led("/", "^case-", "section:has-text('second signature')")),
     ("home-operations", "operations", at("/")),
     ("operations", "operations", at("/projects/credit/operations/")),
     ("items", "operations", at("/projects/photos/items/")),
     ("item", "operations", first_item("credit", "decided")),
+    ("levels", "operations", first_item("credit", "escalated")),
+    ("appeal", "operations", appeal),
+    ("callbacks", "operations", at("/projects/credit/callbacks/")),
+    ("replays", "operations", at(REPLAYS)),
+    ("replay", "operations", led(REPLAYS, "all that ever came in")),
+    ("rights-editor", "operations", at(DRAFT)),
+    ("rights-publishing", "operations", at(f"{DRAFT}publishing/")),
     ("presentation", "compliance", seen("credit")),
     ("home-compliance", "compliance", at("/")),
     ("trail", "compliance", at("/projects/credit/trail/")),
@@ -94,6 +151,7 @@ PAGES: list[tuple[str, str, Step]] = [
     ("threshold", "owner", at("/projects/photos/threshold/")),
     ("admin", "owner", at("/admin/")),
     ("not-found", "reviewer", at("/nowhere/")),
+    ("switch-back", "operations", held_back),
 ]
 
 
@@ -132,6 +190,8 @@ def picture(chromium: Browser, address: str, folder: Path, size: tuple[str, int,
         made = Image.open(io.BytesIO(page.screenshot()))
         made.convert("RGB").save(folder / f"{name}-{screen}-{scheme}.webp", quality=62, method=6)
         print(name, screen, scheme)
+    if pages.get("operations") and (not only or "switch-back" in only):
+        turned("normal", "The vendor has mended it")(pages["operations"])
     for page in pages.values():
         page.context.close()
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from accounts.reads import actor_of_person, console
+from hitl.demo.answering import NAME, call, endpoint_of
 from hitl.demo.calling import Door
 from hitl.demo.contesting import contest
 from hitl.demo.founding import (
@@ -29,6 +30,7 @@ from hitl.demo.founding import (
     service_door,
 )
 from hitl.demo.team import Mind, in_turn
+from hitl.demo.trying import try_draft
 from reviews.actions import give_back, release
 from reviews.models import Claim, Decision, Seat, Task
 
@@ -57,8 +59,9 @@ def load(say: Say) -> None:
     end_tokens(by, at)
     clear_desks(team)
     door = service_door(projects, by, at)
+    secrets = {name: secret for name, project in projects.items() if (secret := endpoint_of(project, by))}
     for name in projects:
-        say(f"{name}: {send(door, name)} items")
+        say(f"{name}: {send(door, name, NAME if name in secrets else None)} items")
     minds = {
         member.name: Mind(member.name, personal_door(member, projects, by, at), member.accuracy, turn)
         for turn, member in enumerate(team)
@@ -71,11 +74,18 @@ def load(say: Say) -> None:
     for name, project in projects.items():
         if waits := contest(project, team, door, by):
             say(f"{name}: {waits} contested")
-    write(give_passwords(team, by, timezone.now()), door)
+        if tried := try_draft(project, team):
+            say(f"{name}: {tried} draft tried on the past")
+        if taken := call(project):
+            say(f"{name}: {taken} outcomes told to its program")
+    write(give_passwords(team, by, timezone.now()), door, secrets)
 
 
-def send(door: Door, name: str) -> int:
-    """Send a project's items through the API, its files first; give how many there are."""
+def send(door: Door, name: str, callback: str | None) -> int:
+    """Send a project's items through the API, its files first; give how many there are.
+
+    `callback` is the endpoint that they name.
+    """
     items = rows(folder() / name / "items.jsonl")
     media = folder() / name / "media"
     if media.is_dir():
@@ -87,6 +97,8 @@ def send(door: Door, name: str) -> int:
             }
     if "labels" in items[0]["prediction"]:
         items.append(_held(items[0]))
+    if callback:
+        items = [{**item, "callback": callback} for item in items]
     told = door.must("POST", f"projects/{name}/items/", {"items": items})
     refused = [one for one in told["results"] if one["status"] == "refused"]
     assert not refused, refused[:3]
@@ -153,10 +165,12 @@ def clear_desks(team: list[Member]) -> None:
             give_back(token=Claim.objects.get(pk=seat.claim_id or 0).token, by=by, at=timezone.now())
 
 
-def write(sign_ins: list[tuple[str, str, str]], door: Door) -> None:
-    """Write the file that tells sign-ins and token, whole, for its owner alone."""
+def write(sign_ins: list[tuple[str, str, str]], door: Door, secrets: dict[str, str]) -> None:
+    """Write the file that tells sign-ins, token and secrets, whole, for its owner alone."""
     lines = ["Sign in to the demo as:", *(f"  {role:<17} {email:<28} {password}" for role, email, password in sign_ins)]
     lines += ["", "API token of the demo's model system:", f"  {door.token}", ""]
+    for name, secret in secrets.items():
+        lines += [f"Secret of the program that {name} calls back (python3 demo/receiver.py is one):", f"  {secret}", ""]
     fresh = told_at().with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

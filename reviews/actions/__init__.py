@@ -29,6 +29,7 @@ from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.mailing import drop_notices, tell_people
 from reviews.actions.overriding import put_aside
+from reviews.actions.predicting import Predicted, receive_prediction, receive_predictions
 from reviews.actions.publishing import set_publishing
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
@@ -55,6 +56,7 @@ from reviews.actions.withdrawing import withdraw
 __all__ = [
     "Answer",
     "Decided",
+    "Predicted",
     "Received",
     "Sent",
     "acknowledge",
@@ -110,6 +112,8 @@ __all__ = [
     "put_rows",
     "receive",
     "receive_appeal",
+    "receive_prediction",
+    "receive_predictions",
     "release",
     "release_of",
     "rereview",

@@ -4,14 +4,12 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.errors import Forbidden, NotFound
+from accounts.errors import NotFound
 from accounts.models import Scope
 from reviews.actions import receive_appeal
 from reviews.api.answering import answer
-from reviews.api.asking import Call, api, in_project
+from reviews.api.asking import api, in_project, item_of
 from reviews.api.shapes import AppealAnswer
-from reviews.models import Item
-from reviews.policies import item_for, withheld
 from reviews.reads.answers import rfc3339
 from reviews.reads.complaints import Appealed, appeals_of
 from reviews.wire import read_appeal
@@ -21,7 +19,7 @@ from reviews.wire import read_appeal
 def appeals(request: HttpRequest, project: str, external_id: str) -> HttpResponse:
     """Take a complaint about an item's outcome in."""
     call = in_project(request, project, Scope.ITEMS_WRITE)
-    item = _item(call, external_id)
+    item = item_of(call, external_id)
     received = receive_appeal(item=item, sent=read_appeal(request.body), by=call.by, at=call.at)
     (told,) = appeals_of(item.pk, call.at, received.appeal.uuid)
     return answer(_shown(told), 201 if received.new else 200)
@@ -31,27 +29,10 @@ def appeals(request: HttpRequest, project: str, external_id: str) -> HttpRespons
 def appeal(request: HttpRequest, project: str, external_id: str, appeal: uuid.UUID) -> HttpResponse:
     """Show an appeal."""
     call = in_project(request, project, Scope.ITEMS_READ)
-    found = appeals_of(_item(call, external_id).pk, call.at, appeal)
+    found = appeals_of(item_of(call, external_id).pk, call.at, appeal)
     if not found:
         raise NotFound
     return answer(_shown(found[0]))
-
-
-def _item(call: Call, external_id: str) -> Item:
-    """Find the item.
-
-    Raises:
-        NotFound: there is none, or it is not for this person.
-        Forbidden: the person still decides on it.
-    """
-    found = Item.objects.select_related("project").filter(project=call.project, external_id=external_id).first()
-    if found is None:
-        raise NotFound
-    if call.by.person_id is not None:
-        item_for(call.project.slug, found.uuid, by=call.by, at=call.at)
-        if withheld(found.pk, call.by.person_id, call.at):
-            raise Forbidden("You still decide on this item; it opens to you when its outcome is released.")
-    return found
 
 
 def _shown(one: Appealed) -> AppealAnswer:

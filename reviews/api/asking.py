@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.errors import NotFound, NotSignedIn
+from accounts.errors import Forbidden, NotFound, NotSignedIn
 from accounts.models import Project, Scope, Token
 from accounts.policies import role_in
 from accounts.reads import Actor, actor_of_token
 from reviews.errors import LengthRequired
-from reviews.models import Queue
-from reviews.policies import may_see_quality
+from reviews.models import Item, Queue
+from reviews.policies import item_for, may_see_quality, withheld
 
 View = Callable[..., HttpResponseBase]
 
@@ -77,6 +77,23 @@ def in_queue(request: HttpRequest, project: str, queue: str) -> tuple[Call, Queu
 def at_item(request: HttpRequest, item: uuid.UUID, scope: Scope) -> Call:
     """Read a call about an item, wherever it is; raises as `in_project`."""
     return _call(request, _projects().filter(items__uuid=item).first(), scope)
+
+
+def item_of(call: Call, external_id: str) -> Item:
+    """Find an item of the call's project.
+
+    Raises:
+        NotFound: there is none, or it is not for this person.
+        Forbidden: the person still decides on it.
+    """
+    found = Item.objects.select_related("project").filter(project=call.project, external_id=external_id).first()
+    if found is None:
+        raise NotFound
+    if call.by.person_id is not None:
+        item_for(call.project.slug, found.uuid, by=call.by, at=call.at)
+        if withheld(found.pk, call.by.person_id, call.at):
+            raise Forbidden("You still decide on this item; it opens to you when its outcome is released.")
+    return found
 
 
 def at_claim(request: HttpRequest, token: uuid.UUID) -> Call:

@@ -75,6 +75,38 @@ CALLS = (
         },
     ),
     Row(
+        "post",
+        "/projects/{project}/items/{external_id}/predictions/",
+        "sendPrediction",
+        "Send what another model version says of an item. It routes nothing and is shown to nobody who may be asked.",
+        Scope.PREDICTIONS_WRITE,
+        {
+            201: ("It is kept.", "PredictionAnswer"),
+            200: ("It was sent before: the same item, model version, purpose and body.", "PredictionAnswer"),
+            409: (
+                "`prediction_differs`: this version said something else for this purpose. `prediction_gone`: what it "
+                "said was erased. `item_over`: the item is withdrawn, has expired or was erased.",
+                None,
+            ),
+            413: (LONG, None),
+            422: (BAD, None),
+        },
+        {JSON: "PredictionShape"},
+    ),
+    Row(
+        "post",
+        "/projects/{project}/predictions/",
+        "sendPredictions",
+        "Send up to 1,000 of them; one that is refused does not spoil the rest.",
+        Scope.PREDICTIONS_WRITE,
+        {
+            200: ("One result a prediction, in the order sent.", "PredictionsAnswer"),
+            413: (LONG, None),
+            422: (BAD, None),
+        },
+        {JSON: "SentPredictions"},
+    ),
+    Row(
         "get",
         "/items/{item}/",
         "readItemById",

@@ -1,10 +1,9 @@
 """Calls of a later version: their addresses stand, and refuse in a sentence."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Scope
 from audit.errors import Refusal
-from reviews.api import items
 from reviews.api.asking import api, in_project
 
 
@@ -13,15 +12,6 @@ class NotYet(Refusal):
 
     code = "not_yet"
     sentence = "This cannot be done yet. Come back to it with a later version; nothing was kept."
-
-
-@api("POST", "GET")
-def predictions(request: HttpRequest, project: str, external_id: str) -> HttpResponseBase:
-    """Refuse a further prediction; what is read here is an item whose own id ends so."""
-    if request.method != "POST":
-        return items.item(request, project, f"{external_id}/predictions")
-    in_project(request, project, Scope.PREDICTIONS_WRITE)
-    raise NotYet("Further predictions cannot be sent yet. Send them when a later version takes them; nothing was kept.")
 
 
 @api("GET")

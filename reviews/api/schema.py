@@ -11,6 +11,7 @@ from reviews.api import shapes
 from reviews.api.calls import ANY, CALLS, NDJSON, Row
 from reviews.outputs.shapes import Labels
 from reviews.wire.appeals import AppealShape
+from reviews.wire.predictions import NamedPredictionShape, PredictionShape
 from reviews.wire.shapes import DecisionShape, ExternalId, ItemShape
 
 ANSWERS = (
@@ -24,6 +25,8 @@ ANSWERS = (
     shapes.FeedAnswer,
     shapes.AppealAnswer,
     shapes.AcknowledgedAnswer,
+    shapes.PredictionAnswer,
+    shapes.PredictionsAnswer,
     shapes.ProblemShape,
 )
 SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
@@ -65,6 +68,19 @@ EITHER = {
                 "additionalProperties": False,
             },
         ],
+    },
+    "SentPredictions": {
+        "description": "A list of further predictions, each with the item that it is for.",
+        "type": "object",
+        "properties": {
+            "predictions": {
+                "type": "array",
+                "maxItems": 1000,
+                "items": {"$ref": "#/components/schemas/NamedPredictionShape"},
+            }
+        },
+        "required": ["predictions"],
+        "additionalProperties": False,
     },
     "SentAnswer": {
         "description": "The item, or one result for each of several.",
@@ -117,7 +133,8 @@ def schema() -> dict[str, Any]:
 def components() -> dict[str, Any]:
     """Give the shapes by name."""
     _, found = msgspec.json.schema_components(
-        (ItemShape, DecisionShape, AppealShape, Labels, *ANSWERS), ref_template="#/components/schemas/{name}"
+        (ItemShape, DecisionShape, AppealShape, PredictionShape, NamedPredictionShape, Labels, *ANSWERS),
+        ref_template="#/components/schemas/{name}",
     )
     return {**found, **EITHER}
 

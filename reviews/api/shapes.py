@@ -243,6 +243,38 @@ class AppealAnswer(Answer):
     outcome: int | None
 
 
+class ModelOfPrediction(Answer):
+    """A model version."""
+
+    name: str
+    version: str
+
+
+class PredictionAnswer(Answer):
+    """A further prediction that is kept; `problem` marks a label that the project does not have. It routes nothing."""
+
+    external_id: str
+    model: ModelOfPrediction
+    purpose: Literal["shadow", "evaluation"]
+    problem: Literal["unknown_label"] | None
+    received_at: str
+
+
+class PredictionResult(Answer, omit_defaults=True):
+    """What became of one prediction of several: `prediction` where it is kept, `problem` where it was refused."""
+
+    external_id: str | None
+    status: Literal["created", "known", "refused"]
+    prediction: PredictionAnswer | msgspec.UnsetType = msgspec.UNSET
+    problem: EntryProblem | msgspec.UnsetType = msgspec.UNSET
+
+
+class PredictionsAnswer(Answer):
+    """One result a prediction, in the order sent."""
+
+    results: list[PredictionResult]
+
+
 class FeedItem(Answer):
     """The item of an outcome."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.api import appeals, assets, claims, documents, items, later, outcomes
+from reviews.api import appeals, assets, claims, documents, items, later, outcomes, predictions
 
 
 class ExternalId:
@@ -24,7 +24,9 @@ register_converter(ExternalId, "external")
 urlpatterns = [
     path("projects/<slug:project>/items/", items.items, name="api-items"),
     path(
-        "projects/<slug:project>/items/<external:external_id>/predictions/", later.predictions, name="api-predictions"
+        "projects/<slug:project>/items/<external:external_id>/predictions/",
+        predictions.predictions,
+        name="api-predictions",
     ),
     path(
         "projects/<slug:project>/items/<external:external_id>/withdrawal/", items.withdrawal, name="api-item-withdrawal"
@@ -36,6 +38,7 @@ urlpatterns = [
         name="api-appeal",
     ),
     path("projects/<slug:project>/items/<external:external_id>/", items.item, name="api-item"),
+    path("projects/<slug:project>/predictions/", predictions.several, name="api-predictions-list"),
     path("items/<uuid:item>/", items.item_by_id, name="api-item-by-id"),
     path("projects/<slug:project>/assets/", assets.assets, name="api-assets"),
     path("projects/<slug:project>/queues/<slug:queue>/claims/", claims.queue_claims, name="api-queue-claims"),

@@ -56,6 +56,37 @@ class ItemSettled(Refusal):
     )
 
 
+class BadPrediction(Refusal):
+    """A further prediction has a field that cannot be taken."""
+
+    code = "bad_prediction"
+    sentence = _("This prediction cannot be taken.")
+
+
+class PredictionDiffers(Refusal):
+    """This model version has said something else of the item, for the same purpose."""
+
+    code = "prediction_differs"
+    sentence = _(
+        "This model version has predicted something else for this item and purpose, and that stands. Send a new result "
+        "under a version of its own."
+    )
+
+
+class PredictionGone(Refusal):
+    """What this model version said of the item was erased, so it cannot be compared."""
+
+    code = "prediction_gone"
+    sentence = _("What this model version predicted for this item was erased, so it is not taken again.")
+
+
+class ItemOver(Refusal):
+    """The item is withdrawn, has expired or was erased; nothing more is kept of it."""
+
+    code = "item_over"
+    sentence = _("This item is over, so no further prediction of it is kept.")
+
+
 class NotHeld(Refusal):
     """Only a held item is routed again."""
 

@@ -11,6 +11,7 @@ from reviews.errors import BadBody
 from reviews.forms.deciding import sent_turns
 from reviews.reads.composing import AnswerForm, Field
 from reviews.wire import read_decision
+from reviews.wire.exact import hold_nesting
 
 
 def sent_answer(post: QueryDict, form: AnswerForm, standing: Any) -> Any:
@@ -25,8 +26,26 @@ def sent_answer(post: QueryDict, form: AnswerForm, standing: Any) -> Any:
         return {"labels": labels, **turns} if labels or turns or form.many else None
     if form.shape == "fields":
         return _fields(post, form.fields, standing if isinstance(standing, dict) else {})
-    text = post.get("json", "").strip()
-    return read_decision(b'{"output":' + text.encode() + b"}").output if text else None
+    return _written(post.get("json", ""))
+
+
+def _written(text: str) -> Any:
+    """Read an answer that was written as JSON; the places of faults are as in the answer itself."""
+    if not text.strip():
+        return None
+    try:
+        hold_nesting(text)
+        json.loads(text)
+        return read_decision(b'{"output":' + text.encode(errors="replace") + b"}").output
+    except ValueError as problem:
+        line = getattr(problem, "lineno", 1)
+        said = _("Line %(line)d: this is no JSON from here on. Look for a comma, a quote or a bracket.") % {
+            "line": line
+        }
+        raise BadBody(said) from problem
+    except BadBody as problem:
+        fields = [(path.removeprefix("output").lstrip("."), message) for path, message in problem.fields]
+        raise BadBody(fields[0][1] if fields else problem.sentence, fields=fields) from problem
 
 
 def _fields(post: QueryDict, fields: list[Field], standing: dict[str, Any]) -> dict[str, Any]:

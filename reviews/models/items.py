@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Project
-from audit.models import Erasure
+from audit.models import Erasure, Event
 from guidelines.models import ModelVersion
 from reviews.models.standing import RightsVersion
 
@@ -82,13 +82,17 @@ class Item(models.Model):
 class Prediction(models.Model):
     """What one model version proposed for an item, confidence from 0 to 1.
 
-    `body` is RFC 8785 {"prediction", "scores"}.
+    `body` is RFC 8785 {"prediction", "scores"}. The one that routed the item is told by the item's own event; a further
+    one, shadow or evaluation, has an `event`, its `confidence` in the body too, and a `problem` where it names a label
+    that the project did not have.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="predictions", db_index=False)
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, db_index=False)
     purpose = models.CharField(max_length=16)
     confidence = models.DecimalField(max_digits=20, decimal_places=18, null=True)
+    problem = models.CharField(max_length=64, blank=True, db_default="")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     body = models.BinaryField(null=True)
     salt = models.BinaryField(null=True)
     commitment = models.BinaryField()
@@ -98,6 +102,19 @@ class Prediction(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["item"], condition=models.Q(purpose="route"), name="reviews_prediction_one_route"
+            ),
+            models.UniqueConstraint(
+                fields=["item", "model_version", "purpose"],
+                condition=models.Q(event__isnull=False),
+                name="reviews_prediction_once",
+            ),
+            models.UniqueConstraint(
+                fields=["event"], condition=models.Q(event__isnull=False), name="reviews_prediction_event"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose="route", event__isnull=True)
+                | (models.Q(event__isnull=False) & ~models.Q(purpose="route")),
+                name="reviews_prediction_told",
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose__in=["route", "shadow", "evaluation"]), name="reviews_prediction_purpose"

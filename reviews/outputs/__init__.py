@@ -3,9 +3,11 @@
 from reviews.outputs.comparing import compared, differences, same
 from reviews.outputs.forms import check_schema
 from reviews.outputs.reading import read_output, unknown_labels
+from reviews.outputs.shapes import ELEMENTS
 from reviews.outputs.turning import Turning, turns_of
 
 __all__ = [
+    "ELEMENTS",
     "Turning",
     "check_schema",
     "compared",

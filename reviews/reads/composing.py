@@ -1,12 +1,15 @@
 """How an answer is composed in a form: by labels, fields of a flat schema, or as JSON."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reviews.outputs import turns_of
+from reviews.outputs import ELEMENTS, turns_of
 from reviews.reads.marks import OnTurn, written
 from reviews.reads.said import said
 from reviews.reads.stages import plain
+from reviews.wire.placing import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault in an answer that was written as JSON: the line, its place, what is wrong."""
+
+    line: int
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerForm:
-    """A form for one answer. `shape` is labels, fields or json; `many`: several labels may be chosen."""
+    """A form for one answer. `shape` is labels, fields or json; `many`: several labels may be chosen.
+
+    `text` is an answer as JSON: the standing one, what an empty one looks like, or what was typed, with its faults.
+    """
 
     shape: str
     many: bool
@@ -51,20 +66,27 @@ class AnswerForm:
     on_turns: list[OnTurn]
     fields: list[Field]
     text: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def typed(self, text: str, faults: Sequence[tuple[str, str]]) -> "AnswerForm":
+        """Give the form with what somebody typed, and the places at fault as lines of it."""
+        found = [Fault(line_of(text, place), place, message) for place, message in faults]
+        return replace(self, text=text, faults=found)
 
 
 def answer_form(task_type: str, taxonomy: dict[str, Any], standing: Any, *, turns: bool) -> AnswerForm:
     """Make the form for an answer in the place of the `standing` one; `turns`: the item has turns to be labelled."""
     shape = shape_of(task_type, taxonomy)
     known = standing if isinstance(standing, dict) else {}
-    choices = choices_of(taxonomy, known, {}, set()) if shape == "labels" else []
+    choices = choices_of(taxonomy, known, {}, set()) if shape != "fields" else []
+    written = standing if standing is not None else {ELEMENTS[task_type]: []} if task_type in ELEMENTS else None
     return AnswerForm(
         shape,
         bool(taxonomy.get("many")),
         [choice for choice in choices if choice.on != "turn"],
         on_turns_of(choices, known) if turns and taxonomy.get("turns") else [],
         fields_of(taxonomy.get("schema") or {}, known, {}) if shape == "fields" else [],
-        "",
+        "" if written is None or shape != "json" else json.dumps(written, ensure_ascii=False, indent=2),
     )
 
 

@@ -17,6 +17,7 @@ from reviews.reads.words import WORDS
 
 QUALITY = frozenset({"audit", "second", "gold", "catch", "calibration", "rereview"})
 MEASURES = frozenset({"reviews.audit_recorded", "reviews.audit_annulled"})
+FURTHER = "reviews.prediction_received"
 ANNULS = {
     "reviews.audit_annulled": "event",
     "reviews.outcome_annulled": "outcome",
@@ -87,10 +88,11 @@ class _Dashed(dict[str, Any]):
         return "–"
 
 
-def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[Told]:
+def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool, further: bool = False) -> list[Told]:
     """Tell an item's events in order; four statements.
 
-    `me` is the reader's pseudonym. Without `quality` the tasks that measure people, and what they found, are left out.
+    `me` is the reader's pseudonym. Without `quality` the tasks that measure people, and what they found, are left out;
+    without `further` that other models predicted something.
     """
     tasks = ask(TASKS, [item_id])
     shown = [f"task/{one.uuid}" for one in tasks if quality or one.kind not in QUALITY]
@@ -106,7 +108,7 @@ def history(item_id: int, item: uuid.UUID, *, me: str, quality: bool) -> list[To
     return [
         _told(row, members, said.get(row.id), people, words, annulled=_named(row, members) in annulled)
         for row in events
-        if quality or not measures(row)
+        if (quality or not measures(row)) and (further or row.type != FURTHER)
         for members in [payloads.get(row.id, {})]
     ]
 

@@ -6,6 +6,7 @@ from audit.reads import EventKind
 
 KINDS = (
     EventKind("reviews.item_received", _("The item came in and went to {arm} by “{rule}”")),
+    EventKind("reviews.prediction_received", _("Another model’s prediction came in, {purpose}: {model}")),
     EventKind("reviews.item_routed_again", _("The item was routed again: {arm} by “{rule}”")),
     EventKind("reviews.item_held", _("The item is held: {reason}")),
     EventKind("reviews.disagreed", _("People disagree")),

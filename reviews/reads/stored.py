@@ -9,6 +9,7 @@ COLUMNS = "SELECT c.event_id, c.i, '{section}' AS section, x.commitment, x.salt,
 ITEM = "JOIN reviews_item i ON i.uuid = {uuid} "
 RECEIVES = frozenset({"reviews.item_received"})
 SETTLES = frozenset({"reviews.item_received", "reviews.item_routed_again", "reviews.outcome_settled"})
+PREDICTS = frozenset({"reviews.prediction_received"})
 DECIDES = frozenset({"reviews.decision_submitted"})
 RECEIVED = "WHERE c.type = 'reviews.item_received'"
 SETTLING = "WHERE c.type IN ('reviews.item_received', 'reviews.item_routed_again', 'reviews.outcome_settled')"
@@ -46,6 +47,13 @@ def _of_predictions(on_postgres: bool) -> str:
     )
 
 
+def _of_further_predictions(on_postgres: bool) -> str:
+    return (
+        COLUMNS.format(section="prediction")
+        + "JOIN reviews_prediction x ON x.event_id = c.event_id WHERE c.type = 'reviews.prediction_received'"
+    )
+
+
 def _of_outcomes(on_postgres: bool) -> str:
     return (
         COLUMNS.format(section="outcome")
@@ -77,6 +85,7 @@ def _of_appeals(on_postgres: bool) -> str:
 STORED = (
     Bodies("reviews.item", RECEIVES, _of_items),
     Bodies("reviews.prediction", RECEIVES, _of_predictions),
+    Bodies("reviews.further_prediction", PREDICTS, _of_further_predictions),
     Bodies("reviews.outcome", SETTLES, _of_outcomes),
     Bodies("reviews.decision", DECIDES, _of_decisions),
     Bodies("reviews.override", PROPOSES, _of_overrides),

@@ -108,6 +108,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "upheld": gettext_lazy("the outcome stands"),
         "overturned": gettext_lazy("another outcome supersedes it"),
     },
+    "purpose": {
+        "shadow": pgettext_lazy("prediction", "shadow"),
+        "evaluation": pgettext_lazy("prediction", "evaluation"),
+    },
     "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
 }
 

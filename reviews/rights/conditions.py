@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
+
 from .fields import Field, Kind, field_named
 from .numbers import decimal
 from .shape import Condition
@@ -23,7 +25,7 @@ TAKES: dict[Kind, tuple[str, ...]] = {
 def conditions_problems(conditions: Sequence[Condition], path: str) -> Iterator[Problem]:
     """Find what keeps conditions from being compared with any item."""
     if len(conditions) > MOST_CONDITIONS:
-        yield path, f"A rule takes at most {MOST_CONDITIONS} conditions."
+        yield path, _("A rule takes at most %(n)d conditions.") % {"n": MOST_CONDITIONS}
     for place, condition in enumerate(conditions):
         yield from _condition(condition, f"{path}[{place}]")
 
@@ -33,13 +35,17 @@ def _condition(condition: Condition, path: str) -> Iterator[Problem]:
     if place is None:
         yield (
             f"{path}.field",
-            f"There is no field {condition.field!r}; known are confidence, impact, cost, units, model.name, "
-            "model.version, and what follows segments., prediction., scores. or data.",
+            _(
+                "There is no field %(field)s; known are confidence, impact, cost, units, model.name, model.version, "
+                "and what follows segments., prediction., scores. or data."
+            )
+            % {"field": repr(condition.field)},
         )
     if condition.op not in OPERATORS:
-        yield f"{path}.op", f"Choose one of: {' '.join(OPERATORS)}."
+        yield f"{path}.op", _("Choose one of: %(known)s.") % {"known": " ".join(OPERATORS)}
     elif place is not None and condition.op not in TAKES[place.kind]:
-        yield f"{path}.op", f"The field {condition.field} takes only: {' '.join(TAKES[place.kind])}."
+        named = {"field": condition.field, "known": " ".join(TAKES[place.kind])}
+        yield f"{path}.op", _("The field %(field)s takes only: %(known)s.") % named
     elif place is not None:
         yield from _value(condition, place, f"{path}.value")
 
@@ -47,14 +53,15 @@ def _condition(condition: Condition, path: str) -> Iterator[Problem]:
 def _value(condition: Condition, place: Field, path: str) -> Iterator[Problem]:
     value = condition.value
     if value is None or value == () or value == "":
-        yield path, "This is required."
+        yield path, _("This is required.")
     elif condition.op in ("in", "not_in") and not isinstance(value, tuple):
-        yield path, f"The operator {condition.op} takes a list."
+        yield path, _("The operator %(op)s takes a list.") % {"op": condition.op}
     elif condition.op not in ("in", "not_in") and isinstance(value, tuple):
-        yield path, f"The operator {condition.op} takes one value; a list goes with in and not_in."
+        said = _("The operator %(op)s takes one value; a list goes with in and not_in.") % {"op": condition.op}
+        yield path, said
     elif isinstance(value, tuple):
         if len(value) > MOST_VALUES:
-            yield path, f"A list holds at most {MOST_VALUES} values."
+            yield path, _("A list holds at most %(n)d values.") % {"n": MOST_VALUES}
         for number, text in enumerate(value):
             yield from _text(condition.op, text, place, f"{path}[{number}]")
     else:
@@ -63,13 +70,13 @@ def _value(condition: Condition, place: Field, path: str) -> Iterator[Problem]:
 
 def _text(op: str, text: str, place: Field, path: str) -> Iterator[Problem]:
     if len(text) > LONGEST_VALUE:
-        yield path, f"A value is at most {LONGEST_VALUE} characters long."
+        yield path, _("A value is at most %(n)d characters long.") % {"n": LONGEST_VALUE}
     elif op == "exists":
         if text not in ("true", "false"):
-            yield path, "The operator exists takes true or false."
+            yield path, _("The operator exists takes true or false.")
     elif place.kind == "impact":
         if text not in ("normal", "high"):
-            yield path, "Impact is normal or high."
+            yield path, _("Impact is normal or high.")
     elif place.kind == "number" or op in ORDERING:
         yield from _numeric(text, place, path)
 
@@ -77,6 +84,7 @@ def _text(op: str, text: str, place: Field, path: str) -> Iterator[Problem]:
 def _numeric(text: str, place: Field, path: str) -> Iterator[Problem]:
     number = decimal(text)
     if number is None:
-        yield path, "Write a number, as in 0.60."
+        yield path, _("Write a number, as in 0.60.")
     elif place.root in ("confidence", "scores") and place.fold != "count" and not 0 <= number <= 1:
-        yield path, f"{'Confidence' if place.root == 'confidence' else 'A score'} lies from 0 to 1."
+        named = _("Confidence lies from 0 to 1.") if place.root == "confidence" else _("A score lies from 0 to 1.")
+        yield path, named

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from audit.errors import NotCanonical
 from reviews.errors import BadRights
@@ -40,7 +41,7 @@ def read(sent: bytes | Mapping[str, Any], *, queues: Mapping[str, int], task_typ
     try:
         rights = _filled(shaped(sent), queues)
         problems = list(problems_in(rights, queues, task_type))
-        _ = problems or rights.body
+        problems or rights.body  # noqa: B018 - a text without an exact form shows here
     except Unreadable as problem:
         problems = problem.problems
     except NotCanonical as problem:
@@ -58,8 +59,8 @@ def load(body: bytes) -> Rights:
 def _sentence(problems: list[tuple[str, str]]) -> str:
     path, message = problems[0]
     more = len(problems) - 1
-    rest = f" And {more} more." if more else ""
-    return f"{BadRights.sentence} {f'{path}: ' if path else ''}{message}{rest}"
+    rest = " " + _("And %(n)d more.") % {"n": more} if more else ""
+    return f"{_(BadRights.sentence)} {f'{path}: ' if path else ''}{message}{rest}"
 
 
 def _filled(rights: Rights, queues: Mapping[str, int]) -> Rights:

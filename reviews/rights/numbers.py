@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 LONGEST = timedelta(days=400)
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,30})?")
@@ -60,8 +62,8 @@ def duration(text: str) -> timedelta:
     """
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise ValueError("Write a duration as in PT15M, PT4H or P2D.")
+        raise ValueError(_("Write a duration as in PT15M, PT4H or P2D."))
     length = timedelta(**{unit: int(count) for unit, count in found.groupdict(default="0").items()})
     if not timedelta(0) < length <= LONGEST:
-        raise ValueError("A duration is more than zero and at most 400 days.")
+        raise ValueError(_("A duration is more than zero and at most 400 days."))
     return length

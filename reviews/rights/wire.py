@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .numbers import shortest, survives
 from .shape import Rights
@@ -20,12 +22,12 @@ _AS_TEXT = {
     *("blind_rate", "evaluation_rate", "fresh_rate", "over"),
 }
 _KINDS = {
-    "str": "a text",
-    "int": "a whole number",
-    "array": "a list",
-    "object": "an object",
-    "bool": "true or false",
-    "str | array | null": "a text or a list of texts",
+    "str": gettext_noop("a text"),
+    "int": gettext_noop("a whole number"),
+    "array": gettext_noop("a list"),
+    "object": gettext_noop("an object"),
+    "bool": gettext_noop("true or false"),
+    "str | array | null": gettext_noop("a text or a list of texts"),
     "null": "null",
 }
 
@@ -49,7 +51,7 @@ def shaped(sent: bytes | Mapping[str, Any]) -> Rights:
     """
     tree = _parsed(sent) if isinstance(sent, bytes) else sent
     if not isinstance(tree, Mapping):
-        raise Unreadable([("", "Decision rights are one JSON object.")])
+        raise Unreadable([("", _("Decision rights are one JSON object."))])
     problems: list[Problem] = []
     try:
         plain = _plain(tree, "", "", problems)
@@ -59,18 +61,18 @@ def shaped(sent: bytes | Mapping[str, Any]) -> Rights:
     except msgspec.ValidationError as problem:
         raise Unreadable([_translated(str(problem))]) from problem
     except RecursionError as problem:
-        raise Unreadable([("", "Decision rights are not nested this deep.")]) from problem
+        raise Unreadable([("", _("Decision rights are not nested this deep."))]) from problem
 
 
 def _parsed(sent: bytes) -> Any:
     if len(sent) > LARGEST:
-        raise Unreadable([("", "Decision rights take at most 1 MiB.")])
+        raise Unreadable([("", _("Decision rights take at most 1 MiB."))])
     try:
         return json.loads(
             sent.decode(), parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_without_doubles
         )
     except (ValueError, RecursionError, InvalidOperation) as problem:
-        raise Unreadable([("", f"This is no JSON document: {problem}.")]) from problem
+        raise Unreadable([("", _("This is no JSON document: %(why)s.") % {"why": problem})]) from problem
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -102,7 +104,7 @@ def _plain(value: Any, path: str, key: str, problems: list[Problem]) -> Any:
 
 def _number(value: int | float | Decimal, path: str, key: str, problems: list[Problem]) -> Any:
     if not survives(value):
-        problems.append((path, "This number cannot be kept exactly; write it as text."))
+        problems.append((path, _("This number cannot be kept exactly; write it as text.")))
         return value
     if key in _AS_TEXT:
         return shortest(value)
@@ -117,18 +119,19 @@ def _broken(text: str, path: str) -> Iterator[Problem]:
     try:
         text.encode()
     except UnicodeEncodeError:
-        yield path, "This text holds half a character (a lone surrogate); type it again."
+        yield path, _("This text holds half a character (a lone surrogate); type it again.")
 
 
 def _translated(message: str) -> Problem:
     """Turn a message of msgspec into a path and a sentence."""
-    fact, _, place = message.partition(" - at ")
+    fact, _at, place = message.partition(" - at ")
     path = place.strip("`").removeprefix("$").removeprefix(".")
     if missing := re.fullmatch(r"Object missing required field `(.+)`", fact):
-        return _below(path, missing[1]), "This is required."
+        return _below(path, missing[1]), _("This is required.")
     if unknown := re.fullmatch(r"Object contains unknown field `(.+)`", fact, re.DOTALL):
-        return _below(path, unknown[1]), "This key is not known here; leave it out."
+        return _below(path, unknown[1]), _("This key is not known here; leave it out.")
     if kinds := re.fullmatch(r"Expected `(.+)`, got `(.+)`", fact):
         wanted = kinds[1].removesuffix(" | null")
-        return path, f"Here belongs {_KINDS.get(kinds[1]) or _KINDS.get(wanted, wanted)}."
+        kind = _KINDS.get(kinds[1]) or _KINDS.get(wanted, wanted)
+        return path, _("Here belongs %(kind)s.") % {"kind": _(kind)}
     return path, f"{fact}."

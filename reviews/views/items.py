@@ -40,6 +40,7 @@ from reviews.reads.history import QUALITY, history
 from reviews.reads.levels import levels_of
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
+from reviews.reads.predictions import further
 from reviews.reads.resting import showing
 from reviews.reads.times import times
 from reviews.reads.veils import veil_in
@@ -70,7 +71,8 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     by, at = who(request), timezone.now()
     row, roles = item_for(project, item, by=by, at=at)
     why = withheld(row.pk, person_of(by), at)
-    told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=may_see_quality(roles))
+    others, quality = not may_be_asked(roles), may_see_quality(roles)
+    told = [] if why else history(row.pk, row.uuid, me=by.pseudonym, quality=quality, further=others)
     shown = {
         "case": case(row, whole=not why, veil=veil_in(row.project_id, person_of(by))),
         "history": told,
@@ -78,9 +80,10 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
         "item": row,
     }
     if not why:
-        shown["why"] = explained(row, row.project, draws=may_see_quality(roles))
+        shown["why"] = explained(row, row.project, draws=quality)
+        shown["others"] = further(row, taxonomy_in_force(row.project)) if others else []
     shown |= {} if why or row.state in UNANSWERED else _aside(row, roles, by, at)
-    shown["times"] = [] if why else times(row.pk, quality=may_see_quality(roles))
+    shown["times"] = [] if why else times(row.pk, quality=quality)
     levels = [] if why else levels_of(row.pk)
     shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)

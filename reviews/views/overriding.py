@@ -32,7 +32,7 @@ from reviews.policies import (
     withheld,
 )
 from reviews.reads.case import case
-from reviews.reads.composing import AnswerForm, answer_form
+from reviews.reads.composing import AnswerForm, answer_form, shape_of
 from reviews.reads.facts import taxonomy_in_force
 from reviews.reads.said import words_of
 from reviews.reads.turns import conversation
@@ -79,6 +79,9 @@ def override(request: HttpRequest, project: str, item: uuid.UUID) -> HttpRespons
             proof=proof,
         )  # fmt: skip
     except MENDED as problem:
+        if form.shape == "json":
+            of_answer = isinstance(problem, BadBody | BadOutput | BadDecision)
+            form = form.typed(request.POST.get("json", ""), problem.fields if of_answer else [])
         return _override_page(request, row, leave, form, problem)
     told = _("You signed it; it waits for the second signature.") if made.second else _("The outcome was put aside.")
     messages.success(request, told)
@@ -192,6 +195,9 @@ def _signature_page(request: HttpRequest, found: Override, problem: Refusal | No
         "before": words_of(_output(found.over.body), taxonomy),
         "after": words_of(said["output"], taxonomy),
         "said": said,
+        "written": [_output(found.over.body), said["output"]]
+        if shape_of(found.item.project.task_type, taxonomy) == "json"
+        else [],
         "problem": problem,
         "reason": request.POST.get("reason", ""),
         "case": _case(request, found.item),

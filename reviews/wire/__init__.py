@@ -3,6 +3,7 @@
 from reviews.wire.appeals import AppealBody, read_appeal
 from reviews.wire.bodies import MOST_ITEMS, Batch, Refused, Submission, read_items
 from reviews.wire.decisions import Confirmation, DecisionBody, read_confirmation, read_decision, read_draft, read_names
+from reviews.wire.predictions import PredictionBody, read_prediction, read_predictions
 
 __all__ = [
     "MOST_ITEMS",
@@ -10,6 +11,7 @@ __all__ = [
     "Batch",
     "Confirmation",
     "DecisionBody",
+    "PredictionBody",
     "Refused",
     "Submission",
     "read_appeal",
@@ -18,4 +20,6 @@ __all__ = [
     "read_draft",
     "read_items",
     "read_names",
+    "read_prediction",
+    "read_predictions",
 ]

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -76,7 +77,9 @@ def read_items(body: bytes, content_type: str) -> Batch:
         return Batch(single=False, entries=_without_duplicates(_from_lines(text)))
     listed = _list_of_items.match(text)
     if listed:
-        return Batch(single=False, entries=_without_duplicates(_from_list(text, listed.end())))
+        return Batch(
+            single=False, entries=_without_duplicates([_judged(one) for one in elements(text, listed.end(), "items")])
+        )
     reading = Reader().read(text)
     if not isinstance(reading.value, dict | Twice):
         raise BadBody('An item is a JSON object; several are {"items": [...]}.')
@@ -103,26 +106,29 @@ def _from_lines(text: str) -> list[Submission | Refused]:
     return entries
 
 
-def _from_list(text: str, start: int) -> list[Submission | Refused]:
-    """Read the elements one by one from `start`, where the value of the key `items` begins."""
+def elements(text: str, start: int, key: str) -> Iterator[Reading]:
+    """Read the elements one by one from `start`, where the value of the only key begins: `items` or `predictions`.
+
+    Raises:
+        BadBody: no list, more than 1,000, or something beside it.
+    """
     hold_nesting(text)
-    entries: list[Submission | Refused] = []
-    reader = Reader()
+    count, reader = 0, Reader()
     at = skip_blank(text, start)
     if text[at : at + 1] != "[":
-        raise BadBody("items has to be a list.")
+        raise BadBody(f"{key} has to be a list.")
     at = skip_blank(text, at + 1)
     closed = text[at : at + 1] == "]"
     while not closed:
-        if len(entries) == MOST_ITEMS:
+        if count == MOST_ITEMS:
             raise BadBody(TOO_MANY)
+        count += 1
         reading, at = reader.read_at(text, at)
-        entries.append(_judged(reading))
+        yield reading
         at, closed = _next_element(text, at)
     at = skip_blank(text, at + 1)
     if text[at : at + 1] != "}" or skip_blank(text, at + 1) != len(text):
-        raise BadBody(f'A list of items is {{"items": [...]}} and nothing else; see character {at}.')
-    return entries
+        raise BadBody(f'A list of {key} is {{"{key}": [...]}} and nothing else; see character {at}.')
 
 
 def _next_element(text: str, at: int) -> tuple[int, bool]:
@@ -179,8 +185,8 @@ def _submission(item: ItemShape, body: bytes, times: dict[str, datetime | None],
         body=body,
         model=(item.model.name, item.model.version) if item.model else None,
         prediction=item.prediction,
-        confidence=None if item.confidence is None else _decimal(item.confidence),
-        scores={label: _decimal(score) for label, score in item.scores.items()} if item.scores else {},
+        confidence=None if item.confidence is None else decimal_of(item.confidence),
+        scores={label: decimal_of(score) for label, score in item.scores.items()} if item.scores else {},
         data=item.data or {},
         segments=item.segments or {},
         impact=item.impact or "normal",
@@ -197,14 +203,15 @@ def _submission(item: ItemShape, body: bytes, times: dict[str, datetime | None],
 def _refused(reading: Reading, errors: list[tuple[str, str]]) -> Refused:
     path, message = errors[0]
     return Refused(
-        external_id=_external_id(reading.value),
+        external_id=external_id_of(reading.value),
         code="bad_body" if reading.broken else "bad_item",
         sentence=f"This item cannot be taken. {path}: {message}" if path else f"This item cannot be taken. {message}",
         errors=errors,
     )
 
 
-def _external_id(value: Any) -> str | None:
+def external_id_of(value: Any) -> str | None:
+    """Read the id that an element names, however wrong the rest of it is; None where none can be read."""
     members = value.members if isinstance(value, Twice) and value.key != "external_id" else value
     try:
         return msgspec.convert(members["external_id"], ExternalId) if isinstance(members, dict) else None
@@ -212,7 +219,7 @@ def _external_id(value: Any) -> str | None:
         return None
 
 
-def _decimal(number: float) -> Decimal:
+def decimal_of(number: float) -> Decimal:
     """Give the decimal of a number's shortest text."""
     return Decimal(int(number)) if number.is_integer() else Decimal(repr(number))
 

@@ -22,6 +22,7 @@ import { mountTurnlabels } from "./turnlabels.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
+import { mountWritten } from "./written.js";
 import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
@@ -47,6 +48,7 @@ const MODULES = {
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,
+  written: mountWritten,
 };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */

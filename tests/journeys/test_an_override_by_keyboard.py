@@ -194,3 +194,40 @@ def test_the_pages_of_overrides_and_appeals_fit_and_pass(house: House, scheme: A
     seen.goto(f"{house.address}/projects/cats/items/{item.uuid}/")
     screen(seen, f"item-appealed-{scheme}")
     assert not house.faults
+
+
+BOX = {"id": "a", "label": "cat", "x": 1, "y": 2, "width": 30, "height": 40}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_boxes_are_put_aside_by_hand_and_the_line_at_fault_is_shown(house: House, scheme: Any) -> None:
+    town = town_with(ROW, task_type="detection")
+    item = accepted(town, prediction={"boxes": [BOX, BOX | {"id": "b", "label": "dog"}]})
+    release(at=timezone.now())
+    page = house.page(town.adjudicators[0], viewport={"width": 1280, "height": 720}, color_scheme=scheme)
+    page.goto(f"{house.address}/projects/cats/items/{item.uuid}/override/")
+    area = page.get_by_label("Answer, as JSON")
+    whole = area.input_value()
+    assert json.loads(whole)["boxes"][1]["label"] == "dog"
+    area.fill(whole.replace('"x": 1,', '"x": 1', 1))
+    expect(page.locator("#json-said")).to_contain_text("this is no JSON from here on")
+    house.judge(page)
+    screen(page, f"override-json-typed-{scheme}")
+    area.fill(whole)
+    expect(page.locator("#json-said")).to_be_empty()
+    wrong = whole.replace('"label": "dog"', '"label": "yeti"')
+    line = wrong[: wrong.index("yeti")].count("\n") + 1
+    area.fill(wrong)
+    page.get_by_label(re.compile("^Why")).fill("There is a fox")
+    page.get_by_role("button", name="Put the outcome aside").click()
+    expect(page.locator("#json-said")).to_contain_text(f"Line {line}, boxes.1.label")
+    expect(area).to_be_focused()
+    chosen = area.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
+    assert chosen.strip() == '"label": "yeti",' and area.input_value() == wrong
+    house.judge(page)
+    assert page.evaluate(FITS)
+    screen(page, f"override-json-{scheme}")
+    area.fill(wrong.replace("yeti", "fox"))
+    page.get_by_role("button", name="Put the outcome aside").click()
+    expect(page.get_by_text("The outcome was put aside.")).to_be_visible()
+    assert in_force(item).source == "override" and not [one for one in house.faults if "422" not in one]

@@ -3,21 +3,31 @@
 import json
 
 from accounts.reads import console
-from reviews.actions import acknowledge, add_endpoint, countersign, receive_appeal, return_for_rework
-from reviews.models import Decision, Task
-from reviews.wire import read_appeal
+from reviews.actions import (
+    acknowledge,
+    add_endpoint,
+    countersign,
+    receive_appeal,
+    receive_prediction,
+    return_for_rework,
+)
+from reviews.models import Decision, Item, Task
+from reviews.wire import read_appeal, read_prediction
 from tests.reviews.overriding import decided, high, one_more, proof_of, put, town_with
 from tests.town import RIGHTS, Town, build
 
 
 def contested(slug: str) -> Town:
-    """An override signed by two people, and an appeal that waits."""
+    """An override signed by two people, an appeal that waits, and what another model says of both items."""
     town = town_with(slug=slug)
     first, second = town.adjudicators[:2]
     made = put(town, high(town), first, signed=True)
     countersign(override=made.uuid, digest=made.digest, proof=proof_of(second, town), by=second, at=town.now)
     sent = read_appeal(json.dumps({"grounds": "It is none"}).encode())
     receive_appeal(item=decided(town, town.people[0]), sent=sent, by=one_more(town, "operations"), at=town.now)
+    said = {"model": {"name": "m", "version": "2"}, "purpose": "shadow", "prediction": {"labels": ["fox"]}}
+    for item in Item.objects.filter(project=town.project):
+        receive_prediction(item=item, sent=read_prediction(json.dumps(said).encode()), by=console(), at=town.now)
     return town
 
 

@@ -18,6 +18,8 @@ from tests.town import build
 
 EXAMPLES = {
     "sendItems": 100,
+    "sendPrediction": 60,
+    "sendPredictions": 40,
     "decide": 100,
     "saveDraft": 20,
     "claimNextOfQueue": 10,
@@ -66,6 +68,18 @@ def test_intake_takes_or_refuses_whatever_is_sent(town):
     assert {200, 201, 422} <= set(fuzzed("sendItems", {"project": "cats"}, token))
     assert 422 in fuzzed("sendItems", {"project": "cats"}, token, GenerationMode.NEGATIVE)
     assert Item.objects.count() == Item.objects.filter(routes__isnull=False).distinct().count()
+
+
+def test_a_further_prediction_is_taken_or_refused_whatever_is_sent(town):
+    name = town.send(0.5)["external_id"]
+    places = {"project": "cats", "external_id": name}
+    token = Caller(town.project, "predictions:write").token
+    sent = set(fuzzed("sendPrediction", places, token))
+    assert sent <= {200, 201, 409, 422} and 422 in sent
+    assert 422 in fuzzed("sendPrediction", places, token, GenerationMode.NEGATIVE)
+    assert set(fuzzed("sendPrediction", {"project": "cats", "external_id": "none"}, token)) == {404}
+    assert set(fuzzed("sendPredictions", {"project": "cats"}, token)) <= {200, 422}
+    assert 422 in fuzzed("sendPredictions", {"project": "cats"}, token, GenerationMode.NEGATIVE)
 
 
 def test_items_and_outcomes_are_read_or_refused(town):

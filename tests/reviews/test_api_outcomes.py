@@ -152,18 +152,16 @@ def addresses() -> dict[str, tuple[str, ...]]:
 
 
 LATER = {
-    ("POST", "projects/cats/items/frame-1/predictions/", "predictions:write"),
     ("GET", "projects/cats/decisions/", "audit:read"),
     ("GET", "projects/cats/ledger/", "audit:read"),
 }
 LATER_PATHS = {
-    "/projects/{project}/items/{external_id}/predictions/",
     "/projects/{project}/decisions/",
     "/projects/{project}/ledger/",
 }
 
 
-WITHDRAWAL = "/projects/{project}/items/{external_id}/withdrawal/"  # read, it is an item whose own id ends so
+ENDS = ("predictions", "withdrawal")  # read, it is an item whose own id ends so
 
 
 def test_the_description_tells_of_every_address_that_works_and_of_no_other(client):
@@ -171,7 +169,7 @@ def test_the_description_tells_of_every_address_that_works_and_of_no_other(clien
     paths = {path: {method.upper() for method in methods} for path, methods in told["paths"].items()}
     assert addresses().keys() >= LATER_PATHS
     taken = {path: set(methods) for path, methods in addresses().items() if path not in LATER_PATHS}
-    assert paths == {**taken, WITHDRAWAL: {"POST"}}
+    assert paths == {**taken, **{f"/projects/{{project}}/items/{{external_id}}/{word}/": {"POST"} for word in ENDS}}
     assert told["openapi"].startswith("3.1")
     names = set(re.findall(r'#/components/schemas/(\w+)"', msgspec.json.encode(told).decode()))
     assert names <= set(told["components"]["schemas"])
@@ -193,7 +191,7 @@ def test_what_a_later_version_does_is_refused_in_a_sentence(town, model, method,
     assert Event.objects.exclude(type__startswith="accounts.").count() == before
 
 
-@pytest.mark.parametrize("word", ["predictions", "withdrawal"])
+@pytest.mark.parametrize("word", ENDS)
 def test_an_item_whose_own_id_ends_like_a_call_is_read(model, word):
     sent = model.send(item(f"a/{word}"))
     assert sent.status_code == 201

@@ -1,5 +1,6 @@
 """The pages of overrides and appeals: what they show, take and refuse."""
 
+import html
 import json
 import re
 
@@ -12,6 +13,7 @@ from accounts.reads import Actor, console
 from reviews.actions import receive_appeal, release
 from reviews.models import Appeal, Outcome, Override, OverrideEnd
 from reviews.wire import read_appeal
+from reviews.wire.placing import line_of
 from tests.invariants import breaches
 from tests.reviews.overriding import (
     PASSWORD,
@@ -142,6 +144,63 @@ def test_whoever_put_it_forward_takes_it_back_on_a_page_that_says_what_that_does
     assert "waits for no signature" in client.get(address).content.decode()
     assert address not in client.get(signature).content.decode()
     assert "took it back" in client.get(path("item", item)).content.decode() and breaches() == []
+
+
+BOX = {"id": "a", "label": "cat", "x": 1, "y": 2, "width": 30, "height": 40}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ('{\n "boxes": [\n  {"id": "a" "label": "cat"}]}', "Line 3: this is no JSON from here on"),
+        ("[1, 2", "Line 1: this is no JSON"),
+        ('{"boxes":\n [\n  {"id": "a", "label": "yeti", "x": 1, "y": 2,\n   "width": 3, "height": 4}]}', "no label"),
+        ('{"boxes":\n [\n  {"id": "a", "label": "cat", "x": 1, "y": 2,\n   "width": -3, "height": 4}]}', "Line 4"),
+        ('{"boxes":\n [],\n "boxes": []}', "twice"),
+        ("", "An answer is required"),
+        ("[" * 300 + "]" * 300, "nests deeper"),
+        ('{"boxes": [{"label": "\\ud800"}]}', "surrogate"),
+    ],
+)
+def test_an_answer_written_as_json_is_refused_with_the_line_at_fault_and_stays(typed, told):
+    town = town_with(task_type="detection")
+    item = accepted(town, prediction={"boxes": [BOX]})
+    client = signed_in(town.adjudicators[0])
+    page = html.unescape(client.get(path("override", item)).content.decode())
+    assert '"boxes": [' in page and '"width": 30' in page and "cat</span>, " in page
+    answer = post(client, item, json=typed)
+    shown = html.unescape(answer.content.decode())
+    assert answer.status_code == 422 and told in shown and f">{typed}</textarea>" in shown
+    assert "A fox" in shown and Outcome.objects.count() == 1
+
+
+def test_boxes_are_put_aside_and_whoever_signs_sees_both_answers_whole():
+    always = ROW | {"second_person_when": [{"field": "impact", "op": "exists"}]}
+    town = town_with(always, task_type="detection")
+    item = accepted(town, prediction={"boxes": [BOX]})
+    typed = json.dumps({"boxes": [BOX | {"label": "fox", "x": 7.5}]}, indent=1)
+    answer = post(signed_in(town.adjudicators[0]), item, json=typed, password="not mine")
+    assert answer.status_code == 422 and typed in html.unescape(answer.content.decode())
+    assert post(signed_in(town.adjudicators[0]), item, json=typed, password=PASSWORD).status_code == 302
+    made = Override.objects.get()
+    address = reverse("signature", args=["cats", made.uuid])
+    client = signed_in(town.adjudicators[1])
+    page = html.unescape(client.get(address).content.decode())
+    assert '"x": 7.5' in page and '"label": "fox"' in page and '"x": 1' in page
+    assert client.post(address, {"digest": made.digest, "password": PASSWORD}).status_code == 302
+    assert json.loads(bytes(in_force(item).body))["output"]["boxes"][0]["x"] == 7.5 and breaches() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [("", 2), ("a", 3), ("a.1", 5), ("a.1.b", 7), ("a.9", 3), ("c\n", 10), ("d", 2), ("a.1.b.x", 7), ("e.f.g", 12)],
+)
+def test_a_path_is_found_in_the_text_that_it_is_of(path, line):
+    text = (
+        '\n{"x": {"a": 1}, \n "a":[1 ,\n\n {"y": "}",\n  "b":\n 2}],\n'
+        ' "q": "a\\"",\n\n "c\\n": null, "e":\n\n {"f": 0}}'
+    )
+    assert line_of(text, path) == line
 
 
 def test_too_many_wrong_passwords_lock_signing_as_they_lock_the_door(town, settings):

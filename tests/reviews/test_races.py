@@ -1,5 +1,6 @@
 """Real concurrent connections on one line of work."""
 
+import json
 import random
 from collections import Counter
 from concurrent.futures import Future
@@ -19,13 +20,15 @@ from reviews.actions import (
     open_batch,
     open_claim,
     receive,
+    receive_prediction,
+    receive_predictions,
     release,
     sweep,
 )
 from reviews.actions.trail import Ground
-from reviews.models import Claim, Decision, Item, Outcome, Seat
+from reviews.models import Claim, Decision, Item, Outcome, Prediction, Seat
 from reviews.reads.batches import batch_row, grid
-from reviews.wire import read_decision, read_items
+from reviews.wire import PredictionBody, read_decision, read_items, read_prediction
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.town import RIGHTS, build
@@ -66,6 +69,62 @@ def test_thirty_two_people_on_one_queue_never_get_the_same_seat(arena: str) -> N
     assert max(Counter(taken).values()) == 1
     assert Claim.objects.count() == CROWD
     assert breaches() == []
+
+
+def test_one_version_says_one_thing_however_many_send_it_at_once(arena: str) -> None:
+    town = build(people=1, adjudicators=1)
+    items = [Item.objects.get(uuid=town.send(0.5)["id"]) for _ in range(3)]
+    workers, told = crowd(8), []
+    for item in items:
+        bodies = [
+            {"model": {"name": "m", "version": "2"}, "purpose": "shadow", "prediction": {"labels": [label]}}
+            for label in ["fox", "fox", "dog", "cat"] * 2
+        ]
+        sent = [read_prediction(json.dumps(body).encode()) for body in bodies]
+        told += answers(
+            [
+                worker.begin(
+                    lambda item=item, one=one: receive_prediction(item=item, sent=one, by=console(), at=town.now)
+                )
+                for worker, one in zip(workers, sent, strict=True)
+            ]
+        )
+    for worker in workers:
+        worker.end()
+    assert sum(getattr(one, "new", False) for one in told) == 3 == Prediction.objects.filter(purpose="shadow").count()
+    assert {one.code for one in told if isinstance(one, Refusal)} == {"prediction_differs"}
+    assert breaches() == []
+
+
+def test_lists_of_predictions_in_any_order_never_wait_for_each_other(arena: str) -> None:
+    town = build(people=1, adjudicators=1)
+    names = [town.send(0.5)["external_id"] for _ in range(8)]
+
+    def said(version: int) -> PredictionBody:
+        body = {
+            "model": {"name": "m", "version": f"v{version}"},
+            "purpose": "shadow",
+            "prediction": {"labels": ["fox"]},
+        }
+        return read_prediction(json.dumps(body).encode())
+
+    def many(turn: int) -> Any:
+        mixed = random.Random(turn).sample([(name, said(2 + turn % 3)) for name in names], len(names))
+        return receive_predictions(project=town.project, entries=mixed, by=console(), at=town.now)
+
+    def single(turn: int) -> Any:
+        item = Item.objects.get(external_id=names[turn % len(names)])
+        return receive_prediction(item=item, sent=said(2 + turn % 3), by=console(), at=town.now)
+
+    workers = crowd(12)
+    told = answers(
+        [worker.begin(lambda turn=turn: (many if turn % 2 else single)(turn)) for turn, worker in enumerate(workers)]
+    )
+    for worker in workers:
+        worker.end()
+    flat = [part for one in told for part in (one if isinstance(one, list) else [one])]
+    kept = Prediction.objects.filter(purpose="shadow").count()
+    assert sum(one.new for one in flat) == kept == len(names) * 3 and breaches() == []
 
 
 def test_a_crowd_decides_everything_once(arena: str) -> None:
