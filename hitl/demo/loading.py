@@ -28,6 +28,7 @@ from hitl.demo.founding import (
     rows,
     service_door,
 )
+from hitl.demo.guiding import guide
 from hitl.demo.team import Mind, in_turn
 from reviews.actions import give_back, release
 from reviews.models import Claim, Decision, Seat, Task
@@ -57,8 +58,10 @@ def load(say: Say) -> None:
     end_tokens(by, at)
     clear_desks(team)
     door = service_door(projects, by, at)
-    for name in projects:
-        say(f"{name}: {send(door, name)} items")
+    media = {name: upload(door, name) for name in projects}
+    for name, project in projects.items():
+        guide(project, team, worked=False)
+        say(f"{name}: {send(door, name, media[name])} items")
     minds = {
         member.name: Mind(member.name, personal_door(member, projects, by, at), member.accuracy, turn)
         for turn, member in enumerate(team)
@@ -66,6 +69,7 @@ def load(say: Say) -> None:
     }
     for name, project in projects.items():
         say(f"{name}: {review(project, team, minds)} decisions")
+        guide(project, team, worked=True)
     end_tokens(by, timezone.now(), of_people_only=True)
     release(at=timezone.now())
     for name, project in projects.items():
@@ -74,17 +78,20 @@ def load(say: Say) -> None:
     write(give_passwords(team, by, timezone.now()), door)
 
 
-def send(door: Door, name: str) -> int:
-    """Send a project's items through the API, its files first; give how many there are."""
-    items = rows(folder() / name / "items.jsonl")
+def upload(door: Door, name: str) -> dict[str, str]:
+    """Send a project's files through the API; give their ids by name."""
     media = folder() / name / "media"
-    if media.is_dir():
-        ids = dict(zip(found := sorted(media.iterdir()), _sent(door, name, found), strict=True))
-        for item in items:
-            item["data"] = {
-                key: ids.get(media / value, value) if isinstance(value, str) else value
-                for key, value in item["data"].items()
-            }
+    found = sorted(media.iterdir()) if media.is_dir() else []
+    return dict(zip((file.name for file in found), _sent(door, name, found), strict=True))
+
+
+def send(door: Door, name: str, media: dict[str, str]) -> int:
+    """Send a project's items through the API, their files by the ids that they have; give how many there are."""
+    items = rows(folder() / name / "items.jsonl")
+    for item in items:
+        item["data"] = {
+            key: media.get(value, value) if isinstance(value, str) else value for key, value in item["data"].items()
+        }
     if "labels" in items[0]["prediction"]:
         items.append(_held(items[0]))
     told = door.must("POST", f"projects/{name}/items/", {"items": items})
