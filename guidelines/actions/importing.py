@@ -22,7 +22,7 @@ from guidelines.actions.drafting import (
     discard_guideline_draft,
 )
 from guidelines.actions.issuing import publish_guideline_draft
-from guidelines.content import Archive, Taxonomy, guideline_body, read, taxonomy_body, taxonomy_doc, unpacked
+from guidelines.content import LABELS, Archive, Taxonomy, guideline_body, read, taxonomy_body, taxonomy_doc, unpacked
 from guidelines.errors import BadArchive, DraftOfAnother
 from guidelines.models import GuidelineDraft, GuidelineVersion
 from guidelines.policies import editing
@@ -56,7 +56,7 @@ def import_guideline(
 
     Raises:
         Forbidden: neither a guideline editor of the project nor an owner.
-        BadArchive: it is not whole, or stands on a taxonomy that a draft of its language cannot bring.
+        BadArchive: it is not whole, its answers have another form than the project's, or it translates other labels.
         DraftOfAnother: somebody else is writing in this language.
         NotAnImage, NotASound, TooLarge, TooLong: a file is none that can be shown.
         BadGuideline, NotReviewed, ScheduleWaits: with `publish`, as `publish_guideline_draft` refuses.
@@ -157,16 +157,28 @@ def _standing_draft(project: Project, language: str, person: int, replace: bool)
 
 
 def _fits(project: Project, language: str, taxonomy: Taxonomy) -> None:
-    """Refuse a translation of something else than what is in force: only the project's own language brings labels."""
+    """Refuse what answers in another form than the project's, and a translation of other labels than those in force."""
     standing = taxonomy_in_force(project.pk)
-    if language == project.language or standing is None:
+    if standing is None:
         return
-    if _bare(taxonomy_doc(bytes(standing.body))) != _bare(taxonomy):
+    before = taxonomy_doc(bytes(standing.body))
+    if _form(before) != _form(taxonomy):
+        raise BadArchive(
+            fields=[
+                (LABELS, _("Answers have another form in this project. Apply the project's file first, then this."))
+            ]
+        )
+    if language != project.language and _bare(before) != _bare(taxonomy):
         raise BadArchive(
             _("This guideline stands on other labels than those in force. Publish the one in {language} first.").format(
                 language=project.language
             )
         )
+
+
+def _form(taxonomy: Taxonomy) -> tuple[Any, ...]:
+    """Give what says how an answer looks; only a project's file sets it."""
+    return taxonomy.schema, taxonomy.many, taxonomy.turns, taxonomy.decisive
 
 
 def _bare(taxonomy: Taxonomy) -> Taxonomy:

@@ -1,6 +1,6 @@
 """Taxonomies and guidelines as documents: their shape, what is wrong in them, how labels carry over. No database."""
 
-from guidelines.content.archive import Archive, documents, file_name, read
+from guidelines.content.archive import LABELS, Archive, documents, file_name, read
 from guidelines.content.checks import Fault, faults
 from guidelines.content.mapping import Carried, carried, needs_mapping
 from guidelines.content.packing import write_folder, write_zip
@@ -26,6 +26,7 @@ from guidelines.content.shape import (
 from guidelines.content.unpacking import MOST_BYTES, unpacked
 
 __all__ = [
+    "LABELS",
     "MOST_BYTES",
     "Acknowledge",
     "Archive",

@@ -214,6 +214,21 @@ def test_a_translation_comes_in_on_the_labels_in_force_alone(town, edna, other, 
     assert done.version.digest == german.digest and done.version.term.language == "de"
 
 
+def test_an_archive_does_not_change_the_form_of_answers(town, edna):
+    pictured(town, edna)
+    schema = {"type": "object", "properties": {"decision": {"type": "string", "enum": ["yes", "no"]}}}
+    form = {"task_type": "form", "labels": [], "schema": schema}
+    there = build(slug="forms", people=0, adjudicators=0, **form)
+    by, before = editor(there, "fay"), Event.objects.count()
+    with pytest.raises(BadArchive) as refused:
+        brought(there, zipped(town, edna), by, publish=True, summary="x")
+    assert refused.value.fields[0][0] == "taxonomy.json"
+    assert Event.objects.count() == before and not GuidelineDraft.objects.exists()
+    several = build(slug="several", people=0, adjudicators=0, several=True)
+    with pytest.raises(BadArchive):
+        brought(several, zipped(town, edna), editor(several, "sam"))
+
+
 def test_a_guideline_of_one_text_goes_out_in_sections(town, edna):
     apply_project(document=project_file(guideline="# Cats\nSay cat.\n\n## Toys\nA toy."), by=console(), at=town.now)
     files = within(zipped(town, edna))
