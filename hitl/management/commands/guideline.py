@@ -41,7 +41,7 @@ class Command(BaseCommand):
             CommandError: it was refused; nothing was written.
         """
         try:
-            {"export": self._export, "import": self._import}[verb](**options)
+            self._export(**options) if verb == "export" else self._import(**options)
         except Refusal as problem:
             raise CommandError(said_of(problem)) from problem
 
