@@ -83,7 +83,7 @@ def its_editor_published_the_guidelines() -> None:
 
 @pytest.mark.parametrize(
     ("place", "sections", "examples"),
-    [("photos/1", 27, 31), ("photos/2", 29, 36), ("reviews/1", 17, 31), ("credit/1", 20, 26)],
+    [("photos/1", 27, 31), ("photos/2", 29, 36), ("reviews/1", 17, 31), ("reviews/2", 18, 34), ("credit/1", 20, 26)],
 )
 def test_a_guideline_of_the_demo_is_of_real_size_and_could_be_published(place, sections, examples):
     source = founding.folder() / "guidelines" / place
@@ -122,8 +122,9 @@ def test_what_the_demos_guidelines_show_are_the_demos_own_pictures_texts_and_cas
                 for part in example.regions:
                     assert part.x + part.width <= size[0] and part.y + part.height <= size[1], (example.id, size)
     texts = {row["data"]["text"] for row in founding.rows(demo / "reviews" / "items.jsonl")}
-    with unpacked(demo / "guidelines" / "reviews" / "1") as packed:
-        assert {example.text for example in read(packed).guideline.examples} <= texts
+    for number in ("1", "2"):
+        with unpacked(demo / "guidelines" / "reviews" / number) as packed:
+            assert {example.text for example in read(packed).guideline.examples} <= texts
 
 
 def test_the_demo_leaves_a_story_half_told(small):
