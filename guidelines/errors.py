@@ -12,6 +12,27 @@ class BadGuideline(Refusal):
     sentence = _("This guideline cannot be taken as it stands; see the places.")
 
 
+class BadArchive(Refusal):
+    """A guideline's archive is not whole, or holds what has no place in it; `fields` names each file."""
+
+    code = "bad_archive"
+    sentence = _("This archive cannot be taken; nothing of it was kept. See the files.")
+
+
+class DraftOfAnother(Refusal):
+    """Somebody else is writing the draft that an archive would put aside."""
+
+    code = "draft_of_another"
+    sentence = _("Somebody else is writing a draft in this language. Ask them, or say that it is to be replaced.")
+
+
+class NoGuideline(Refusal):
+    """There is no such version to export."""
+
+    code = "no_guideline"
+    sentence = _("There is no such version of this project's guideline.")
+
+
 class NoGuidelineDraft(Refusal):
     """Nobody is writing the next version."""
 

@@ -30,6 +30,29 @@ def editing(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, int
     return by.as_role("owner"), by.person_id
 
 
+def exporting(*, by: Actor, project: Project, at: dt.datetime) -> None:
+    """Let through who may take a project's guideline away: its editors, compliance, owners; a token never.
+
+    Raises:
+        Forbidden: none of them.
+    """
+    roles = role_in(by.person_id, project.pk, at) if by.person_id is not None and by.token_id is None else set()
+    if not is_owner(by) and not roles & {Role.GUIDELINE_EDITOR, Role.COMPLIANCE}:
+        raise Forbidden(_("Only guideline editors and compliance of this project and owners take its guideline away."))
+
+
+def seen_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
+    """Give a project that exists for the actor.
+
+    Raises:
+        NotFound: it does not.
+    """
+    found = visible_projects(by=by, at=at).select_related("log").filter(slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def edited_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     """Give a project whose guidelines the actor writes.
 
@@ -37,9 +60,7 @@ def edited_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
         NotFound: it does not exist for them.
         Forbidden: they may look at it and not write its guidelines.
     """
-    found = visible_projects(by=by, at=at).select_related("log").filter(slug=slug).first()
-    if found is None:
-        raise NotFound
+    found = seen_project(slug, by=by, at=at)
     editing(by=by, project=found, at=at)
     return found
 

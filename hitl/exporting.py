@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from accounts.actions import Choice, export_records
-from accounts.models import User
 from accounts.reads import Actor, actor_of_user, console
 from audit.models import Log
 from audit.reads import KINDS
-from hitl.commands import project_of
+from hitl.commands import project_of, user_of
 
 HELP = "write a bundle that outsiders verify: all of a log, or a part of it"
 
@@ -93,7 +92,7 @@ def _choice(options: dict[str, Any]) -> tuple[Choice, Log]:
     project = project_of(options["project"]) if options["project"] else None
     choice = Choice(
         project=project,
-        person=_user(options["person"]).person if options["person"] else None,
+        person=user_of(options["person"]).person if options["person"] else None,
         item=options["item"],
         types=tuple(options["types"]),
         begin=options["begin"],
@@ -113,11 +112,4 @@ def _log(origin: str | None) -> Log:
 
 
 def _exporter(email: str | None) -> Actor:
-    return actor_of_user(_user(email), "command") if email else console()
-
-
-def _user(email: str) -> User:
-    user = User.objects.filter(email__iexact=email.strip()).first()
-    if user is None:
-        raise CommandError(f"Nobody signs in with {email}.")
-    return user
+    return actor_of_user(user_of(email), "command") if email else console()

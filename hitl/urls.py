@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("reviews.api.urls")),
     path("language/", require_POST(set_language), name="language"),
     path("", include("accounts.urls")),
+    path("", include("guidelines.urls")),
     path("", include("reviews.urls")),
 ]

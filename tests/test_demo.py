@@ -1,6 +1,7 @@
 """The demo, made small: it loads, it is completed, it is told to its owner alone."""
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import socket
@@ -8,17 +9,22 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Person, Token, User
 from accounts.reads import actor_of_person, clock, console
 from audit.actions import seal
 from audit.actions.keys import log_keys
 from audit.models import Checkpoint
+from audit.reads import canonical
 from audit.tree import checkpoint_text, parse_checkpoint, signed
+from guidelines.content import faults, read, taxonomy_body, unpacked
+from guidelines.models import GuidelineDraft, GuidelineVersion, TaxonomyVersion
 from hitl.demo import answering, founding, loading
 from reviews.actions import call_back, claim_next, find_callbacks, open_claim, send_again, switch_endpoint
 from reviews.models import (
@@ -44,7 +50,7 @@ def small(arena, tmp_path, settings, monkeypatch):
     for name, wanted in (("photos", 12), ("credit", 120)):
         folder = tmp_path / "demo" / name
         folder.mkdir(parents=True)
-        for file in ("project.json", "guideline.md", "truth.jsonl"):
+        for file in ("project.json", "truth.jsonl"):
             shutil.copy(source / name / file, folder)
         lines = (source / name / "items.jsonl").read_text().splitlines()[:wanted]
         (folder / "items.jsonl").write_text("\n".join(lines))
@@ -52,7 +58,11 @@ def small(arena, tmp_path, settings, monkeypatch):
             (folder / "media").mkdir()
             for line in lines[:2]:
                 shutil.copy(source / name / "media" / json.loads(line)["data"]["image"], folder / "media")
+        shutil.copytree(source / "guidelines" / name, tmp_path / "demo" / "guidelines" / name)
     shutil.copy(source / "team.json", tmp_path / "demo")
+    shutil.copy(source / "guidelines" / "editions.json", tmp_path / "demo" / "guidelines")
+    for number in ("1", "2"):
+        with_one_picture(tmp_path / "demo" / "guidelines" / "photos" / number)
     monkeypatch.setattr(founding, "folder", lambda: tmp_path / "demo")
     monkeypatch.setattr(loading, "folder", lambda: tmp_path / "demo")
     settings.HITL_DATA = tmp_path
@@ -63,8 +73,92 @@ def small(arena, tmp_path, settings, monkeypatch):
     return tmp_path
 
 
+def with_one_picture(place: Path) -> None:
+    """Let all examples show one picture, since each takes a process to decode."""
+    files = sorted((place / "files").iterdir())
+    head = (place / "guideline.json").read_text()
+    for file in files[1:]:
+        head = head.replace(file.stem, files[0].stem)
+        file.unlink()
+    (place / "guideline.json").write_text(head)
+
+
+def its_editor_published_the_guidelines() -> None:
+    """Look that each version came in force in its turn, the second one after the work."""
+    found = {(row.project.slug, row.number): row for row in GuidelineVersion.objects.select_related("project", "term")}
+    assert found.keys() == {("photos", 1), ("photos", 2), ("credit", 1), ("credit", 2)}
+    assert {row.published_by.name for row in found.values()} == {"Guideline editor (demo)"}
+    assert all(row.edited and len(row.summary) > 50 for row in found.values())
+    assert {key: row.term.state for key, row in found.items()} == {
+        ("photos", 1): "ended",
+        ("photos", 2): "in_force",
+        ("credit", 1): "in_force",
+        ("credit", 2): "in_force",
+    }
+    assert [found["credit", number].term.language for number in (1, 2)] == ["en", "de"]
+    assert found["photos", 1].taxonomy.number == found["credit", 1].taxonomy.number == 1
+    began = found["photos", 2].term.begin_event_id
+    assert Decision.objects.filter(task__item__project__slug="photos", event_id__gt=began).count() == 0
+    assert Item.objects.filter(project__slug="photos", state="held").count() == 1
+    assert not GuidelineDraft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "sections", "examples"),
+    [
+        ("photos/1", 27, 31),
+        ("photos/2", 29, 36),
+        ("reviews/1", 17, 31),
+        ("reviews/2", 18, 34),
+        ("credit/1", 20, 26),
+        ("credit/1-de", 20, 26),
+    ],
+)
+def test_a_guideline_of_the_demo_is_of_real_size_and_could_be_published(place, sections, examples):
+    source = founding.folder() / "guidelines" / place
+    with unpacked(source) as packed:
+        found = read(packed)
+    assert (len(found.guideline.sections), len(found.guideline.examples)) == (sections, examples)
+    name, number = place.split("/")
+    told = json.loads((source.parents[1] / "editions.json").read_text())[name]
+    assert [row["folder"] for row in told] == sorted(path.name for path in source.parent.iterdir())
+    task_type = json.loads((founding.folder() / name / "project.json").read_text())["task_type"]
+    before = None
+    if number == "2":
+        with unpacked(source.parent / "1") as packed:
+            before = read(packed).taxonomy
+        body = canonical(taxonomy_body(before))
+        assert found.taxonomy.mapping.before == hashlib.sha256(body).hexdigest()
+        assert {row.kind for row in found.taxonomy.mapping.rows} == {"split"}
+    files = {f"sha256:{sha256}": "image" for sha256 in found.files}
+    assert faults(found.taxonomy, found.guideline, task_type=task_type, before=before, files=files) == []
+    shown = {example.section for example in found.guideline.examples}
+    assert {one.id for one in found.guideline.sections if one.kind == "edge_case"} <= shown
+    assert {example.verdict for example in found.guideline.examples} == {"correct", "incorrect", "borderline"}
+
+
+def test_what_the_demos_guidelines_show_are_the_demos_own_pictures_texts_and_cases():
+    demo = founding.folder()
+    media = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in (demo / "photos" / "media").iterdir()}
+    for number in ("1", "2"):
+        with unpacked(demo / "guidelines" / "photos" / number) as packed:
+            found = read(packed)
+        assert found.files.keys() <= media.keys()
+        for example in found.guideline.examples:
+            if example.asset:
+                with Image.open(media[example.asset.removeprefix("sha256:")]) as picture:
+                    size = picture.size
+                for part in example.regions:
+                    assert part.x + part.width <= size[0] and part.y + part.height <= size[1], (example.id, size)
+    texts = {row["data"]["text"] for row in founding.rows(demo / "reviews" / "items.jsonl")}
+    for number in ("1", "2"):
+        with unpacked(demo / "guidelines" / "reviews" / number) as packed:
+            assert {example.text for example in read(packed).guideline.examples} <= texts
+
+
 def test_the_demo_leaves_a_story_half_told(small):
     call_command("demo", "load", verbosity=0)
+    its_editor_published_the_guidelines()
     told = small / "demo.txt"
     assert stat.S_IMODE(told.stat().st_mode) == 0o600
     credit = Task.objects.filter(item__project__slug="credit")
@@ -157,6 +251,7 @@ def test_a_load_that_was_killed_is_completed_and_one_that_is_there_stays(small, 
     assert not loading.is_loaded()
     loading.load(lambda _: None)
     assert (Item.objects.count(), Decision.objects.count()) == (items, decisions)
+    assert GuidelineVersion.objects.count() == 4 and TaxonomyVersion.objects.count() == 3
     token = (small / "demo.txt").read_text()
     call_command("demo", "load", verbosity=0)
     assert (small / "demo.txt").read_text() == token

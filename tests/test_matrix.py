@@ -97,6 +97,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "replay-progress"): governs(GONE),
     ("POST", "replay-ending"): governs(GONE),
     ("GET", "guideline"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-archive"): only(*MEMBERS, "owner", found=REASON)
+    | dict.fromkeys(["guideline_editor", "compliance", "owner"], GONE),  # this town has no guideline
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
     ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
@@ -246,6 +248,7 @@ def path_of(name: str, town: Town) -> str:
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         "media": [project, "0" * 64, "screen"],
+        "guideline-archive": [project, 1],
         "claim": [decision.claim.token],
         "return": [decision.claim.token],
         "decision": [decision.claim.token],

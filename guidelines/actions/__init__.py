@@ -9,18 +9,25 @@ from guidelines.actions.drafting import (
     propose_guideline_draft,
     rebase_guideline_draft,
 )
+from guidelines.actions.exporting import Exported, export_guideline
+from guidelines.actions.importing import Imported, digests_of, import_guideline
 from guidelines.actions.issuing import publish_guideline_draft
 from guidelines.actions.publishing import publish_guideline, publish_taxonomy
 from guidelines.actions.terms import begin_due, end_guideline, show_in_force
 
 __all__ = [
+    "Exported",
+    "Imported",
     "answer_guideline_draft",
     "ask_for_second_editor",
     "begin_due",
     "begin_guideline_draft",
     "change_guideline_draft",
+    "digests_of",
     "discard_guideline_draft",
     "end_guideline",
+    "export_guideline",
+    "import_guideline",
     "propose_guideline_draft",
     "publish_guideline",
     "publish_guideline_draft",

@@ -1,7 +1,9 @@
 """Taxonomies and guidelines as documents: their shape, what is wrong in them, how labels carry over. No database."""
 
+from guidelines.content.archive import LABELS, Archive, documents, file_name, read
 from guidelines.content.checks import Fault, faults
 from guidelines.content.mapping import Carried, carried, needs_mapping
+from guidelines.content.packing import write_folder, write_zip
 from guidelines.content.shape import (
     Acknowledge,
     Attribute,
@@ -21,9 +23,13 @@ from guidelines.content.shape import (
     taxonomy_body,
     taxonomy_doc,
 )
+from guidelines.content.unpacking import MOST_BYTES, unpacked
 
 __all__ = [
+    "LABELS",
+    "MOST_BYTES",
     "Acknowledge",
+    "Archive",
     "Attribute",
     "Carried",
     "Category",
@@ -37,12 +43,18 @@ __all__ = [
     "Section",
     "Taxonomy",
     "carried",
+    "documents",
     "faults",
+    "file_name",
     "guideline_body",
     "guideline_of",
     "needs_mapping",
+    "read",
     "shaped_guideline",
     "shaped_taxonomy",
     "taxonomy_body",
     "taxonomy_doc",
+    "unpacked",
+    "write_folder",
+    "write_zip",
 ]

@@ -34,6 +34,7 @@ def faults(
     before: Taxonomy | None = None,
     files: Mapping[str, str] | None = None,
     own_taxonomy: bool = True,
+    elsewhere: bool = False,
 ) -> list[Fault]:
     """List all that keeps these from being published.
 
@@ -44,11 +45,12 @@ def faults(
         before: the taxonomy in force, which the mapping carries over from.
         files: the files that the project holds, by `sha256:<hex>`, each `image` or `audio`; None where it is not asked.
         own_taxonomy: whether the taxonomy is published with it; a translation stands on the one in force.
+        elsewhere: the mapping came with an archive and tells of a version of another installation too.
     """
     own: list[tuple[str, str]] = []
     if own_taxonomy:
         own += [*_labels(taxonomy, task_type), *_tree(taxonomy), *_categories(taxonomy)]
-        own += [*_attributes(taxonomy), *_mapping(taxonomy, before)]
+        own += [*_attributes(taxonomy), *_mapping(taxonomy, before, elsewhere)]
     found = [
         *own,
         *_sections(guideline, taxonomy),
@@ -131,7 +133,7 @@ def _attributes(taxonomy: Taxonomy) -> Found:
     yield from _twice("attributes", [one.code for one in taxonomy.attributes], _("Two attributes have the code {one}."))
 
 
-def _mapping(taxonomy: Taxonomy, before: Taxonomy | None) -> Found:
+def _mapping(taxonomy: Taxonomy, before: Taxonomy | None, elsewhere: bool) -> Found:
     rows = taxonomy.mapping.rows if taxonomy.mapping else ()
     if before is None:
         if rows:
@@ -139,7 +141,7 @@ def _mapping(taxonomy: Taxonomy, before: Taxonomy | None) -> Found:
         return
     was, now = {label.code for label in before.labels}, {label.code for label in taxonomy.active}
     for place, row in enumerate(rows):
-        yield from _moved(f"mapping[{place}]", row, was, now)
+        yield from _moved(f"mapping[{place}]", row, was | set(row.was) if elsewhere else was, now)
     told = [code for row in rows for code in row.was]
     yield from _twice("mapping", told, _("Two rows say what became of {one}."))
     for code in needs_mapping(before, taxonomy):

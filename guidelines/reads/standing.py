@@ -76,7 +76,7 @@ def files_of(project: Project, guideline: Guideline) -> dict[str, str]:
 
 
 def judged(project: Project, draft: GuidelineDraft) -> Judged:
-    """Say what keeps a draft from being published; at most three statements."""
+    """Say what keeps a draft from being published; at most four statements."""
     standing = taxonomy_in_force(project.pk)
     before = taxonomy_doc(bytes(standing.body)) if standing else None
     try:
@@ -91,6 +91,7 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
         before=before if taxonomy is not before else None,
         files=files_of(project, guideline),
         own_taxonomy=draft.taxonomy is not None,
+        elsewhere=standing is not None and taxonomy.mapping is not None and taxonomy.mapping.before != standing.digest,
     )
     if not draft.summary.strip():
         found.append(Fault("summary", _("Say what changes and why: readers are shown it, and it is kept for good.")))
@@ -98,10 +99,21 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
 
 
 def _taxonomy(sent: dict[str, Any] | None, before: Taxonomy | None, standing: TaxonomyVersion | None) -> Taxonomy:
-    """Read the draft's taxonomy, mapped from what is in force; it is that one where only the mapping differs."""
+    """Read the draft's taxonomy, mapped from what is in force; it is that one where only the mapping differs.
+
+    A mapping from a version that this project never had came with an archive, and stays as it is.
+    """
     if sent is None or standing is None or before is None:
         return before or shaped_taxonomy(sent or {})
-    mapping = {**(sent.get("mapping") or {}), "before": standing.digest}
-    made = shaped_taxonomy({**sent, "mapping": mapping})
+    told = sent.get("mapping") or {}
+    named = told.get("before")
+    elsewhere = bool(named and named != standing.digest and told.get("rows")) and not _had(standing, named)
+    made = shaped_taxonomy({**sent, "mapping": {**told, "before": named if elsewhere else standing.digest}})
+    if elsewhere:
+        return before if made == before else made
     bare = msgspec.structs.replace(made, mapping=None)
     return before if bare == msgspec.structs.replace(before, mapping=None) else made
+
+
+def _had(standing: TaxonomyVersion, digest: object) -> bool:
+    return TaxonomyVersion.objects.filter(project=standing.project_id, digest=str(digest)).exists()

@@ -48,11 +48,10 @@ class Member:
 
 
 def found_projects(by: Actor, at: dt.datetime) -> dict[str, Project]:
-    """Create or update the projects, each with its guideline."""
+    """Create or update the projects."""
     found = {}
     for name in names():
         document = json.loads((folder() / name / "project.json").read_bytes())
-        document["guideline"] = (folder() / name / "guideline.md").read_text()
         found[name], _ = apply_project(document=document, by=by, at=at)
     return found
 

@@ -29,6 +29,7 @@ from hitl.demo.founding import (
     rows,
     service_door,
 )
+from hitl.demo.guiding import guide
 from hitl.demo.team import Mind, in_turn
 from hitl.demo.trying import try_draft
 from reviews.actions import give_back, release
@@ -60,8 +61,10 @@ def load(say: Say) -> None:
     clear_desks(team)
     door = service_door(projects, by, at)
     secrets = {name: secret for name, project in projects.items() if (secret := endpoint_of(project, by))}
-    for name in projects:
-        say(f"{name}: {send(door, name, NAME if name in secrets else None)} items")
+    media = {name: upload(door, name) for name in projects}
+    for name, project in projects.items():
+        guide(project, team, worked=False)
+        say(f"{name}: {send(door, name, media[name], NAME if name in secrets else None)} items")
     minds = {
         member.name: Mind(member.name, personal_door(member, projects, by, at), member.accuracy, turn)
         for turn, member in enumerate(team)
@@ -69,6 +72,7 @@ def load(say: Say) -> None:
     }
     for name, project in projects.items():
         say(f"{name}: {review(project, team, minds)} decisions")
+        guide(project, team, worked=True)
     end_tokens(by, timezone.now(), of_people_only=True)
     release(at=timezone.now())
     for name, project in projects.items():
@@ -81,20 +85,23 @@ def load(say: Say) -> None:
     write(give_passwords(team, by, timezone.now()), door, secrets)
 
 
-def send(door: Door, name: str, callback: str | None) -> int:
-    """Send a project's items through the API, its files first; give how many there are.
+def upload(door: Door, name: str) -> dict[str, str]:
+    """Send a project's files through the API; give their ids by name."""
+    media = folder() / name / "media"
+    found = sorted(media.iterdir()) if media.is_dir() else []
+    return dict(zip((file.name for file in found), _sent(door, name, found), strict=True))
+
+
+def send(door: Door, name: str, media: dict[str, str], callback: str | None) -> int:
+    """Send a project's items through the API, their files by the ids that they have; give how many there are.
 
     `callback` is the endpoint that they name.
     """
     items = rows(folder() / name / "items.jsonl")
-    media = folder() / name / "media"
-    if media.is_dir():
-        ids = dict(zip(found := sorted(media.iterdir()), _sent(door, name, found), strict=True))
-        for item in items:
-            item["data"] = {
-                key: ids.get(media / value, value) if isinstance(value, str) else value
-                for key, value in item["data"].items()
-            }
+    for item in items:
+        item["data"] = {
+            key: media.get(value, value) if isinstance(value, str) else value for key, value in item["data"].items()
+        }
     if "labels" in items[0]["prediction"]:
         items.append(_held(items[0]))
     if callback:
