@@ -15,6 +15,13 @@ class GuidelinesConfig(AppConfig):
         from guidelines import models
 
         guard(
+            Frozen(
+                models.QuizAttempt,
+                free=("given",),
+                once=("answers", "right", "passed", "answered_at", "answer_event_id"),
+            ),
+            Frozen(models.GuidelineAcknowledgement),
+            Frozen(models.GuidelineReminder),
             Frozen(models.ModelVersion),
             Frozen(models.TaxonomyVersion),
             Frozen(models.GuidelineVersion),
@@ -32,6 +39,12 @@ class GuidelinesConfig(AppConfig):
             EventKind(
                 "guidelines.guideline_called_off", _("Guideline {number} was called off before its day: {reason}")
             ),
+            EventKind("guidelines.acknowledged", _("Guideline {number} was acknowledged")),
+            EventKind("guidelines.quiz_begun", _("A quiz on guideline {number} was begun, attempt {attempt}")),
+            EventKind(
+                "guidelines.quiz_answered", _("A quiz on guideline {number} was answered, {right} right, attempt {attempt}")
+            ),
+            EventKind("guidelines.reminded", _("Somebody was reminded to acknowledge guideline {number}")),
             EventKind("guidelines.draft_begun", _("A guideline draft was begun")),
             EventKind("guidelines.draft_changed", _("The guideline draft was changed, revision {revision}")),
             EventKind("guidelines.draft_discarded", _("The guideline draft was discarded")),

@@ -1,5 +1,11 @@
 """Verbs of taxonomies and guidelines."""
 
+from guidelines.actions.acknowledging import (
+    acknowledge_guideline,
+    answer_question,
+    begin_quiz,
+    remind_of_guideline,
+)
 from guidelines.actions.drafting import (
     answer_guideline_draft,
     ask_for_second_editor,
@@ -9,21 +15,27 @@ from guidelines.actions.drafting import (
     propose_guideline_draft,
     rebase_guideline_draft,
 )
+from guidelines.actions.hearing import hear_of_versions
 from guidelines.actions.issuing import publish_guideline_draft
 from guidelines.actions.publishing import publish_guideline, publish_taxonomy
 from guidelines.actions.terms import begin_due, end_guideline
 
 __all__ = [
+    "acknowledge_guideline",
     "answer_guideline_draft",
+    "answer_question",
     "ask_for_second_editor",
     "begin_due",
     "begin_guideline_draft",
+    "begin_quiz",
     "change_guideline_draft",
     "discard_guideline_draft",
     "end_guideline",
+    "hear_of_versions",
     "propose_guideline_draft",
     "publish_guideline",
     "publish_guideline_draft",
     "publish_taxonomy",
     "rebase_guideline_draft",
+    "remind_of_guideline",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, clock
+from guidelines.actions.hearing import tell_of_versions
 from guidelines.errors import BadGuideline, NotInForce
 from guidelines.models import GuidelineTerm, GuidelineVersion, TaxonomyTerm, TaxonomyVersion
 from guidelines.policies import editing
@@ -35,6 +36,7 @@ def begin_guideline(version: GuidelineVersion, event: int, at: dt.datetime) -> N
         project=term.project_id, language=term.language, began_at__isnull=False, ended_at__isnull=True
     ).update(ended_at=at)
     GuidelineTerm.objects.filter(pk=term.pk).update(began_at=at, begin_event_id=event)
+    tell_of_versions(term.project_id)
 
 
 def begin_taxonomy_of(version: GuidelineVersion, at: dt.datetime) -> None:
@@ -99,6 +101,7 @@ def end_guideline(*, project: Project, number: int, reason: str, by: Actor, at: 
         ).update(ended_at=at)
     term.ended_at, term.ended_by_id, term.reason, term.end_event_id = at, person, reason.strip(), event
     term.save(update_fields=["ended_at", "ended_by", "reason", "end_event"])
+    tell_of_versions(locked.pk)
     return term
 
 

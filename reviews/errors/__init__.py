@@ -46,6 +46,7 @@ from reviews.errors.superseding import (
     RecordDiffers,
 )
 from reviews.errors.working import (
+    AcknowledgementDue,
     AlreadyDecided,
     AnotherBatch,
     AnotherOpen,
@@ -69,6 +70,7 @@ from reviews.errors.working import (
 )
 
 __all__ = [
+    "AcknowledgementDue",
     "AlreadyDecided",
     "AnotherBatch",
     "AnotherOpen",

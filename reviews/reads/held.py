@@ -30,7 +30,7 @@ LOOK = """
     p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
     l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
-    gv.id AS guideline_id, gv.digest AS guideline_digest,
+    gv.id AS guideline_id, gv.digest AS guideline_digest, gv.to_acknowledge, ak.id AS acknowledged_id,
     su.show_prediction, su.show_confidence, su.blur, su.grey, su.mute, su.may_lift, su.hard_items, su.hard_minutes,
     su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.mute AS own_mute, pf.holds,
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
@@ -65,6 +65,7 @@ LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CA
     COALESCE((SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
         AND ended_at IS NULL AND language = p.language), (SELECT version_id FROM guidelines_guidelineterm
         WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1)) END)
+LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = gv.id AND ak.person_id = %s
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
@@ -143,7 +144,7 @@ class Held:
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
-    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 3, seat_id])
+    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 4, seat_id])
 
 
 def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> Row | None:
@@ -152,12 +153,12 @@ def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime)
     `take` locks an open seat with its task and gives (seat_id, sseq, head, place in the line).
     """
     how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return _look(how, [*taking, person_id, at, at, *[person_id] * 3])
+    return _look(how, [*taking, person_id, at, at, *[person_id] * 4])
 
 
 def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
     """Read the seat of a claim, as `look_at_seat`, with that claim's manifest even when it has ended."""
-    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 3, token])
+    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 4, token])
 
 
 def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
