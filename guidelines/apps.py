@@ -42,7 +42,8 @@ class GuidelinesConfig(AppConfig):
             EventKind("guidelines.acknowledged", _("Guideline {number} was acknowledged")),
             EventKind("guidelines.quiz_begun", _("A quiz on guideline {number} was begun, attempt {attempt}")),
             EventKind(
-                "guidelines.quiz_answered", _("A quiz on guideline {number} was answered, {right} right, attempt {attempt}")
+                "guidelines.quiz_answered",
+                _("A quiz on guideline {number} was answered, {right} right, attempt {attempt}"),
             ),
             EventKind("guidelines.reminded", _("Somebody was reminded to acknowledge guideline {number}")),
             EventKind("guidelines.draft_begun", _("A guideline draft was begun")),

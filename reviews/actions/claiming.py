@@ -64,11 +64,11 @@ AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item
 """
 INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
-SELECT s.id AS seat_id, t.sseq, t.head, line.place
-FROM ({line}) line
-JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
+SELECT s.id AS seat_id, t.sseq, t.head, n.place
+FROM ({line}) n
+JOIN reviews_seat s ON s.id = n.id JOIN reviews_task t ON t.id = s.task_id
 WHERE s.state = 'open' AND {may_sit}
-ORDER BY line.rank, line.due_at, line.id LIMIT 1
+ORDER BY n.rank, n.due_at, n.id LIMIT 1
 """  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
 SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (

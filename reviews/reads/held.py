@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,6 +18,8 @@ from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
+SPACED = re.compile(r" (=|<=|>=|<>|>|<) | ?([()]) ?")
+NAMED = re.compile(r"(?<=[\w)]) AS (?=[a-z])")  # what a column is called needs no word before it
 LOOK = """
 {first}SELECT s.id AS seat_id, s.number AS seat_number, s.slot, s.lease_until, s.claim_id,
     s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
@@ -25,7 +28,7 @@ LOOK = """
     i.decide_by AS decide_by_at, i.body AS item_body, i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
-    rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
+    rv.number AS rights_number, rv.digest AS rights_digest, nv.digest AS standing_digest,
     q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
     p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
     l.id AS log_id, l.origin,
@@ -48,8 +51,8 @@ JOIN reviews_setup su ON su.project_id = p.id
 JOIN reviews_route r ON r.item_id = i.id
     AND r.number = (SELECT max(o.number) FROM reviews_route o WHERE o.item_id = i.id)
 JOIN reviews_rightsversion rv ON rv.id = r.rights_id
-JOIN reviews_rightsversion now_rv ON now_rv.project_id = p.id
-    AND now_rv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = p.id)
+JOIN reviews_rightsversion nv ON nv.project_id = p.id
+    AND nv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = p.id)
 LEFT JOIN reviews_prediction pr ON pr.item_id = i.id AND pr.purpose = 'route'
 LEFT JOIN guidelines_modelversion mv ON mv.id = pr.model_version_id
 LEFT JOIN reviews_claim c ON c.id = {claim}
@@ -62,9 +65,9 @@ JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id,
     (SELECT version_id FROM guidelines_taxonomyterm WHERE project_id = p.id AND began_at IS NOT NULL
         AND ended_at IS NULL))
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN
-    COALESCE((SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
-        AND ended_at IS NULL AND language = p.language), (SELECT version_id FROM guidelines_guidelineterm
-        WHERE project_id = p.id AND began_at IS NOT NULL AND ended_at IS NULL ORDER BY language LIMIT 1)) END)
+    (SELECT gt.version_id FROM guidelines_guidelineterm gt JOIN accounts_project a ON a.id = gt.project_id
+        WHERE a.id = p.id AND gt.began_at IS NOT NULL AND gt.ended_at IS NULL
+        ORDER BY gt.language <> a.language, gt.language LIMIT 1) END)
 LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = gv.id AND ak.person_id = %s
 WHERE {where}
 """
@@ -76,9 +79,9 @@ BY_TOKEN = {
     "where": "s.id = (SELECT x.seat_id FROM reviews_claim x WHERE x.token = %s)",
 }
 BY_TAKING = {
-    "first": "WITH taken AS ({take}) ",
-    "source": "taken JOIN reviews_seat s ON s.id = taken.seat_id",
-    "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as found
+    "first": "WITH k AS ({take}) ",
+    "source": "k JOIN reviews_seat s ON s.id = k.seat_id",
+    "line": "k.sseq AS task_sseq, k.head AS task_head, k.place",  # as locked, not as found
     "claim": "s.claim_id",
     "where": "1 = 1",
 }
@@ -176,7 +179,8 @@ def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
 def written(on_postgres: bool, **how: str) -> str:
     """Give the statement in few characters: psycopg keeps what it made of a statement of less than 4,096."""
     words = LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split()
-    return " ".join(words).replace(", ", ",").replace(" = ", "=")
+    short = " ".join(words).replace(", ", ",")
+    return SPACED.sub(r"\1\2", NAMED.sub(" ", short))
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:
