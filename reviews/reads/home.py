@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models.sql import Row, ask, ask_one
@@ -19,7 +20,8 @@ from reviews.rights import ADJUDICATION
 
 LINES = f"""
 SELECT l.id AS lane_id, q.id AS queue_id, q.slug, q.name, q.level, p.slug AS project_slug, p.name AS project_name,
-    p.time_zone
+    p.time_zone, EXISTS (SELECT 1 FROM reviews_personlane g WHERE g.lane_id = l.id AND g.person_id = %s AND g.gated)
+    AS gated
 FROM reviews_lane l JOIN reviews_queue q ON q.id = l.queue_id JOIN accounts_project p ON p.id = q.project_id
 WHERE l.id IN (SELECT pl.lane_id FROM reviews_personlane pl JOIN accounts_membership m ON m.id = pl.membership_id
     WHERE pl.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s))
@@ -48,7 +50,10 @@ WHERE s.kept_for_id = %s AND s.state = 'open' AND t.state = 'open' ORDER BY s.ke
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one."""
+    """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one.
+
+    `gated`: they get nothing of it until they acknowledge the project's guideline.
+    """
 
     project: str
     project_name: str
@@ -62,6 +67,7 @@ class Line:
     due_at: dt.datetime | None
     soon: bool
     key: str = ""
+    gated: bool = False
 
     @property
     def kind(self) -> str:
@@ -85,7 +91,8 @@ class OpenClaim:
 class Need:
     """One thing that needs the person, with the queue where it waits; `held` items wait in no queue.
 
-    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project.
+    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project. `reads`
+    is the project whose guideline is to be acknowledged.
     """
 
     icon: str
@@ -94,6 +101,7 @@ class Need:
     held: HeldItems | None = None
     above: Above | None = None
     place: str = ""
+    reads: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +130,14 @@ class Home:
     returned: list[Returned] = field(default_factory=list)
 
     @property
+    def gated(self) -> Line | None:
+        """Give a queue whose project's guideline is to be acknowledged before anything of it comes."""
+        return next((line for line in self.lines if line.gated), None)
+
+    @property
     def next(self) -> Line | None:
         """Give the queue to start with: what is due first, adjudication before other work."""
-        waiting = [line for line in self.lines if line.waiting]
+        waiting = [line for line in self.lines if line.waiting and not line.gated]
         last = dt.datetime.max.replace(tzinfo=dt.UTC)
         return min(waiting, key=lambda line: (line.due_at or last, not line.kind, line.oldest_at or last), default=None)
 
@@ -160,7 +173,7 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
 
     What they may not sit in, since they have a part in it already, is not counted.
     """
-    rows = ask(LINES, [person_id, at, at])
+    rows = ask(LINES, [person_id, person_id, at, at])
     waiting = waiting_in([row.lane_id for row in rows], person_id, at) if rows else {}
     found: dict[int, Line] = {}
     for row in rows:
@@ -170,8 +183,9 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
 
 def _line(row: Row) -> Line:
     return Line(
-        row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False
-    )
+        row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False,
+        gated=bool(row.gated),
+    )  # fmt: skip
 
 
 def open_claim_of(person_id: int, at: dt.datetime) -> OpenClaim | None:
@@ -218,10 +232,15 @@ def _needs_above(mine: list[Line], roles: Mapping[int, tuple[str, Collection[str
 
 def _needs(mine: list[Line], held: list[HeldItems]) -> list[Need]:
     needs = []
+    for slug, name in {line.project: line.project_name for line in mine if line.gated}.items():
+        sentence = _("The guideline of %(project)s: read it and acknowledge it to get work") % {"project": name}
+        needs.append(Need("book", sentence, reads=slug))
     for one in held:
         sentence = ngettext("%(n)d item is held", "%(n)d items are held", one.count)
         needs.append(Need("lock", sentence % {"n": one.count}, held=one))
     for line in mine:
+        if line.gated:
+            continue
         if line.kind and line.waiting:
             sentence = ngettext("%(n)d disagreement to settle", "%(n)d disagreements to settle", line.waiting)
             needs.append(Need("scales", sentence % {"n": line.waiting}, line))

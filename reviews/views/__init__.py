@@ -20,6 +20,7 @@ from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.reading import guideline_acknowledgement, quiz, quiz_media, readers, reminder
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.returning import returning
 from reviews.views.running import claim_ending, operations
@@ -56,6 +57,7 @@ __all__ = [
     "exports",
     "exports_list",
     "guideline",
+    "guideline_acknowledgement",
     "home",
     "installation_switch",
     "item",
@@ -68,6 +70,10 @@ __all__ = [
     "own_rights",
     "presentation",
     "project",
+    "quiz",
+    "quiz_media",
+    "readers",
+    "reminder",
     "renewal",
     "replay",
     "replay_ending",
