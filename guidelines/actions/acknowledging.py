@@ -16,9 +16,7 @@ from guidelines.content.quizzing import ANSWERS, drawn, passes, right_answers
 from guidelines.errors import AlreadyAcknowledged, BadAnswer, NothingToAcknowledge, QuizFirst, RemindedLately
 from guidelines.models import GuidelineAcknowledgement, GuidelineReminder, GuidelineVersion, QuizAttempt
 from guidelines.policies import keeping_to, reminding
-from guidelines.reads import guideline_in_force, reader_of
-
-BETWEEN_REMINDERS = dt.timedelta(hours=1)
+from guidelines.reads import BETWEEN_REMINDERS, guideline_in_force, reader_of
 
 
 @transaction.atomic

@@ -1,6 +1,13 @@
 """Guidelines as they are read."""
 
-from guidelines.reads.acknowledged import Question, Reading, questions_of, reader_of, reading
+from guidelines.reads.acknowledged import (
+    BETWEEN_REMINDERS,
+    Question,
+    Reading,
+    questions_of,
+    reader_of,
+    reading,
+)
 from guidelines.reads.rendering import guideline_html, rendered
 from guidelines.reads.standing import (
     draft_of,
@@ -12,6 +19,7 @@ from guidelines.reads.standing import (
 )
 
 __all__ = [
+    "BETWEEN_REMINDERS",
     "Question",
     "Reading",
     "draft_of",

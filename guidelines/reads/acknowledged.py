@@ -10,6 +10,8 @@ from guidelines.content.differing import Difference, Version, differences
 from guidelines.models import GuidelineAcknowledgement, GuidelineReminder, GuidelineVersion, QuizAttempt
 from guidelines.reads.standing import guideline_in_force
 
+BETWEEN_REMINDERS = dt.timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -14,6 +14,7 @@ from audit.models.sql import Row, ask, ask_one
 from reviews.reads.levels import Above, waiting_above
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
+from reviews.reads.readers import reminded
 from reviews.reads.stream import Mine, decisions
 from reviews.reads.waiting import with_waiting
 from reviews.rights import ADJUDICATION
@@ -92,7 +93,7 @@ class Need:
     """One thing that needs the person, with the queue where it waits; `held` items wait in no queue.
 
     `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project. `reads`
-    is the project whose guideline is to be acknowledged.
+    is the project whose guideline is to be acknowledged; somebody may have asked for it.
     """
 
     icon: str
@@ -102,6 +103,8 @@ class Need:
     above: Above | None = None
     place: str = ""
     reads: str = ""
+    asked_by: str = ""
+    asked_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def home(
     held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
     own = pace(person_id, at, today=today)
-    needs = [*_needs_above(mine, roles or {}), *_needs(mine, held)]
+    needs = [*_needs_to_read(mine, person_id), *_needs_above(mine, roles or {}), *_needs(mine, held)]
     back = returned_to(person_id)
     return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs, back)
 
@@ -230,11 +233,20 @@ def _needs_above(mine: list[Line], roles: Mapping[int, tuple[str, Collection[str
     return needs
 
 
+def _needs_to_read(mine: list[Line], person_id: int) -> list[Need]:
+    """Name the guidelines to be acknowledged, with who asked for it last; a statement only where there are any."""
+    gated = {line.project: line.project_name for line in mine if line.gated}
+    asked = reminded(person_id) if gated else {}
+    needs = []
+    for slug, name in gated.items():
+        sentence = _("The guideline of %(project)s: read it and acknowledge it to get work") % {"project": name}
+        who, when = asked.get(slug, ("", None))
+        needs.append(Need("book", sentence, reads=slug, asked_by=who, asked_at=when))
+    return needs
+
+
 def _needs(mine: list[Line], held: list[HeldItems]) -> list[Need]:
     needs = []
-    for slug, name in {line.project: line.project_name for line in mine if line.gated}.items():
-        sentence = _("The guideline of %(project)s: read it and acknowledge it to get work") % {"project": name}
-        needs.append(Need("book", sentence, reads=slug))
     for one in held:
         sentence = ngettext("%(n)d item is held", "%(n)d items are held", one.count)
         needs.append(Need("lock", sentence % {"n": one.count}, held=one))

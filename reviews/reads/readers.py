@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import Project
 from audit.models.sql import ask
 from guidelines.models import GuidelineVersion
-from guidelines.reads import guideline_in_force
+from guidelines.reads import BETWEEN_REMINDERS, guideline_in_force
 
 READERS = """
 SELECT x.uuid, x.name, ak.acknowledged_at, min(m.from_at) AS from_at,
@@ -21,13 +21,19 @@ JOIN reviews_lane l ON l.id = pl.lane_id JOIN reviews_queue q ON q.id = l.queue_
 LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = %s AND ak.person_id = x.id
 WHERE q.project_id = %s GROUP BY x.id, x.uuid, x.name, ak.acknowledged_at ORDER BY x.name, x.id
 """
+REMINDED = """
+SELECT p.slug, x.name, r.reminded_at FROM guidelines_guidelinereminder r
+JOIN guidelines_guidelineterm gt ON gt.version_id = r.version_id AND gt.began_at IS NOT NULL AND gt.ended_at IS NULL
+JOIN accounts_project p ON p.id = gt.project_id JOIN accounts_person x ON x.id = r.reminded_by_id
+WHERE r.person_id = %s ORDER BY r.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody who works in a project: when they acknowledged the version in force, and answered quizzes before.
 
-    `kept_since` is from when on they get no work, None where they do.
+    `kept_since` is from when on they get no work, None where they do. `remindable`: nobody has lately.
     """
 
     uuid: UUID
@@ -36,6 +42,7 @@ class Reader:
     attempts: int
     kept_since: dt.datetime | None
     reminded_at: dt.datetime | None
+    remindable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,13 @@ def readers(project: Project, at: dt.datetime) -> Readers | None:
                 row.attempts,
                 None if row.acknowledged_at else max(began, row.from_at),
                 row.reminded_at,
+                not row.acknowledged_at and (not row.reminded_at or row.reminded_at <= at - BETWEEN_REMINDERS),
             )
             for row in rows
         ],
     )
+
+
+def reminded(person_id: int) -> dict[str, tuple[str, dt.datetime]]:
+    """Give who reminded a person last of a guideline in force, and when, by the project's slug; one statement."""
+    return {row.slug: (row.name, row.reminded_at) for row in ask(REMINDED, [person_id])}

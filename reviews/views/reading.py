@@ -125,5 +125,5 @@ def reminder(request: HttpRequest, project: str, reader: uuid.UUID) -> HttpRespo
     by, at = who(request), timezone.now()
     place = runnable_project(project, by=by, at=at)
     made = remind_of_guideline(project=place, reader=str(reader), by=by, at=at)
-    messages.success(request, _("%(name)s is told so on their pages.") % {"name": made.person.name})
+    messages.success(request, _("%(name)s is told so on their first page now.") % {"name": made.person.name})
     return redirect("readers", project)
