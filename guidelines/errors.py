@@ -96,4 +96,4 @@ class RemindedLately(Refusal):
     """Somebody reminded the person within the hour."""
 
     code = "reminded_lately"
-    sentence = _("They were reminded within the last hour, and see it on each of their pages.")
+    sentence = _("They were reminded within the last hour, and see it on their first page.")

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-_listeners: list[Callable[[int], None]] = []
+_listeners: list[Callable[[int], object]] = []
 
 
-def hear_of_versions(listener: Callable[[int], None]) -> None:
+def hear_of_versions(listener: Callable[[int], object]) -> None:
     """Have a verb called with the project's row id in the transaction of every change; called from `ready()`."""
     if listener not in _listeners:
         _listeners.append(listener)

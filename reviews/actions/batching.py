@@ -157,12 +157,10 @@ def write_claims(
     Raises:
         AcknowledgementDue: the guideline that they name asks to be acknowledged first.
     """
-    for row, _place in places:
-        see_acknowledged(row)
     seen = [row for row, _place in places]
+    see_acknowledged(*seen)
     trail = trail or Trail(ground_of(seen[0]), by.as_role(acting_role(seen[0])), at)
-    files = sorted({file for row in seen for file in files_of(row)})
-    media = media_of(files, "thumbnail")
+    media = media_of(sorted({file for row in seen for file in files_of(row)}), "thumbnail")
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
         manifest = present(row, [], media, recipe="thumbnail")

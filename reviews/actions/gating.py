@@ -30,14 +30,15 @@ def gate_project(project_id: int) -> int:
     return run(GATE, [project_id, project_id])
 
 
-def see_acknowledged(seen: Row) -> None:
-    """See that the person of a looked-at seat has acknowledged the guideline version that a claim on it would name.
+def see_acknowledged(*seats: Row) -> None:
+    """See that the person of looked-at seats has acknowledged the guideline version that claims on them would name.
 
     Raises:
         AcknowledgementDue: they have not.
     """
-    if seen.to_acknowledge and seen.acknowledged_id is None:
-        raise AcknowledgementDue(seen.project_id, seen.project_slug, seen.project_name)
+    for seen in seats:
+        if seen.to_acknowledge and seen.acknowledged_id is None:
+            raise AcknowledgementDue(seen.project_id, seen.project_slug, seen.project_name)
 
 
 def due_at_lane(lane_id: int) -> AcknowledgementDue:

@@ -65,7 +65,7 @@ def quiz(request: HttpRequest, project: str) -> HttpResponse:
         answer_question(project=place, attempt=number, place=asked, answer=answer, by=by, at=at)
         return redirect("quiz", project)
     found = reading(place, person_of(by))
-    attempt = found and (found.unanswered or found.last)
+    attempt = (found.unanswered or found.last) if found else None
     if found is None or attempt is None:
         return redirect("guideline-acknowledgement", project)
     return page(request, "reviews/quiz.html", "guideline", at, _asked(found, attempt), project=place)

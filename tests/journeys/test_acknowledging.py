@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from accounts.reads import console
 from assets.actions import store
 from guidelines.actions import acknowledge_guideline
-from guidelines.models import GuidelineAcknowledgement, QuizAttempt
+from guidelines.content import guideline_of
+from guidelines.models import GuidelineAcknowledgement, GuidelineVersion, QuizAttempt
 from tests.assets.sounds import tone
 from tests.guidelines.writing import QUIZZED, READ, answered, copied, editor, published
 from tests.house import House
@@ -78,10 +79,8 @@ def answer(page: Page, keys: dict[str, str], *, rightly: bool) -> None:
     expect(page.locator("#result")).to_be_visible()
 
 
-def test_a_reviewer_acknowledges_by_a_quiz_and_goes_back_to_work(house: House) -> None:
-    town = build(rights=ASKING)
-    town.send(0.5)
-    town.send(0.5)
+def on_screen_while_it_changes(house: House, town: Town) -> tuple[Page, GuidelineVersion]:
+    """Let a person acknowledge, publish the next version while an item is on their screen, and decide that one."""
     edna, me = editor(town), town.people[0]
     first = published(town, edna, READ)
     mine = dataclasses.replace(me, via="browser")
@@ -91,13 +90,20 @@ def test_a_reviewer_acknowledges_by_a_quiz_and_goes_back_to_work(house: House) -
     made = with_files(town)
     made["sections"][0]["text"] = "Say which animal is **meant** by whoever made the picture."
     version = published(town, edna, made, summary="What is meant counts, not what is seen.")
-    keys = {one["id"]: "1" if one["verdict"] == "correct" else "2" for one in made["examples"]}
-
-    bench.keyboard.press("a")  # what is on screen is decided as it is
+    bench.keyboard.press("a")
     ready(bench, "approve")
     bench.keyboard.press("Enter")
-    told = bench.get_by_role("heading", name="The guideline is to be acknowledged first.")
-    expect(told.or_(bench.locator("#task-pane h1", has_text="item-2"))).to_be_visible()
+    expect(bench.locator("#task-pane h1")).not_to_have_text("item-1")
+    return bench, version
+
+
+def test_a_reviewer_acknowledges_by_a_quiz_and_goes_back_to_work(house: House) -> None:
+    town = build(rights=ASKING)
+    town.send(0.5)
+    town.send(0.5)
+    bench, version = on_screen_while_it_changes(house, town)
+    examples = guideline_of(bytes(version.body)).examples
+    keys = {one.id: "1" if one.verdict == "correct" else "2" for one in examples}
     bench.goto(f"{house.address}/")
     expect(bench.get_by_text("The guideline of Cats: read it and acknowledge it to get work")).to_be_visible()
     house.judge(bench)
