@@ -151,7 +151,7 @@ def test_each_kind_of_example_is_asked_about_and_explained(house: House) -> None
             expect(page.locator(".picture")).to_have_js_property("complete", True)
             assert page.locator(".picture").evaluate("one => one.naturalWidth") > 0
         else:
-            expect(page.locator("audio")).to_have_js_property("duration", 0.5)
+            expect(page.locator("audio")).not_to_have_js_property("readyState", 0)
         look(page, f"gquiz-{asked}")
         house.judge(page)
         page.keyboard.press("2" if asked == "shelf" else "1")  # both wrong
