@@ -40,3 +40,31 @@ class GuidelinesConfig(AppConfig):
             EventKind("guidelines.draft_sent_back", _("The guideline draft was sent back: {note}")),
             EventKind("guidelines.second_editor_asked", _("Whether a second editor reads guidelines was changed")),
         )
+        self._acknowledging()
+
+    def _acknowledging(self) -> None:
+        """Freeze what people acknowledged and answered, and tell the ledger of it."""
+        from django.utils.translation import gettext_lazy as _
+
+        from audit.models import Frozen, guard
+        from audit.reads import EventKind, learn
+        from guidelines import models
+
+        guard(
+            Frozen(
+                models.QuizAttempt,
+                free=("given",),
+                once=("answers", "right", "passed", "answered_at", "answer_event_id"),
+            ),
+            Frozen(models.GuidelineAcknowledgement),
+            Frozen(models.GuidelineReminder),
+        )
+        learn(
+            EventKind("guidelines.acknowledged", _("Guideline {number} was acknowledged")),
+            EventKind("guidelines.quiz_begun", _("A quiz on guideline {number} was begun, attempt {attempt}")),
+            EventKind(
+                "guidelines.quiz_answered",
+                _("A quiz on guideline {number} was answered, {right} right, attempt {attempt}"),
+            ),
+            EventKind("guidelines.reminded", _("Somebody was reminded to acknowledge guideline {number}")),
+        )

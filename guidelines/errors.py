@@ -83,3 +83,38 @@ class WrittenByEditors(Refusal):
         "Editors have published what stands here, and this file says something else. Change it in the admin, or import "
         "a guideline's archive."
     )
+
+
+class NothingToAcknowledge(Refusal):
+    """The version is not in force, or asks nobody to acknowledge it."""
+
+    code = "nothing_to_acknowledge"
+    sentence = _("This version is not the one to acknowledge now. Open the guideline: what is in force stands there.")
+
+
+class AlreadyAcknowledged(Refusal):
+    """The person has acknowledged the version."""
+
+    code = "already_acknowledged"
+    sentence = _("You have acknowledged this version already; go on with your work.")
+
+
+class QuizFirst(Refusal):
+    """The version has a quiz."""
+
+    code = "quiz_first"
+    sentence = _("This version has a short quiz: passing it acknowledges the version.")
+
+
+class BadAnswer(Refusal):
+    """An answer to a quiz is none, or to a question that does not come next."""
+
+    code = "bad_answer"
+    sentence = _("Answer the question on screen with correct or incorrect.")
+
+
+class RemindedLately(Refusal):
+    """Somebody reminded the person within the hour."""
+
+    code = "reminded_lately"
+    sentence = _("They were reminded within the last hour, and see it on their first page.")

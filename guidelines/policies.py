@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
 from accounts.models import Membership, Person, Project, Role
-from accounts.policies import is_owner, role_in, visible_projects
+from accounts.policies import is_owner, may_change_project, role_in, visible_projects
 from accounts.reads import Actor
 
 
@@ -80,3 +80,30 @@ def editors(project: Project, at: dt.datetime) -> list[Person]:
     standing = Membership.objects.standing(at).filter(project=project, role=Role.GUIDELINE_EDITOR)
     people = Person.objects.filter(pk__in=standing.values("person_id")) | Person.objects.filter(is_owner=True)
     return list(people.distinct().order_by("name", "pk"))
+
+
+def keeping_to(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, int]:
+    """Give the actor in a role of theirs in a project, and the person they are: who acknowledges what stands there.
+
+    Raises:
+        Forbidden: no person with a role there, or by token: one reads and answers in the browser.
+    """
+    if by.person_id is None or by.token_id is not None:
+        raise Forbidden(_("A person acknowledges a guideline, signed in."))
+    roles = role_in(by.person_id, project.pk, at)
+    if not roles:
+        raise Forbidden(_("You hold no role in this project, so nothing here asks to be acknowledged by you."))
+    first = next((one for one in (Role.REVIEWER, Role.ADJUDICATOR) if one in roles), None)
+    return by.as_role(first.value if first else min(roles)), by.person_id
+
+
+def reminding(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, int]:
+    """Give the actor in the role that lets them remind people of a guideline, and the person they are.
+
+    Raises:
+        Forbidden: neither operations of the project nor an owner, or no person.
+    """
+    if by.person_id is None or not may_change_project(by=by, project=project, at=at):
+        raise Forbidden(_("Only operations of this project and owners do this."))
+    operates = Role.OPERATIONS in role_in(by.person_id, project.pk, at)
+    return by.as_role(Role.OPERATIONS.value if operates else "owner"), by.person_id

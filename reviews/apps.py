@@ -12,6 +12,8 @@ class ReviewsConfig(AppConfig):
         from audit.models import guard
         from audit.reads import learn
         from audit.reads.telling import learn_bodies, learn_counts, learn_records
+        from guidelines.actions import hear_of_versions
+        from reviews.actions.gating import gate_project
         from reviews.actions.lines import fill_project
         from reviews.models.guards import GUARDS
         from reviews.reads.kinds import KINDS
@@ -24,3 +26,4 @@ class ReviewsConfig(AppConfig):
         learn_records(RECORDS)
         learn_counts(**COUNTED)
         hear_of_memberships(fill_project)
+        hear_of_versions(gate_project)

@@ -75,6 +75,17 @@ urlpatterns = [
     ),
     path("projects/<slug:project>/rereviews/<uuid:rereview>/ending/", views.rereview_ending, name="rereview-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
+    path(
+        "projects/<slug:project>/guideline/acknowledgement/",
+        views.guideline_acknowledgement,
+        name="guideline-acknowledgement",
+    ),
+    path("projects/<slug:project>/guideline/quiz/", views.quiz, name="quiz"),
+    path(
+        "projects/<slug:project>/guideline/quiz/media/<str:sha256>/<slug:recipe>/", views.quiz_media, name="quiz-media"
+    ),
+    path("projects/<slug:project>/guideline/readers/", views.readers, name="readers"),
+    path("projects/<slug:project>/guideline/readers/<uuid:reader>/reminders/", views.reminder, name="reminder"),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),
 ]

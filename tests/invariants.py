@@ -33,6 +33,8 @@ FACTS = {
     "reviews.override_lapsed": "reviews_overrideend",
     "reviews.appeal_received": "reviews_appeal",
     "accounts.signed": "accounts_signature",
+    "guidelines.acknowledged": "guidelines_guidelineacknowledgement",
+    "guidelines.reminded": "guidelines_guidelinereminder",
 }
 BREACHES = {
     "a project that shows another taxonomy than is in force": "SELECT p.id FROM accounts_project p LEFT JOIN guidelines_guidelinesetup g ON g.project_id = p.id LEFT JOIN guidelines_taxonomyterm t ON t.project_id = p.id AND t.began_at IS NOT NULL AND t.ended_at IS NULL WHERE COALESCE(g.taxonomy_id, 0) <> COALESCE(t.version_id, 0)",
@@ -100,6 +102,11 @@ BREACHES = {
     "a batch of nothing": "SELECT b.id FROM reviews_batch b WHERE NOT EXISTS (SELECT 1 FROM reviews_claim c WHERE c.batch_id = b.id)",
     "a batch of two people": "SELECT c.id FROM reviews_claim c JOIN reviews_batch b ON b.id = c.batch_id WHERE c.person_id <> b.person_id",
     "a batch with what may be in none": "SELECT c.id FROM reviews_claim c JOIN reviews_task t ON t.id = c.task_id JOIN reviews_item i ON i.id = t.item_id JOIN reviews_batch b ON b.id = c.batch_id WHERE t.kind <> 'work' OR i.impact <> 'normal' OR t.queue_id <> b.queue_id",
+    "a claim under a guideline that its person had not acknowledged": "SELECT c.id FROM reviews_claim c JOIN reviews_presentation ps ON ps.claim_id = c.id JOIN guidelines_guidelineversion gv ON gv.id = ps.guideline_id WHERE gv.to_acknowledge AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement ak WHERE ak.version_id = gv.id AND ak.person_id = c.person_id AND ak.acknowledged_at <= c.claimed_at)",
+    "an acknowledgement by a quiz that its person did not pass": "SELECT a.id FROM guidelines_guidelineacknowledgement a JOIN guidelines_quizattempt q ON q.id = a.attempt_id WHERE q.passed IS NOT TRUE OR q.person_id <> a.person_id OR q.version_id <> a.version_id",
+    "a passed quiz without its acknowledgement": "SELECT q.id FROM guidelines_quizattempt q WHERE q.passed AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement a WHERE a.attempt_id = q.id)",
+    "quizzes begun that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM guidelines_quizattempt) <> (SELECT count(*) FROM audit_event WHERE type = 'guidelines.quiz_begun')",
+    "quizzes answered that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM guidelines_quizattempt WHERE answered_at IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'guidelines.quiz_answered')",
     "a person in two batches": "SELECT s.person_id FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.place IS NOT NULL GROUP BY s.person_id HAVING count(DISTINCT c.batch_id) > 1",
     "a place without a batch, or a batch without a place": "SELECT s.id FROM reviews_seat s JOIN reviews_claim c ON c.id = s.claim_id WHERE s.state = 'leased' AND (s.place IS NULL) <> (c.batch_id IS NULL)",
     "a decision in another mode than its claim": "SELECT d.id FROM reviews_decision d JOIN reviews_claim c ON c.id = d.claim_id WHERE (d.mode = 'batch') <> (c.batch_id IS NOT NULL)",

@@ -99,6 +99,13 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "guideline"): only(*MEMBERS, "owner"),
     ("GET", "guideline-archive"): only(*MEMBERS, "owner", found=REASON)
     | dict.fromkeys(["guideline_editor", "compliance", "owner"], GONE),  # this town has no guideline
+    ("GET", "guideline-acknowledgement"): only(*MEMBERS, "owner"),
+    ("POST", "guideline-acknowledgement"): only() | dict.fromkeys(MEMBERS, 409) | {"owner": REASON},
+    ("GET", "quiz"): only() | dict.fromkeys([*MEMBERS, "owner"], DOOR),  # no version asks for one
+    ("POST", "quiz"): only() | {"owner": REASON},
+    ("GET", "quiz-media"): only(),
+    ("GET", "readers"): only("operations", "owner"),
+    ("POST", "reminder"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
     ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
@@ -216,12 +223,12 @@ def test_a_call_takes_the_methods_of_its_rows_and_no_other(town, name):
 
 OF_NOTHING_THERE = (
     "export", "replay", "replay-progress", "replay-ending", "rereview", "rereview-progress", "rereview-ending",
-    "signature", "override-ending", "acknowledgement", "api-acknowledgement",
+    "signature", "override-ending", "acknowledgement", "api-acknowledgement", "reminder",
 )  # fmt: skip
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
-    "callbacks-list", "rereviews",
+    "callbacks-list", "rereviews", "guideline-acknowledgement", "quiz", "readers",
 )  # fmt: skip
 
 
@@ -247,8 +254,8 @@ def path_of(name: str, town: Town) -> str:
         "presentation": [project, decision.claim.token],
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
-        "media": [project, "0" * 64, "screen"],
         "guideline-archive": [project, 1],
+        **{name: [project, "0" * 64, "screen"] for name in ("media", "quiz-media")},
         "claim": [decision.claim.token],
         "return": [decision.claim.token],
         "decision": [decision.claim.token],

@@ -12,6 +12,7 @@ from accounts.models import Project
 from accounts.reads import Actor
 from audit.reads import canonical
 from guidelines.actions.terms import begin_guideline, begin_taxonomy
+from guidelines.content import guideline_of
 from guidelines.errors import NotReviewed, ScheduleWaits, WrittenByEditors
 from guidelines.models import GuidelineTerm, GuidelineVersion, TaxonomyTerm, TaxonomyVersion
 from guidelines.reads import guideline_in_force, takes_two, taxonomy_in_force
@@ -164,6 +165,7 @@ def new_guideline(
         taxonomy=taxonomy,
         body=stored,
         digest=digest,
+        to_acknowledge=guideline_of(stored).acknowledge is not None,
         published_at=at,
         event_id=event,
         **columns,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor, clock
+from guidelines.actions.hearing import tell_of_versions
 from guidelines.errors import BadGuideline, NotInForce
 from guidelines.models import GuidelineSetup, GuidelineTerm, GuidelineVersion, TaxonomyTerm, TaxonomyVersion
 from guidelines.policies import editing
@@ -38,6 +39,7 @@ def begin_guideline(version: GuidelineVersion, event: int, at: dt.datetime) -> N
     ).update(ended_at=at)
     GuidelineTerm.objects.filter(pk=term.pk).update(began_at=at, begin_event_id=event)
     show_in_force(term.project)
+    tell_of_versions(term.project_id)
 
 
 def begin_taxonomy_of(version: GuidelineVersion, at: dt.datetime) -> None:
@@ -103,6 +105,7 @@ def end_guideline(*, project: Project, number: int, reason: str, by: Actor, at: 
     term.ended_at, term.ended_by_id, term.reason, term.end_event_id = at, person, reason.strip(), event
     term.save(update_fields=["ended_at", "ended_by", "reason", "end_event"])
     show_in_force(locked)
+    tell_of_versions(locked.pk)
     return term
 
 

@@ -1,15 +1,19 @@
 """What decisions are judged by, and how it is written."""
 
+from guidelines.models.acknowledging import GuidelineAcknowledgement, GuidelineReminder, QuizAttempt
 from guidelines.models.drafting import GuidelineDraft, GuidelineSetup
 from guidelines.models.terms import GuidelineTerm, TaxonomyTerm
 from guidelines.models.versions import GuidelineVersion, ModelVersion, TaxonomyVersion
 
 __all__ = [
+    "GuidelineAcknowledgement",
     "GuidelineDraft",
+    "GuidelineReminder",
     "GuidelineSetup",
     "GuidelineTerm",
     "GuidelineVersion",
     "ModelVersion",
+    "QuizAttempt",
     "TaxonomyTerm",
     "TaxonomyVersion",
 ]

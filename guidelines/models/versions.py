@@ -54,7 +54,7 @@ class GuidelineVersion(models.Model):
     `body` is RFC 8785: {"language", "taxonomy": digest, "sections", "examples", "acknowledge"?} as
     `guidelines.content.guideline_body` gives it, or, from a project's file, {"language", "taxonomy", "text": Markdown};
     `digest` is its SHA-256 in hex. `summary` says what changed and why. `agreed_by` is the second editor, where one
-    read it.
+    read it. `to_acknowledge` repeats from the body that whoever claims acknowledges it first.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="guidelines", db_index=False)
@@ -64,6 +64,7 @@ class GuidelineVersion(models.Model):
     digest = models.CharField(max_length=64)
     edited = models.BooleanField(default=False)
     summary = models.TextField(blank=True, default="")
+    to_acknowledge = models.BooleanField(default=False)
     published_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     agreed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     published_at = models.DateTimeField()

@@ -14,6 +14,7 @@ from audit.models.sql import Row, ask, change, insert, lock, many, run
 from audit.reads import canonical, uuid7
 from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED, may_sit
 from reviews.actions.ending import HEAD, LEASE, end_claims
+from reviews.actions.gating import due_at_lane, see_acknowledged
 from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
@@ -74,6 +75,7 @@ def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None
     Raises:
         Forbidden: the actor is no person.
         NoBatch: the decision rights in force give this person no batches in the queue.
+        AcknowledgementDue: the guideline in force there asks to be acknowledged first.
     """
     person_id = working_person(by)
     _let_go(person_id, by, at)
@@ -119,6 +121,8 @@ def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row
     found: dict[int, Row] = {}
     lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
     for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
+        if lane.gated:
+            raise due_at_lane(lane.lane_id)
         take = TAKE + lock("t", "s", skip=True)
         taking = [lane.lane_id, *may_sit(person_id, at), most - len(found)]
         rows = [row for row in look_at_all_taken(take, taking, person_id, at) if _plain(row)]
@@ -158,11 +162,14 @@ def write_claims(
     """Write claims of a batch on seats that are locked with their tasks: events, claims, presentations, leases.
 
     `batch` is its row id and uuid. `trail` carries the caller's earlier events on the tasks' streams. Gives the tokens.
+
+    Raises:
+        AcknowledgementDue: the guideline that they name asks to be acknowledged first.
     """
     seen = [row for row, _place in places]
+    see_acknowledged(*seen)
     trail = trail or Trail(ground_of(seen[0]), by.as_role(acting_role(seen[0])), at)
-    files = sorted({file for row in seen for file in files_of(row)})
-    media = media_of(files, "thumbnail")
+    media = media_of(sorted({file for row in seen for file in files_of(row)}), "thumbnail")
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
         manifest = present(row, [], media, recipe="thumbnail")

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, ask_one, lock, postgres
 from reviews.actions.ending import end_claims
+from reviews.actions.gating import due_at_lane, gate_project
 from reviews.actions.resting import limited_lanes
 from reviews.actions.seating import shown, working_person, write_claim
-from reviews.errors import BreakDue
+from reviews.errors import AcknowledgementDue, BreakDue
 from reviews.models import Queue
 from reviews.reads.held import Held, look_at_seat, look_at_taken
 from reviews.reads.resting import break_until
@@ -42,12 +43,12 @@ SELECT NULL, NULL, NULL, NULL, NULL, x.lane_id, x.rank, x.due_at, x.seat_id, h.r
         AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
     JOIN reviews_lane l ON l.id = pl.lane_id
     LEFT JOIN reviews_watermark w ON w.person_id = pl.person_id AND w.lane_id = pl.lane_id AND w.drop_at > %s
-    WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
+    WHERE pl.person_id = %s AND NOT pl.gated AND (%s = 0 OR l.queue_id = %s) AND {of_token}
 ) x JOIN reviews_seat h ON h.id = x.first_id
 ORDER BY 10, 11, 12
 """
 ANY_LANE = """
-SELECT DISTINCT pl.lane_id FROM reviews_personlane pl
+SELECT DISTINCT pl.lane_id, pl.gated FROM reviews_personlane pl
 JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
 JOIN reviews_lane l ON l.id = pl.lane_id
 WHERE pl.person_id = %s AND (%s = 0 OR l.queue_id = %s) AND {of_token}
@@ -63,11 +64,11 @@ AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item
 """
 INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
-SELECT s.id AS seat_id, t.sseq, t.head, line.place
-FROM ({line}) line
-JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
+SELECT s.id AS seat_id, t.sseq, t.head, n.place
+FROM ({line}) n
+JOIN reviews_seat s ON s.id = n.id JOIN reviews_task t ON t.id = s.task_id
 WHERE s.state = 'open' AND {may_sit}
-ORDER BY line.rank, line.due_at, line.id LIMIT 1
+ORDER BY n.rank, n.due_at, n.id LIMIT 1
 """  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
 SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
@@ -85,14 +86,25 @@ def claim_next(*, by: Actor, at: dt.datetime, queue: Queue | None = None, resume
 
     A prefetched claim of the same line is answered again; one of another line is given back first. An actor by token
     gets only what lies in the token's projects. With `resume` the
-    claim on screen, if there is one, is answered. A unique violation is a lost race and is retried once. Locks task,
+    claim on screen, if there is one, is answered. Projects whose guideline the person has not acknowledged are passed
+    over. A unique violation is a lost race and is retried once. Locks task,
     then seat.
 
     Raises:
         Forbidden: the actor is no person.
         BreakDue: of what waits there is only hard content, and the person owes a break from it.
+        AcknowledgementDue: nothing else waits, and a guideline there asks to be acknowledged first.
     """
     person_id = working_person(by)
+    try:
+        return _claimed(person_id, queue, resume, by, at)
+    except AcknowledgementDue as due:
+        if not gate_project(due.project_id):  # else a version came in force just now: elsewhere there may be work
+            raise
+        return _claimed(person_id, queue, resume, by, at)
+
+
+def _claimed(person_id: int, queue: Queue | None, resume: bool, by: Actor, at: dt.datetime) -> Held | None:
     try:
         return _held_or_next(person_id, queue, resume, by, at)
     except IntegrityError:  # a lost race: what won it is there now
@@ -203,11 +215,15 @@ def _take(
         if taken is not None:
             return taken
     far = TAKE.format(line=FAR, may_sit=MAY_SIT) + lock("t", "s", skip=True)
-    of_token = REACHED.format(queue="l.queue_id")
+    of_token, kept = REACHED.format(queue="l.queue_id"), None
     for lane in ask(ANY_LANE.format(of_token=of_token), [at, at, person_id, *_chosen(queue), *_of_token(by)]):
-        if lane.lane_id in without:
+        if lane.gated:
+            kept = lane.lane_id
+        if lane.gated or lane.lane_id in without:
             continue
         taken = look_at_taken(far, [lane.lane_id, *may_sit(person_id, at) * 2], person_id, at)
         if taken is not None:
             return taken
+    if kept is not None:
+        raise due_at_lane(kept)
     return None

@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.actions import lock_project
 from accounts.models import Membership
 from audit.models.sql import ask, run
+from reviews.actions.gating import gate_project
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
 from reviews.reads.held import NEVER_DUE
 from reviews.reads.published import rights_of
@@ -115,7 +116,11 @@ def _known(queue: Queue, skills: Iterable[str]) -> Lane | None:
 
 @transaction.atomic
 def fill_lanes(lanes: Iterable[Lane]) -> None:
-    """Write anew who may work these lanes: memberships with the skills, in a role that the rights in force name."""
+    """Write anew who may work these lanes: memberships with the skills, in a role that the rights in force name.
+
+    And who of them is kept from claims there until they acknowledge the guideline.
+    """
+    projects = set()
     for one in lanes:
         queue = Queue.objects.select_related("project").get(pk=one.queue_id)
         standing = RightsVersion.objects.filter(project=queue.project).order_by("-number").first()
@@ -140,6 +145,9 @@ def fill_lanes(lanes: Iterable[Lane]) -> None:
             ],
             ignore_conflicts=True,
         )
+        projects.add(queue.project_id)
+    for project_id in sorted(projects):
+        gate_project(project_id)
 
 
 def fill_project(project_id: int) -> None:

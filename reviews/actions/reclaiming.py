@@ -45,6 +45,7 @@ def claim_again(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
         AnotherOpen: another item is on screen.
         ClaimLost: it is decided, or others have all its seats.
         Forbidden: none of the person's roles works in its queue now.
+        AcknowledgementDue: the guideline in force there asks to be acknowledged first.
     """
     seen = own_claim(token, by, at)
     for mine in ask(MINE, [seen.claimant_id] * 2):

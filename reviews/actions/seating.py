@@ -16,6 +16,7 @@ from assets.reads import in_force
 from audit.actions import Fact
 from audit.models.sql import Row
 from audit.reads import canonical, uuid7
+from reviews.actions.gating import see_acknowledged
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.complaints import complaint_of
 from reviews.reads.held import Held, held, hides_proposal, look_at_seat
@@ -91,7 +92,12 @@ def write_claim(
     at: dt.datetime,
     trail: Trail | None = None,
 ) -> Held:
-    """Write a claim on a seat that is locked with its task and was looked at: event, claim, presentation, lease."""
+    """Write a claim on a seat that is locked with its task and was looked at: event, claim, presentation, lease.
+
+    Raises:
+        AcknowledgementDue: the guideline that it names asks to be acknowledged first.
+    """
+    see_acknowledged(seen)
     by = by.as_role(acting_role(seen))
     prior = prior_of(seen.item_id, seen.task_id, seen.kind)
     manifest = present(seen, prior)

@@ -8,6 +8,10 @@ Answers = dict[int, tuple[str, str | None]]
 """Status to (what it says, shape of the body or None)."""
 BAD = "What was sent cannot be taken; `errors` names each place."
 REST = "`break_due`: the person owes a break from hard content; the sentence says until when."
+DUE = (
+    "`acknowledgement_due`: a guideline there is to be acknowledged first, in the browser; the sentence says where. Of "
+    "several projects only when nothing waits in the others."
+)
 LOST = "`claim_lost`: the claim lapsed, ended, or was given back."
 LONG = "Longer than this installation takes."
 
@@ -31,7 +35,7 @@ JSON, NDJSON, ANY, FORM = "application/json", "application/x-ndjson", "applicati
 NEXT: Answers = {
     201: ("The claim, to be opened within two minutes.", "ClaimAnswer"),
     204: ("Nothing waits.", None),
-    409: (REST, None),
+    409: (f"{REST} {DUE}", None),
 }
 
 CALLS = (

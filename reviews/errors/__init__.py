@@ -51,6 +51,7 @@ from reviews.errors.superseding import (
     RecordDiffers,
 )
 from reviews.errors.working import (
+    AcknowledgementDue,
     AlreadyDecided,
     AnotherBatch,
     AnotherOpen,
@@ -74,6 +75,7 @@ from reviews.errors.working import (
 )
 
 __all__ = [
+    "AcknowledgementDue",
     "AlreadyDecided",
     "AnotherBatch",
     "AnotherOpen",

@@ -143,6 +143,23 @@ class AuthorGone(Refusal):
     sentence = _("Its author no longer works in that queue, so it cannot be returned to them. Settle it yourself.")
 
 
+class AcknowledgementDue(Refusal):
+    """The guideline in force of `project` (its slug) asks to be acknowledged, and this person has not."""
+
+    code = "acknowledgement_due"
+    sentence = _("A guideline is to be acknowledged first.")
+
+    def __init__(self, project_id: int, project: str, name: str) -> None:
+        self.project_id, self.project = project_id, project
+        super().__init__(
+            gettext(
+                "Read the guideline of %(name)s and acknowledge it: until then you get no work there. It stands at "
+                "%(address)s."
+            )
+            % {"name": name, "address": f"/projects/{project}/guideline/acknowledgement/"}
+        )
+
+
 class BreakDue(Refusal):
     """The person has looked at hard content for as long as the project lets anyone; `until` the break lasts."""
 

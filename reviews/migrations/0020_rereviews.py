@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('accounts', '0007_signatures'),
         ('audit', '0006_anchors_as_they_came_back'),
         ('guidelines', '0002_living_guidelines'),
-        ('reviews', '0018_further_predictions'),
+        ('reviews', '0019_gated'),
     ]
 
     operations = [

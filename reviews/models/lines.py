@@ -38,11 +38,15 @@ class Lane(models.Model):
 
 
 class PersonLane(models.Model):
-    """A person may work a lane, by one membership: a cache that verbs keep; a claim still checks the membership."""
+    """A person may work a lane, by one membership: a cache that verbs keep; a claim still checks the membership.
+
+    `gated` keeps them from claims there until they acknowledge the guideline in force.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
+    gated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "lane", "membership"], name="reviews_personlane_once")]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -18,6 +19,8 @@ from reviews.reads.retired import retired_in
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
+SPACED = re.compile(r" (=|<=|>=|<>|>|<) | ?([()]) ?")
+NAMED = re.compile(r"(?<=[\w)]) AS (?=[a-z])")  # what a column is called needs no word before it
 LOOK = """
 {first}SELECT s.id AS seat_id, s.number AS seat_number, s.slot, s.lease_until, s.claim_id,
     s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
@@ -26,12 +29,12 @@ LOOK = """
     i.decide_by AS decide_by_at, i.body AS item_body, i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
-    rv.number AS rights_number, rv.digest AS rights_digest, now_rv.digest AS standing_digest,
+    rv.number AS rights_number, rv.digest AS rights_digest, nv.digest AS standing_digest,
     q.uuid AS queue_uuid, q.slug AS queue_slug, q.name AS queue_name, q.level AS queue_level,
     p.id AS project_id, p.uuid AS project_uuid, p.slug AS project_slug, p.name AS project_name, p.task_type,
     l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
-    gv.id AS guideline_id, gv.digest AS guideline_digest,
+    gv.id AS guideline_id, gv.digest AS guideline_digest, gv.to_acknowledge, ak.id AS acknowledged_id,
     su.show_prediction, su.show_confidence, su.blur, su.grey, su.mute, su.may_lift, su.hard_items, su.hard_minutes,
     su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.mute AS own_mute, pf.holds,
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
@@ -49,8 +52,8 @@ JOIN reviews_setup su ON su.project_id = p.id
 JOIN reviews_route r ON r.item_id = i.id
     AND r.number = (SELECT max(o.number) FROM reviews_route o WHERE o.item_id = i.id)
 JOIN reviews_rightsversion rv ON rv.id = r.rights_id
-JOIN reviews_rightsversion now_rv ON now_rv.project_id = p.id
-    AND now_rv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = p.id)
+JOIN reviews_rightsversion nv ON nv.project_id = p.id
+    AND nv.number = (SELECT max(o.number) FROM reviews_rightsversion o WHERE o.project_id = p.id)
 LEFT JOIN reviews_prediction pr ON pr.item_id = i.id AND pr.purpose = 'route'
 LEFT JOIN guidelines_modelversion mv ON mv.id = pr.model_version_id
 LEFT JOIN reviews_claim c ON c.id = {claim}
@@ -63,6 +66,7 @@ JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id, gs.taxonomy_id)
 LEFT JOIN guidelines_guidelineversion gv
     ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN gs.guideline_id END)
+LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = gv.id AND ak.person_id = %s
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
@@ -73,9 +77,9 @@ BY_TOKEN = {
     "where": "s.id = (SELECT x.seat_id FROM reviews_claim x WHERE x.token = %s)",
 }
 BY_TAKING = {
-    "first": "WITH taken AS ({take}) ",
-    "source": "taken JOIN reviews_seat s ON s.id = taken.seat_id",
-    "line": "taken.sseq AS task_sseq, taken.head AS task_head, taken.place",  # as locked, not as found
+    "first": "WITH k AS ({take}) ",
+    "source": "k JOIN reviews_seat s ON s.id = k.seat_id",
+    "line": "k.sseq AS task_sseq, k.head AS task_head, k.place",  # as locked, not as found
     "claim": "s.claim_id",
     "where": "1 = 1",
 }
@@ -141,7 +145,7 @@ class Held:
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
-    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 3, seat_id])
+    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 4, seat_id])
 
 
 def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> Row | None:
@@ -150,12 +154,12 @@ def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime)
     `take` locks an open seat with its task and gives (seat_id, sseq, head, place in the line).
     """
     how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return _look(how, [*taking, person_id, at, at, *[person_id] * 3])
+    return _look(how, [*taking, person_id, at, at, *[person_id] * 4])
 
 
 def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
     """Read the seat of a claim, as `look_at_seat`, with that claim's manifest even when it has ended."""
-    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 3, token])
+    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 4, token])
 
 
 def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
@@ -173,7 +177,8 @@ def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:
 def written(on_postgres: bool, **how: str) -> str:
     """Give the statement in few characters: psycopg keeps what it made of a statement of less than 4,096."""
     words = LOOK.format(join="string_agg" if on_postgres else "group_concat", **how).split()
-    return " ".join(words).replace(", ", ",").replace(" = ", "=")
+    short = " ".join(words).replace(", ", ",")
+    return SPACED.sub(r"\1\2", NAMED.sub(" ", short))
 
 
 def _look(how: dict[str, str], params: list[Any]) -> Row | None:

@@ -7,19 +7,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models.sql import Row, ask, ask_one
 from reviews.reads.levels import Above, waiting_above
 from reviews.reads.listing import COUNTED, HeldItems, held_items, waiting_in
 from reviews.reads.pace import Pace, pace
+from reviews.reads.readers import reminded
 from reviews.reads.stream import Mine, decisions
 from reviews.reads.waiting import with_waiting
 from reviews.rights import ADJUDICATION
 
 LINES = f"""
 SELECT l.id AS lane_id, q.id AS queue_id, q.slug, q.name, q.level, p.slug AS project_slug, p.name AS project_name,
-    p.time_zone
+    p.time_zone, EXISTS (SELECT 1 FROM reviews_personlane g WHERE g.lane_id = l.id AND g.person_id = %s AND g.gated)
+    AS gated
 FROM reviews_lane l JOIN reviews_queue q ON q.id = l.queue_id JOIN accounts_project p ON p.id = q.project_id
 WHERE l.id IN (SELECT pl.lane_id FROM reviews_personlane pl JOIN accounts_membership m ON m.id = pl.membership_id
     WHERE pl.person_id = %s AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s))
@@ -51,6 +54,7 @@ class Line:
     """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one.
 
     Among what waits are `disagreements` to settle and `appeals` to hear.
+    `gated`: they get nothing of it until they acknowledge the project's guideline.
     """
 
     project: str
@@ -67,6 +71,7 @@ class Line:
     key: str = ""
     disagreements: int = 0
     appeals: int = 0
+    gated: bool = False
 
     @property
     def kind(self) -> str:
@@ -90,8 +95,9 @@ class OpenClaim:
 class Need:
     """One thing that needs the person, with the queue where it waits; `held` items wait in no queue.
 
-    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project. What has
-    none of these stands on the page itself, at the element `at`.
+    `above` is what was escalated and waits in a queue that others work; `place` is the slug of its project. `reads`
+    is the project whose guideline is to be acknowledged; somebody may have asked for it. What has none of these stands
+    on the page itself, at the element `at`.
     """
 
     icon: str
@@ -101,6 +107,9 @@ class Need:
     above: Above | None = None
     place: str = ""
     at: str = ""
+    reads: str = ""
+    asked_by: str = ""
+    asked_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +138,14 @@ class Home:
     returned: list[Returned] = field(default_factory=list)
 
     @property
+    def gated(self) -> Line | None:
+        """Give a queue whose project's guideline is to be acknowledged before anything of it comes."""
+        return next((line for line in self.lines if line.gated), None)
+
+    @property
     def next(self) -> Line | None:
         """Give the queue to start with: what is due first, adjudication before other work."""
-        waiting = [line for line in self.lines if line.waiting]
+        waiting = [line for line in self.lines if line.waiting and not line.gated]
         last = dt.datetime.max.replace(tzinfo=dt.UTC)
         return min(waiting, key=lambda line: (line.due_at or last, not line.kind, line.oldest_at or last), default=None)
 
@@ -158,7 +172,8 @@ def home(
     held = held_items(running)
     city = zone.rpartition("/")[2].replace("_", " ")
     own = pace(person_id, at, today=today)
-    needs = [*_needs_above(mine, roles or {}), *_signing(signatures), *_needs(mine, held)]
+    needs = [*_needs_to_read(mine, person_id), *_needs_above(mine, roles or {}), *_signing(signatures)]
+    needs += _needs(mine, held)
     back = returned_to(person_id)
     return Home(local, city, mine, open_claim_of(person_id, at), decisions(person_id, at), own, needs, back)
 
@@ -168,7 +183,7 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
 
     What they may not sit in, since they have a part in it already, is not counted.
     """
-    rows = ask(LINES, [person_id, at, at])
+    rows = ask(LINES, [person_id, person_id, at, at])
     waiting = waiting_in([row.lane_id for row in rows], person_id, at) if rows else {}
     found: dict[int, Line] = {}
     for row in rows:
@@ -183,8 +198,9 @@ def lines(person_id: int, at: dt.datetime) -> list[Line]:
 
 def _line(row: Row) -> Line:
     return Line(
-        row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False
-    )
+        row.project_slug, row.project_name, row.time_zone, row.slug, row.name, row.level, 0, 0, None, None, False,
+        gated=bool(row.gated),
+    )  # fmt: skip
 
 
 def open_claim_of(person_id: int, at: dt.datetime) -> OpenClaim | None:
@@ -236,12 +252,26 @@ def _signing(signatures: int) -> list[Need]:
     return [Need("seal", sentence % {"n": signatures}, at="signatures")]
 
 
+def _needs_to_read(mine: list[Line], person_id: int) -> list[Need]:
+    """Name the guidelines to be acknowledged, with who asked for it last; a statement only where there are any."""
+    gated = {line.project: line.project_name for line in mine if line.gated}
+    asked = reminded(person_id) if gated else {}
+    needs = []
+    for slug, name in gated.items():
+        sentence = _("The guideline of %(project)s: read it and acknowledge it to get work") % {"project": name}
+        who, when = asked.get(slug, ("", None))
+        needs.append(Need("book", sentence, reads=slug, asked_by=who, asked_at=when))
+    return needs
+
+
 def _needs(mine: list[Line], held: list[HeldItems]) -> list[Need]:
     needs = []
     for one in held:
         sentence = ngettext("%(n)d item is held", "%(n)d items are held", one.count)
         needs.append(Need("lock", sentence % {"n": one.count}, held=one))
     for line in mine:
+        if line.gated:
+            continue
         if line.disagreements:
             sentence = ngettext("%(n)d disagreement to settle", "%(n)d disagreements to settle", line.disagreements)
             needs.append(Need("scales", sentence % {"n": line.disagreements}, line))

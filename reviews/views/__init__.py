@@ -20,6 +20,7 @@ from reviews.views.media import media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
 from reviews.views.overriding import appeals, override, override_ending, signature
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.reading import guideline_acknowledgement, quiz, quiz_media, readers, reminder
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.rereviewing import rereview, rereview_ending, rereview_progress, rereviews
 from reviews.views.returning import returning
@@ -57,6 +58,7 @@ __all__ = [
     "exports",
     "exports_list",
     "guideline",
+    "guideline_acknowledgement",
     "home",
     "installation_switch",
     "item",
@@ -70,6 +72,10 @@ __all__ = [
     "own_rights",
     "presentation",
     "project",
+    "quiz",
+    "quiz_media",
+    "readers",
+    "reminder",
     "renewal",
     "replay",
     "replay_ending",

@@ -38,13 +38,14 @@ def media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileR
             raise NotFound
         version = int(known["version"]) if known["version"] else None
         found = show(asset=asset, recipe=known["name"], version=version, at=at)
-        return _streamed(request, found, final=version is not None)
+        return streamed(request, found, final=version is not None)
     if not may_see_originals(role_in(person_of(by), place.pk, at)):
         raise Forbidden(_("Originals hold what the camera wrote into them, or the recorder; look at the rendition."))
-    return _streamed(request, open_original(asset), final=True)
+    return streamed(request, open_original(asset), final=True)
 
 
-def _streamed(request: HttpRequest, found: Shown, *, final: bool) -> FileResponse:
+def streamed(request: HttpRequest, found: Shown, *, final: bool) -> FileResponse:
+    """Answer with a file, or the part of it that is asked for; a `final` one never changes at its address."""
     mark = f'"{found.sha256}"'
     asked = part_asked(request.headers, found.bytes, mark)
     if asked is None:

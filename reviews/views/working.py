@@ -17,7 +17,7 @@ from accounts.reads import Actor
 from audit.errors import Refusal
 from guidelines.reads import guideline_html
 from reviews.actions import claim_again, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
-from reviews.errors import AnotherOpen, BreakDue, ClaimLost
+from reviews.errors import AcknowledgementDue, AnotherOpen, BreakDue, ClaimLost
 from reviews.forms import sent_decision
 from reviews.models import Queue
 from reviews.policies import queue_for, workable
@@ -53,7 +53,7 @@ def claims(request: HttpRequest, project: str, queue: str) -> HttpResponse:
     line = queue_for(project, queue, by=by, at=at)
     try:
         held = claim_next(queue=line, by=by, at=at)
-    except BreakDue:
+    except (AcknowledgementDue, BreakDue):
         held = None
     if held is None:
         workable(line, by=by, at=at)
@@ -148,7 +148,7 @@ def _next(line: Queue, by: Actor, at: dt.datetime) -> Held | None:
         if held is None or (held.opened and held.slot == "open"):
             return held
         return open_claim(token=held.token, by=by, at=at)
-    except BreakDue:  # the page says so: see `rest`
+    except (AcknowledgementDue, BreakDue):  # the page says so: see `rest` and `due`
         return None
 
 
@@ -156,9 +156,11 @@ def _bench(
     request: HtmxRequest, line: Queue, held: Held | None, by: Actor, at: dt.datetime, *, said: str = ""
 ) -> HttpResponse:
     """Render the workbench, or only its pane when htmx swaps it."""
+    mine = [] if held else lines(person_of(by), at)
     shown = {
         **_pane(line, held, by, at),
-        "elsewhere": [] if held else [one for one in lines(person_of(by), at) if one.waiting],
+        "elsewhere": [one for one in mine if one.waiting and not one.gated],
+        "due": any(one.gated and one.project == line.project.slug for one in mine),
         "rest": None if held else rest_of(person_of(by), line.project_id, at),
         "said": said,
     }

@@ -7,11 +7,13 @@ from typing import Any
 from accounts.actions import add_person, give_membership, name_owner
 from accounts.reads import Actor, actor_of_person, console
 from guidelines.actions import (
+    answer_question,
     begin_guideline_draft,
+    begin_quiz,
     change_guideline_draft,
     publish_guideline_draft,
 )
-from guidelines.models import GuidelineDraft, GuidelineVersion
+from guidelines.models import GuidelineDraft, GuidelineVersion, QuizAttempt
 from tests.town import Town
 
 LABELS: list[dict[str, Any]] = [
@@ -113,3 +115,43 @@ def published(
     return publish_guideline_draft(
         project=town.project, language=made.language, revision=made.revision, starts_at=starts_at, by=by, at=town.now
     )
+
+
+READ: dict[str, Any] = GUIDELINE | {"acknowledge": {}}
+QUIZZED: dict[str, Any] = GUIDELINE | {
+    "examples": [
+        *GUIDELINE["examples"],
+        *(
+            {
+                "id": f"more-{number}",
+                "kind": "text",
+                "verdict": "correct" if number % 2 else "incorrect",
+                "caption": f"Why number {number} was judged so.",
+                "section": "cats",
+                "label": "cat",
+                "text": f"Animal number {number}.",
+            }
+            for number in range(1, 7)
+        ),
+        {"id": "odd", "kind": "text", "verdict": "borderline", "caption": "Who knows.", "text": "A shadow."},
+    ],
+    "acknowledge": {"questions": 3, "right": 2},
+}
+
+
+def answered(town: Town, by: Actor, version: GuidelineVersion, *, right: int = 3) -> QuizAttempt:
+    """Take the quiz of a version with so many right answers."""
+    verdicts = {one["id"]: one["verdict"] for one in json.loads(bytes(version.body))["examples"]}
+    attempt = begin_quiz(project=town.project, number=version.number, by=by, at=town.now)
+    for place, question in enumerate(attempt.questions):
+        truth = verdicts[question]
+        wrong = "incorrect" if truth == "correct" else "correct"
+        attempt = answer_question(
+            project=town.project,
+            attempt=attempt.number,
+            place=place,
+            answer=truth if place < right else wrong,
+            by=by,
+            at=town.now,
+        )
+    return attempt

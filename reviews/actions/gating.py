@@ -1,0 +1,48 @@
+"""Who is kept from claims until they acknowledge the guideline in force.
+
+The lanes that a person may work carry it (`PersonLane.gated`), so that a claim passes over them at no cost. They are
+written anew in the transaction of whatever changes it; a claim sees for itself, by the version that it names, whether
+one came in force in between.
+"""
+
+from audit.models.sql import Row, ask_one, run
+from reviews.errors import AcknowledgementDue
+
+GATE = """
+UPDATE reviews_personlane SET gated = NOT gated
+WHERE lane_id IN (SELECT l.id FROM reviews_lane l JOIN reviews_queue q ON q.id = l.queue_id WHERE q.project_id = %s)
+AND gated <> EXISTS (SELECT 1 FROM accounts_project p JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(
+        (SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
+            AND ended_at IS NULL AND language = p.language),
+        (SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
+            AND ended_at IS NULL ORDER BY language LIMIT 1))
+    WHERE p.id = %s AND gv.to_acknowledge AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement ak
+        WHERE ak.version_id = gv.id AND ak.person_id = reviews_personlane.person_id))
+"""
+OF_LANE = """
+SELECT p.id AS project_id, p.slug AS project_slug, p.name AS project_name FROM reviews_lane l
+JOIN reviews_queue q ON q.id = l.queue_id JOIN accounts_project p ON p.id = q.project_id WHERE l.id = %s
+"""
+
+
+def gate_project(project_id: int) -> int:
+    """Write anew who is kept from a project's lanes; give how many rows were out of date."""
+    return run(GATE, [project_id, project_id])
+
+
+def see_acknowledged(*seats: Row) -> None:
+    """See that the person of looked-at seats has acknowledged the guideline version that claims on them would name.
+
+    Raises:
+        AcknowledgementDue: they have not.
+    """
+    for seen in seats:
+        if seen.to_acknowledge and seen.acknowledged_id is None:
+            raise AcknowledgementDue(seen.project_id, seen.project_slug, seen.project_name)
+
+
+def due_at_lane(lane_id: int) -> AcknowledgementDue:
+    """Give the refusal of whoever is kept from a lane."""
+    row = ask_one(OF_LANE, [lane_id])
+    assert row is not None
+    return AcknowledgementDue(row.project_id, row.project_slug, row.project_name)
