@@ -67,6 +67,11 @@ urlpatterns = [
     path("projects/<slug:project>/replays/<uuid:replay>/progress/", views.replay_progress, name="replay-progress"),
     path("projects/<slug:project>/replays/<uuid:replay>/ending/", views.replay_ending, name="replay-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
+    path(
+        "projects/<slug:project>/guideline/media/<str:sha256>/<slug:recipe>/",
+        views.guideline_media,
+        name="guideline-media",
+    ),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),
 ]

@@ -1,6 +1,7 @@
 """Taxonomies and guidelines as documents: their shape, what is wrong in them, how labels carry over. No database."""
 
 from guidelines.content.checks import Fault, faults
+from guidelines.content.colours import colours_of
 from guidelines.content.mapping import Carried, carried, needs_mapping
 from guidelines.content.shape import (
     Acknowledge,
@@ -37,6 +38,7 @@ __all__ = [
     "Section",
     "Taxonomy",
     "carried",
+    "colours_of",
     "faults",
     "guideline_body",
     "guideline_of",

@@ -113,7 +113,7 @@ def choices_of(
                 code,
                 label.get("name") or code,
                 "" if key in taken else key,
-                (number - 1) % 12 + 1,
+                label.get("colour") or (number - 1) % 12 + 1,
                 label.get("definition") or "",
                 code in proposed,
                 code in chosen,

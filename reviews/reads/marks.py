@@ -40,7 +40,7 @@ def marked(stage: Stage, taxonomy: dict[str, Any], proposed: Any, made: Any) -> 
 def numbered(taxonomy: dict[str, Any]) -> dict[str, tuple[str, int]]:
     """Give each label's name and colour."""
     labels = enumerate(taxonomy.get("labels", []))
-    return {one["code"]: (one.get("name") or one["code"], place % 12 + 1) for place, one in labels}
+    return {one["code"]: (one.get("name") or one["code"], one.get("colour") or place % 12 + 1) for place, one in labels}
 
 
 def turn_words(output: Any, taxonomy: dict[str, Any]) -> list[tuple[str, str, int]]:

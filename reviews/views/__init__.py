@@ -11,12 +11,13 @@ from reviews.views.calling import (
 )
 from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
-from reviews.views.following import guideline, trail
+from reviews.views.following import trail
+from reviews.views.reading import guideline
 from reviews.views.founding import new_project
 from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
-from reviews.views.media import media
+from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
@@ -56,6 +57,7 @@ __all__ = [
     "exports",
     "exports_list",
     "guideline",
+    "guideline_media",
     "home",
     "installation_switch",
     "item",

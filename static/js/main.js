@@ -13,6 +13,7 @@ import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
+import { mountReading } from "./reading.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
 import { mountSound } from "./sound.js";
@@ -23,6 +24,7 @@ import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 import "./zone.js";
+import { mountZoom } from "./zoom.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
@@ -38,6 +40,7 @@ const MODULES = {
   offline: mountOffline,
   picture: mountPicture,
   printed: mountPrinted,
+  reading: mountReading,
   rest: mountRest,
   rights: mountRights,
   sound: mountSound,
@@ -47,6 +50,7 @@ const MODULES = {
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,
+  zoom: mountZoom,
 };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
