@@ -68,6 +68,11 @@ urlpatterns = [
     path("projects/<slug:project>/replays/<uuid:replay>/ending/", views.replay_ending, name="replay-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
     path(
+        "projects/<slug:project>/guideline/panel/<slug:guideline>/<slug:taxonomy>/",
+        views.guideline_panel,
+        name="guideline-panel",
+    ),
+    path(
         "projects/<slug:project>/guideline/media/<str:sha256>/<slug:recipe>/",
         views.guideline_media,
         name="guideline-media",

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.actions import add_person, give_membership, make_token, name_owner
 from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
+from guidelines.models import GuidelineVersion, TaxonomyVersion
 from reviews.actions import add_endpoint, claim_next, open_claim
 from reviews.models import Decision, Endpoint, Item
 from tests.town import Town, build, project_file
@@ -89,6 +90,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "replay-progress"): governs(GONE),
     ("POST", "replay-ending"): governs(GONE),
     ("GET", "guideline"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-panel"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-media"): only(),  # no guideline of this town shows it
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
     ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
@@ -235,6 +238,12 @@ def path_of(name: str, town: Town) -> str:
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         "media": [project, "0" * 64, "screen"],
+        "guideline-media": [project, "0" * 64, "screen"],
+        "guideline-panel": [
+            project,
+            GuidelineVersion.objects.get(project=town.project).digest,
+            TaxonomyVersion.objects.get(project=town.project).digest,
+        ],
         "claim": [decision.claim.token],
         "return": [decision.claim.token],
         "decision": [decision.claim.token],
@@ -260,7 +269,7 @@ def path_of(name: str, town: Town) -> str:
 @pytest.fixture
 def town() -> Town:
     """A town in which one person has decided, and another holds nothing."""
-    town = build(people=1, adjudicators=1)
+    town = build(people=1, adjudicators=1, guideline="Look at the tail.")
     for _ in range(4):
         town.send(0.5)
     who = town.people[0]

@@ -8,8 +8,19 @@ from functools import lru_cache
 from django.utils.safestring import SafeString
 
 from assets.models import Asset
-from guidelines.content import Attribute, Category, Example, Guideline, Region, Section, Taxonomy
-from guidelines.content import carried, colours_of, guideline_of, taxonomy_doc
+from guidelines.content import (
+    Attribute,
+    Category,
+    Example,
+    Guideline,
+    Region,
+    Section,
+    Taxonomy,
+    carried,
+    colours_of,
+    guideline_of,
+    taxonomy_doc,
+)
 from guidelines.models import GuidelineVersion, TaxonomyVersion
 from guidelines.reads.rendering import rendered
 
@@ -65,6 +76,11 @@ class Seen:
         return self.example.regions if self.width and self.example.kind in {"image", "page"} else ()
 
     @property
+    def size(self) -> int:
+        """Give the height of a number written on its picture, in pixels of the picture."""
+        return max(12, max(self.width or 0, self.height or 0) // 16)
+
+    @property
     def seconds(self) -> float:
         """Its length in seconds."""
         return (self.duration_ms or 0) / 1000
@@ -84,8 +100,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A guideline on a taxonomy, each by the digest of its version; `loose` examples stand beside no section."""
+    """A project's guideline on a taxonomy, each by the digest of its version.
 
+    `loose` examples stand beside no section.
+    """
+
+    project: int
     guideline: str
     taxonomy: str
     language: str
@@ -120,7 +140,8 @@ def reading_of(project_id: int, guideline: str, taxonomy: str) -> Reading:
         steps.append(taxonomy_doc(bytes(body)))
         if digest == taxonomy:
             break
-    return composed(guideline, taxonomy, written_of(project_id, guideline) or Guideline("", taxonomy), steps)
+    written = written_of(project_id, guideline) or Guideline("", taxonomy)
+    return composed((project_id, guideline, taxonomy), written, steps)
 
 
 def written_of(project_id: int, digest: str) -> Guideline | None:
@@ -130,8 +151,8 @@ def written_of(project_id: int, digest: str) -> Guideline | None:
     return guideline_of(bytes(body)) if body else None
 
 
-def composed(guideline: str, digest: str, written: Guideline, steps: Sequence[Taxonomy]) -> Reading:
-    """Put a guideline and a taxonomy, the last of these steps, together for reading."""
+def composed(which: tuple[int, str, str], written: Guideline, steps: Sequence[Taxonomy]) -> Reading:
+    """Put a guideline and a taxonomy, the last of these steps, together; `which` names project and both digests."""
     taxonomy = steps[-1] if steps else Taxonomy()
     chips = chips_of(taxonomy)
     beside: dict[str | None, list[Seen]] = defaultdict(list)
@@ -154,8 +175,7 @@ def composed(guideline: str, digest: str, written: Guideline, steps: Sequence[Ta
         for number, one in enumerate(written.sections, 1)
     )
     return Reading(
-        guideline,
-        digest,
+        *which,
         written.language,
         parts,
         tuple(beside[None]),

@@ -93,7 +93,9 @@ def guide(project_id: int, number: int | None = None) -> Guide | None:
 def _standing(project_id: int, rows: list[GuidelineTerm]) -> GuidelineTerm | None:
     """Choose what is in force: in the project's own language before others."""
     own = Project.objects.filter(pk=project_id).values_list("language", flat=True).first()
-    standing = sorted((row for row in rows if row.ended_at is None), key=lambda row: (row.language != own, row.language))
+    standing = sorted(
+        (row for row in rows if row.ended_at is None), key=lambda row: (row.language != own, row.language)
+    )
     return standing[0] if standing else None
 
 

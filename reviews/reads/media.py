@@ -50,6 +50,12 @@ def place_words(ms: int) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
+def moment_words(ms: int) -> str:
+    """Say a moment of a sound to the tenth of a second: 1:04.5."""
+    minutes, tenths = divmod(ms // 100, 600)
+    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+
+
 def files_in(value: Any) -> set[str]:
     """Name every file in a JSON value, as sha256:..."""
     if isinstance(value, str):

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from accounts.models import Role
-from reviews.reads.media import place_words
+from reviews.reads.media import moment_words
 from reviews.reads.words import condition_words, position_word, purpose_word, rule_word, value_words
 
 register = template.Library()
@@ -13,7 +13,7 @@ register.filter("rule_word", rule_word)
 register.filter("position_word", position_word)
 register.filter("purpose_word", purpose_word)
 register.filter("value_words", value_words)
-register.filter("place_words", place_words)
+register.filter("moment_words", moment_words)
 
 
 @register.filter

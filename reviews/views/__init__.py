@@ -12,7 +12,6 @@ from reviews.views.calling import (
 from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import trail
-from reviews.views.reading import guideline
 from reviews.views.founding import new_project
 from reviews.views.governing import threshold
 from reviews.views.home import counts, home
@@ -21,6 +20,7 @@ from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.reading import guideline, guideline_panel
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.returning import returning
 from reviews.views.running import claim_ending, operations
@@ -58,6 +58,7 @@ __all__ = [
     "exports_list",
     "guideline",
     "guideline_media",
+    "guideline_panel",
     "home",
     "installation_switch",
     "item",

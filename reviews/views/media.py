@@ -56,7 +56,9 @@ def guideline_media(request: HttpRequest, project: str, sha256: str, recipe: str
     if known is None or known["name"] not in recipes_for(asset):
         raise NotFound
     version = int(known["version"]) if known["version"] else None
-    return _streamed(request, show(asset=asset, recipe=known["name"], version=version, at=at), final=version is not None)
+    return _streamed(
+        request, show(asset=asset, recipe=known["name"], version=version, at=at), final=version is not None
+    )
 
 
 def _streamed(request: HttpRequest, found: Shown, *, final: bool) -> FileResponse:

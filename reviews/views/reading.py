@@ -2,9 +2,12 @@
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +18,12 @@ from django.views.decorators.http import require_GET
 from accounts.errors import NotFound
 from accounts.models import Project
 from assets.reads import in_force
-from guidelines.reads import reading_of
+from guidelines.reads import cut_of, found_in, in_use, reading_of
 from reviews.policies import project_for
 from reviews.reads.guiding import Guide, guide
 from reviews.views.asking import page, who
+
+FOR_GOOD = "private, max-age=31536000, immutable"
 
 
 @require_GET
@@ -30,9 +35,34 @@ def guideline(request: HttpRequest, project: str) -> HttpResponse:
     found = _guide(place, request.GET.get("version", ""))
     reading = found.reading
     article = _article(place.pk, place.slug, reading.guideline, reading.taxonomy, get_language())
-    return page(
-        request, "reviews/guideline.html", "guideline", at, {"guide": found, "article": article}, project=place
-    )
+    return page(request, "reviews/guideline.html", "guideline", at, {"guide": found, "article": article}, project=place)
+
+
+@require_GET
+@login_required
+def guideline_panel(request: HttpRequest, project: str, guideline: str, taxonomy: str) -> HttpResponse:
+    """Show what the panel beside an item shows: a version's words `at` a label, error or section, or those found.
+
+    A version never changes, nor do the words of this build in this language, so what was read once is kept for good.
+    """
+    by, at = who(request), timezone.now()
+    place = project_for(project, by=by, at=at)
+    if not in_use(place.pk, guideline, taxonomy):
+        raise NotFound
+    reading, asked = reading_of(place.pk, guideline, taxonomy), request.GET.get("find", "").strip()[:200]
+    cut = found_in(reading, asked) if asked else cut_of(reading, request.GET.get("at", ""))
+    shown = {"cut": cut, "asked": asked, "reading": reading, "page": reverse("guideline", args=[place.slug])}
+    answer = render(request, "reviews/guideline_panel.html", {**shown, **shown_at(place.slug)})
+    answer["Cache-Control"] = FOR_GOOD
+    return answer
+
+
+def panel_of(slug: str, guideline: str | None, taxonomy: str) -> str:
+    """Give the address of the panel of a version; "" without a guideline."""
+    if not guideline:
+        return ""
+    query = urlencode({"lang": get_language() or "en", "build": settings.BUILD})
+    return f"{reverse('guideline-panel', args=[slug, guideline, taxonomy])}?{query}"
 
 
 def _guide(place: Project, version: str) -> Guide:

@@ -8,6 +8,7 @@ import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
 import { mountFigures } from "./figures.js";
 import { mountFlow } from "./flow.js";
+import { mountGuide } from "./guide.js";
 import { mountKeyfields } from "./keyfields.js";
 import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
@@ -35,6 +36,7 @@ const MODULES = {
   drop: mountDrop,
   figures: mountFigures,
   flow: mountFlow,
+  guide: mountGuide,
   keyfields: mountKeyfields,
   keys: mountKeys,
   offline: mountOffline,

@@ -113,7 +113,7 @@ export function mountReading(root) {
   const go = (way, first = false) => {
     const parts = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".part:not([hidden])"))];
     const focused = document.activeElement?.closest(".part");
-    const seen = parts.findLastIndex((one) => one.getBoundingClientRect().top < 100);
+    const seen = parts.filter((one) => one.getBoundingClientRect().top < 100).length - 1;
     const now = focused instanceof HTMLElement ? parts.indexOf(focused) : seen;
     const part = parts[first ? 0 : Math.max(0, Math.min(parts.length - 1, now + way))];
     const heading = /** @type {HTMLElement | null | undefined} */ (part?.querySelector("h2"));

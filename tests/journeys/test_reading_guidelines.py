@@ -1,0 +1,138 @@
+"""A guideline read without a mouse, in a real browser: found, filtered, enlarged, heard; and beside the item."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.guidelines.illustrated import ILLUSTRATED, illustrated
+from tests.guidelines.writing import editor, published
+from tests.house import House
+from tests.journeys.steps import sent, title
+from tests.journeys.test_looking_after import focus
+from tests.journeys.test_writing_rights import focus_back
+from tests.town import Town, build
+
+SCHEMES: list[Any] = ["light", "dark"]
+
+
+def kept(page: Page, name: str) -> None:
+    """Keep a picture where TEST_SCREENS names a folder."""
+    if folder := os.environ.get("TEST_SCREENS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def town_of() -> Town:
+    town = build()
+    published(town, editor(town), illustrated(town), ILLUSTRATED, summary="With pictures.")
+    return town
+
+
+def opened(house: House, town: Town, where: str = "", **options: Any) -> Page:
+    page = house.page(town.people[0], **options)
+    page.goto(f"{house.address}/projects/cats/guideline/{where}")
+    expect(page.locator("#find")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_reader_finds_a_section_and_enlarges_its_pictures_by_keyboard(house: House, scheme: Any) -> None:
+    page = opened(house, town_of(), color_scheme=scheme)
+    house.judge(page)
+    kept(page, f"guideline-{scheme}")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#title-of-errors")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("#title-of-labels")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("PLUSH")
+    expect(page.locator("[data-told][role=status]")).to_have_text("Sections: 1. Examples: 1.")
+    expect(page.locator("#section-toys")).to_be_visible()
+    expect(page.locator("#section-cats")).to_be_hidden()
+    assert page.evaluate("CSS.highlights.get('found').size") == 2
+    kept(page, f"guideline-{scheme}-found")
+    page.keyboard.press("Enter")
+    expect(page.locator("#title-toys")).to_be_focused()
+    assert page.url.endswith("#section-toys")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(page.locator("#section-cats")).to_be_visible()
+    page.locator("#example-shot-1 [data-zoom]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom-title")).to_have_text("Example 1 of 4")
+    expect(page.locator("#zoom figcaption")).to_contain_text("Picture 1 is correct.")
+    assert page.locator("#zoom .regions rect").count() == 1
+    page.wait_for_function("document.querySelector('#zoom img').naturalWidth > 320")
+    house.judge(page)
+    kept(page, f"guideline-{scheme}-zoom")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#zoom figcaption")).to_contain_text("Picture 2 is incorrect.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#example-shot-2 [data-zoom]")).to_be_focused()
+    page.locator("[name=verdict][value=borderline]").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#example-shot-3")).to_be_visible()
+    expect(page.locator("figure:visible")).to_have_count(1)
+    house.judge(page)
+    kept(page, f"guideline-{scheme}-borderline")
+    assert not house.faults
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_guideline_beside_the_item_follows_the_label_and_is_read_once(house: House, scheme: Any) -> None:
+    town = town_of()
+    for _ in range(3):
+        town.send(0.5)
+    page = house.page(town.people[0], color_scheme=scheme)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/guideline/" in request.url else None)
+    page.goto(f"{house.address}/projects/cats/queues/general/work/")
+    title(page, "item-1")
+    part = page.locator("[data-guide-part]")
+    expect(part).to_contain_text("Four legs, and pride.")  # the model's label is cat
+    expect(part.locator("[data-zoom]")).to_have_count(2)
+    page.wait_for_function("[...document.querySelectorAll('[data-guide-part] img')].every(one => one.naturalWidth)")
+    house.judge(page)
+    kept(page, f"panel-{scheme}")
+    part.locator("[data-zoom]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom-title")).to_have_text("Example 1 of 2")
+    page.keyboard.press("a")  # no verdict is sent from behind it
+    house.judge(page)
+    page.keyboard.press("Escape")
+    title(page, "item-1")
+    page.keyboard.press("2")
+    expect(part).to_contain_text("Picture 3 is borderline.")
+    page.keyboard.press("/")
+    page.keyboard.type("eyes")
+    expect(part.get_by_role("status")).to_have_text("Sections: 1. Examples: 0.")
+    page.keyboard.press("Tab")
+    focus(page, "5 Pictures at night")
+    page.keyboard.press("Enter")
+    expect(part).to_contain_text("Look for the eyes.")
+    kept(page, f"panel-{scheme}-found")
+    house.judge(page)
+    focus_back(page, "Back to the label")
+    page.keyboard.press("Enter")
+    expect(part).to_contain_text("Picture 3 is borderline.")
+    page.keyboard.press("g")
+    expect(part).to_contain_text("Say which animal is seen.")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.keyboard.press("Tab")
+    focus_on = page.locator("[name=category][value=wrong]")
+    focus_on.focus()
+    page.keyboard.press("Space")
+    expect(part).to_contain_text("Say what is wrong.")
+    page.keyboard.press("Space")
+    page.keyboard.press("1")
+    expect(part).to_contain_text("Four legs, and pride.")
+    page.keyboard.press("Enter")
+    title(page, "item-2")
+    sent(page)
+    expect(part).to_contain_text("Four legs, and pride.")
+    panels = [one for one in asked if "/panel/" in one]
+    assert len(panels) == len(set(panels)), panels
+    assert not house.faults
