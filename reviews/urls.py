@@ -67,6 +67,8 @@ urlpatterns = [
     path("projects/<slug:project>/replays/<uuid:replay>/progress/", views.replay_progress, name="replay-progress"),
     path("projects/<slug:project>/replays/<uuid:replay>/ending/", views.replay_ending, name="replay-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
+    path("projects/<slug:project>/guideline/changes/", views.guideline_changes, name="guideline-changes"),
+    path("projects/<slug:project>/guideline/export/", views.guideline_export, name="guideline-export"),
     path(
         "projects/<slug:project>/guideline/panel/<slug:guideline>/<slug:taxonomy>/",
         views.guideline_panel,

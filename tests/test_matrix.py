@@ -90,6 +90,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "replay-progress"): governs(GONE),
     ("POST", "replay-ending"): governs(GONE),
     ("GET", "guideline"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-changes"): only(),  # there is no version before this one
+    ("GET", "guideline-export"): only(*MEMBERS, "owner"),
     ("GET", "guideline-panel"): only(*MEMBERS, "owner"),
     ("GET", "guideline-media"): only(),  # no guideline of this town shows it
     ("GET", "presentation"): only(*BROWSERS),
@@ -210,7 +212,8 @@ OF_NOTHING_THERE = (
 )  # fmt: skip
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
-    "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
+    "reroutings", "trail", "guideline",
+    "guideline-changes", "guideline-export", "exports", "exports-list", "replays", "replays-list", "callbacks",
     "callbacks-list",
 )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Guidelines as they are read."""
 
+from guidelines.reads.changes import Changes, changes_of
 from guidelines.reads.cuts import Cut, cut_of, found_in
+from guidelines.reads.exporting import MOST_BYTES, MOST_SOUND_BYTES, inside
 from guidelines.reads.reading import Chip, Reading, Seen, reading_of
 from guidelines.reads.rendering import guideline_html, rendered
 from guidelines.reads.showing import shown_to_editors, shown_to_readers
@@ -15,10 +17,14 @@ from guidelines.reads.standing import (
 )
 
 __all__ = [
+    "MOST_BYTES",
+    "MOST_SOUND_BYTES",
+    "Changes",
     "Chip",
     "Cut",
     "Reading",
     "Seen",
+    "changes_of",
     "cut_of",
     "draft_of",
     "files_of",
@@ -26,6 +32,7 @@ __all__ = [
     "guideline_html",
     "guideline_in_force",
     "in_use",
+    "inside",
     "judged",
     "reading_of",
     "rendered",

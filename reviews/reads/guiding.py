@@ -40,6 +40,8 @@ class Standing:
     published_at: dt.datetime
     began_at: dt.datetime
     ended_at: dt.datetime | None
+    digest: str
+    taxonomy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Guide:
     versions: list[Standing]
     newest: bool
     instead: int | None
+
+    @property
+    def before(self) -> Standing | None:
+        """Give the version before the one shown, in its language."""
+        return next((one for one in self.versions if self._earlier(one)), None)
+
+    def _earlier(self, one: Standing) -> bool:
+        return self.shown is not None and one.number < self.shown.number and one.language == self.shown.language
 
 
 def in_force(projects: Iterable[int]) -> list[Row]:
@@ -107,7 +117,16 @@ def _numbered(terms: QuerySet[GuidelineTerm], rows: list[GuidelineTerm], number:
 def _told(term: GuidelineTerm) -> Standing:
     one = term.version
     assert term.began_at is not None
-    return Standing(one.number, term.language, one.summary, one.published_at, term.began_at, term.ended_at)
+    return Standing(
+        one.number,
+        term.language,
+        one.summary,
+        one.published_at,
+        term.began_at,
+        term.ended_at,
+        one.digest,
+        one.taxonomy.digest,
+    )
 
 
 def _fields(body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -23,6 +23,12 @@ def condition(read: dict[str, Any]) -> str:
 
 
 @register.filter
+def at(table: dict[str, str], name: str) -> str:
+    """Give what a table has under a name, "" for nothing."""
+    return table.get(name, "")
+
+
+@register.filter
 def role_name(role: str) -> str:
     """Name a role."""
     return str(Role(role).label)

@@ -20,7 +20,7 @@ from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, theme, veils
 from reviews.views.overriding import appeals, override, signature
 from reviews.views.projects import arrivals, project, tokens
-from reviews.views.reading import guideline, guideline_panel
+from reviews.views.reading import guideline, guideline_changes, guideline_export, guideline_panel
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.returning import returning
 from reviews.views.running import claim_ending, operations
@@ -57,6 +57,8 @@ __all__ = [
     "exports",
     "exports_list",
     "guideline",
+    "guideline_changes",
+    "guideline_export",
     "guideline_media",
     "guideline_panel",
     "home",

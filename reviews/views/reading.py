@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
@@ -18,7 +19,16 @@ from django.views.decorators.http import require_GET
 from accounts.errors import NotFound
 from accounts.models import Project
 from assets.reads import in_force
-from guidelines.reads import cut_of, found_in, in_use, reading_of
+from guidelines.reads import (
+    MOST_BYTES,
+    MOST_SOUND_BYTES,
+    changes_of,
+    cut_of,
+    found_in,
+    in_use,
+    inside,
+    reading_of,
+)
 from reviews.policies import project_for
 from reviews.reads.guiding import Guide, guide
 from reviews.views.asking import page, who
@@ -54,6 +64,40 @@ def guideline_panel(request: HttpRequest, project: str, guideline: str, taxonomy
     shown = {"cut": cut, "asked": asked, "reading": reading, "page": reverse("guideline", args=[place.slug])}
     answer = render(request, "reviews/guideline_panel.html", {**shown, **shown_at(place.slug)})
     answer["Cache-Control"] = FOR_GOOD
+    return answer
+
+
+@require_GET
+@login_required
+def guideline_changes(request: HttpRequest, project: str) -> HttpResponse:
+    """Show what changed from an earlier version, or the one before, to the one in force."""
+    place = project_for(project, by=who(request), at=timezone.now())
+    found = _guide(place, "")
+    number = request.GET.get("from", "")
+    chosen = _guide(place, number).shown if number else found.before
+    if found.shown is None or chosen is None or chosen.number > found.shown.number:
+        raise NotFound
+    before, now = (chosen.digest, chosen.taxonomy), (found.shown.digest, found.reading.taxonomy)
+    shown = {"guide": found, "from": chosen, "changes": changes_of(place.pk, before, now, get_language())}
+    shown |= shown_at(place.slug)
+    return page(request, "reviews/guideline_changes.html", "guideline", timezone.now(), shown, project=place)
+
+
+@require_GET
+@login_required
+def guideline_export(request: HttpRequest, project: str) -> HttpResponse:
+    """Give one version as one file that needs nothing else, to be kept."""
+    at = timezone.now()
+    place = project_for(project, by=who(request), at=at)
+    found = _guide(place, request.GET.get("version", ""))
+    if found.shown is None:
+        raise NotFound
+    limits = {"most": MOST_BYTES, "most_sound": MOST_SOUND_BYTES}
+    shown = {"guide": found, "project": place, "now": at, "files": inside(place, found.reading), **limits}
+    name = f"{place.slug}-guideline-{found.shown.number}.html"
+    answer = HttpResponse(render_to_string("reviews/guideline_export.html", shown))
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 
