@@ -1,6 +1,6 @@
 """What changed between two versions, as readers are shown it: words marked, labels with what became of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -104,7 +104,8 @@ def changes_of(project_id: int, before: Which, now: Which, _language: str | None
     found = differences(versions[0], versions[-1])
     names = {**_names(old), **_names(new)}
     was, stands = ({seen.example.id: seen for seen in one.examples} for one in (old, new))
-    rows = [row for one in found if (row := _row(one, names, was.get(one.id), stands.get(one.id))) is not None]
+    places = _places(new)
+    rows = [row for one in found if (row := _row(one, names, was.get(one.id), stands.get(one.id), places)) is not None]
     return Changes(tuple(_moves(list(taxonomies.values()))), tuple(rows[:MOST]), max(0, len(rows) - MOST))
 
 
@@ -135,14 +136,29 @@ def _move(row: Moved, before: dict[str, Chip], now: dict[str, Chip]) -> Move:
 Names = dict[tuple[str, str], str]
 
 
-def _row(one: Difference, names: Names, was: Seen | None, now: Seen | None) -> Change | None:
+def _places(reading: Reading) -> set[str]:
+    """Give what has an address on the guideline's page."""
+    found = {f"section-{part.section.id}" for part in reading.parts}
+    found |= {f"label-{one.chip.code}" for one in reading.labels} | {f"error-{one.code}" for one in reading.categories}
+    return found | {f"example-{one.example.id}" for one in reading.examples}
+
+
+def _row(one: Difference, names: Names, was: Seen | None, now: Seen | None, places: Set[str]) -> Change | None:
     """Put a difference in words; None where all that differs is not shown."""
     fields = tuple(_told(field, names) for field in one.fields if field.name not in UNSHOWN)
     shown = one.what == "example"
     if not fields and one.change == "changed" and not shown:
         return None
-    at = f"{one.what}-{one.id}" if one.what in {"section", "example", "label"} and one.change != "removed" else ""
-    return Change(one.what, one.change, one.name, at, fields, was if shown else None, now if shown else None)
+    at = f"{'error' if one.what == 'category' else one.what}-{one.id}"
+    return Change(
+        one.what,
+        one.change,
+        one.name,
+        at if at in places else "",
+        fields,
+        was if shown else None,
+        now if shown else None,
+    )
 
 
 def _names(reading: Reading) -> Names:

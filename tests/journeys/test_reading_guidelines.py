@@ -1,12 +1,13 @@
 """A guideline read without a mouse, in a real browser: found, filtered, enlarged, heard; and beside the item."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.guidelines.illustrated import ILLUSTRATED, illustrated
+from tests.guidelines.illustrated import ILLUSTRATED, illustrated, two_versions
 from tests.guidelines.writing import editor, published
 from tests.house import House
 from tests.journeys.steps import sent, title
@@ -21,6 +22,15 @@ def kept(page: Page, name: str) -> None:
     """Keep a picture where TEST_SCREENS names a folder."""
     if folder := os.environ.get("TEST_SCREENS"):
         page.screenshot(path=f"{folder}/{name}.png")
+
+
+def until(page: Page, told: str) -> None:
+    """Wait until an expression holds; the page's own policy forbids playwright to wait for it inside."""
+    for _ in range(100):
+        if page.evaluate(told):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(told)
 
 
 def town_of() -> Town:
@@ -64,7 +74,7 @@ def test_a_reader_finds_a_section_and_enlarges_its_pictures_by_keyboard(house: H
     expect(page.locator("#zoom-title")).to_have_text("Example 1 of 4")
     expect(page.locator("#zoom figcaption")).to_contain_text("Picture 1 is correct.")
     assert page.locator("#zoom .regions rect").count() == 1
-    page.wait_for_function("document.querySelector('#zoom img').naturalWidth > 320")
+    until(page, "document.querySelector('#zoom img').naturalWidth > 320")
     house.judge(page)
     kept(page, f"guideline-{scheme}-zoom")
     page.keyboard.press("ArrowRight")
@@ -93,7 +103,7 @@ def test_the_guideline_beside_the_item_follows_the_label_and_is_read_once(house:
     part = page.locator("[data-guide-part]")
     expect(part).to_contain_text("Four legs, and pride.")  # the model's label is cat
     expect(part.locator("[data-zoom]")).to_have_count(2)
-    page.wait_for_function("[...document.querySelectorAll('[data-guide-part] img')].every(one => one.naturalWidth)")
+    until(page, "[...document.querySelectorAll('[data-guide-part] img')].every(one => one.naturalWidth)")
     house.judge(page)
     kept(page, f"panel-{scheme}")
     part.locator("[data-zoom]").first.focus()
@@ -135,4 +145,79 @@ def test_the_guideline_beside_the_item_follows_the_label_and_is_read_once(house:
     expect(part).to_contain_text("Four legs, and pride.")
     panels = [one for one in asked if "/panel/" in one]
     assert len(panels) == len(set(panels)), panels
+    assert not house.faults
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_changed_is_reached_from_the_page_and_a_version_is_saved_to_be_read_alone(
+    house: House, scheme: Any, tmp_path: Path
+) -> None:
+    town = build()
+    two_versions(town, editor(town))
+    page = opened(house, town, color_scheme=scheme)
+    focus(page, "What changed since version 1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
+    expect(page.locator("#moves + ul")).to_contain_text("was split into")
+    expect(page.locator("ins", has_text="heard")).to_be_visible()
+    until(page, "[...document.querySelectorAll('.pair img')].some(one => one.naturalWidth)")
+    house.judge(page)
+    kept(page, f"changes-{scheme}")
+    page.locator(".pair [data-zoom]").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom figcaption")).to_be_visible()
+    page.keyboard.press("Escape")
+    focus_back(page, "The guideline in force")
+    page.keyboard.press("Enter")
+    expect(page.locator("#find")).to_be_visible()
+    focus(page, "Version 1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This is an earlier version")).to_be_visible()
+    house.judge(page)
+    kept(page, f"guideline-{scheme}-earlier")
+    page.emulate_media(media="print", color_scheme=scheme)
+    kept(page, f"guideline-{scheme}-print")
+    expect(page.locator("#find")).to_be_hidden()
+    page.emulate_media(media="screen", color_scheme=scheme)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").press("Enter")
+    assert saved.value.suggested_filename == "cats-guideline-1.html"
+    file = tmp_path / "saved.html"
+    saved.value.save_as(file)
+    alone = house.page(color_scheme=scheme)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(file.as_uri())
+    until(alone, "[...document.images].length === 4 && [...document.images].every(one => one.naturalWidth)")
+    assert not [one for one in asked if not one.startswith(("file:", "data:"))]
+    house.judge(alone)
+    kept(alone, f"saved-{scheme}")
+    assert not house.faults
+
+
+def test_an_examples_sound_plays_on_its_page(house: House) -> None:
+    page = opened(house, town_of())
+    page.locator("#example-hiss [data-play]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#example-hiss .player[data-playing]")).to_be_visible()
+    until(page, "document.querySelector('#example-hiss audio').currentTime > 0.1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#example-hiss .player:not([data-playing])")).to_be_visible()
+    assert not house.faults
+
+
+def test_a_blind_item_shows_the_guidelines_beginning_and_not_what_is_hidden(house: House) -> None:
+    town = build(show_prediction=False)
+    published(town, editor(town), illustrated(town), ILLUSTRATED)
+    town.send(0.5, "dog")
+    page = house.page(town.people[0])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/panel/" in request.url else None)
+    page.goto(f"{house.address}/projects/cats/queues/general/work/")
+    title(page, "item-1")
+    expect(page.locator("[data-guide-part]")).to_contain_text("Say which animal is seen.")
+    assert asked and not [one for one in asked if "label-" in one]
+    page.keyboard.press("3")
+    expect(page.locator("[data-guide-part]")).not_to_contain_text("Say which animal is seen.")
+    assert [one for one in asked if "label-fox" in one]
     assert not house.faults
