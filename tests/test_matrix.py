@@ -221,6 +221,11 @@ OF_A_PROJECT = (
 OF_AN_ENDPOINT = ("endpoint", "endpoint-secrets", "endpoint-switch", "endpoint-tests", "endpoint-deliveries")
 
 
+def digests(town: Town) -> list[str]:
+    """Name the town's guideline and taxonomy as the panel's address does."""
+    return [kind.objects.get(project=town.project).digest for kind in (GuidelineVersion, TaxonomyVersion)]
+
+
 def path_of(name: str, town: Town) -> str:
     """Give the address of another person's things in the town's project."""
     from django.urls import reverse
@@ -240,13 +245,8 @@ def path_of(name: str, town: Town) -> str:
         "presentation": [project, decision.claim.token],
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
-        "media": [project, "0" * 64, "screen"],
-        "guideline-media": [project, "0" * 64, "screen"],
-        "guideline-panel": [
-            project,
-            GuidelineVersion.objects.get(project=town.project).digest,
-            TaxonomyVersion.objects.get(project=town.project).digest,
-        ],
+        **{name: [project, "0" * 64, "screen"] for name in ("media", "guideline-media")},
+        "guideline-panel": [project, *digests(town)],
         "claim": [decision.claim.token],
         "return": [decision.claim.token],
         "decision": [decision.claim.token],

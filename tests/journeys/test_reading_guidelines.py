@@ -69,6 +69,18 @@ def test_a_reader_finds_a_section_and_enlarges_its_pictures_by_keyboard(house: H
     page.keyboard.press("/")
     page.keyboard.press("Escape")
     expect(page.locator("#section-cats")).to_be_visible()
+    enlarge(house, page, scheme)
+    page.locator("[name=verdict][value=borderline]").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#example-shot-3")).to_be_visible()
+    expect(page.locator("figure:visible")).to_have_count(1)
+    house.judge(page)
+    kept(page, f"guideline-{scheme}-borderline")
+    assert not house.faults
+
+
+def enlarge(house: House, page: Page, scheme: Any) -> None:
+    """Look at a picture large, then at the next one, and come back to that."""
     page.locator("#example-shot-1 [data-zoom]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#zoom-title")).to_have_text("Example 1 of 4")
@@ -81,13 +93,47 @@ def test_a_reader_finds_a_section_and_enlarges_its_pictures_by_keyboard(house: H
     expect(page.locator("#zoom figcaption")).to_contain_text("Picture 2 is incorrect.")
     page.keyboard.press("Escape")
     expect(page.locator("#example-shot-2 [data-zoom]")).to_be_focused()
-    page.locator("[name=verdict][value=borderline]").focus()
-    page.keyboard.press("Space")
-    expect(page.locator("#example-shot-3")).to_be_visible()
-    expect(page.locator("figure:visible")).to_have_count(1)
+
+
+def behind(house: House, page: Page) -> None:
+    """Enlarge an example; no key of the workbench acts behind it."""
+    page.locator("[data-guide-part] [data-zoom]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#zoom-title")).to_have_text("Example 1 of 2")
+    page.keyboard.press("a")
     house.judge(page)
-    kept(page, f"guideline-{scheme}-borderline")
-    assert not house.faults
+    page.keyboard.press("Escape")
+    title(page, "item-1")
+
+
+def find(house: House, page: Page, scheme: Any) -> None:
+    """Find a section, read it, and go back to the label."""
+    part = page.locator("[data-guide-part]")
+    page.keyboard.press("/")
+    page.keyboard.type("eyes")
+    expect(part.get_by_role("status")).to_have_text("Sections: 1. Examples: 0.")
+    page.keyboard.press("Tab")
+    focus(page, "5 Pictures at night")
+    page.keyboard.press("Enter")
+    expect(part).to_contain_text("Look for the eyes.")
+    kept(page, f"panel-{scheme}-found")
+    house.judge(page)
+    focus_back(page, "Back to the label")
+    page.keyboard.press("Enter")
+    expect(part).to_contain_text("Picture 3 is borderline.")
+
+
+def mistake(page: Page) -> None:
+    """Look at the beginning, then at an error that is chosen."""
+    part = page.locator("[data-guide-part]")
+    page.keyboard.press("g")
+    expect(part).to_contain_text("Say which animal is seen.")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.keyboard.press("Tab")
+    page.locator("[name=category][value=wrong]").focus()
+    page.keyboard.press("Space")
+    expect(part).to_contain_text("Say what is wrong.")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -106,36 +152,11 @@ def test_the_guideline_beside_the_item_follows_the_label_and_is_read_once(house:
     until(page, "[...document.querySelectorAll('[data-guide-part] img')].every(one => one.naturalWidth)")
     house.judge(page)
     kept(page, f"panel-{scheme}")
-    part.locator("[data-zoom]").first.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#zoom-title")).to_have_text("Example 1 of 2")
-    page.keyboard.press("a")  # no verdict is sent from behind it
-    house.judge(page)
-    page.keyboard.press("Escape")
-    title(page, "item-1")
+    behind(house, page)
     page.keyboard.press("2")
     expect(part).to_contain_text("Picture 3 is borderline.")
-    page.keyboard.press("/")
-    page.keyboard.type("eyes")
-    expect(part.get_by_role("status")).to_have_text("Sections: 1. Examples: 0.")
-    page.keyboard.press("Tab")
-    focus(page, "5 Pictures at night")
-    page.keyboard.press("Enter")
-    expect(part).to_contain_text("Look for the eyes.")
-    kept(page, f"panel-{scheme}-found")
-    house.judge(page)
-    focus_back(page, "Back to the label")
-    page.keyboard.press("Enter")
-    expect(part).to_contain_text("Picture 3 is borderline.")
-    page.keyboard.press("g")
-    expect(part).to_contain_text("Say which animal is seen.")
-    page.keyboard.press("g")
-    page.keyboard.press("r")
-    page.keyboard.press("Tab")
-    focus_on = page.locator("[name=category][value=wrong]")
-    focus_on.focus()
-    page.keyboard.press("Space")
-    expect(part).to_contain_text("Say what is wrong.")
+    find(house, page, scheme)
+    mistake(page)
     page.keyboard.press("Space")
     page.keyboard.press("1")
     expect(part).to_contain_text("Four legs, and pride.")
@@ -146,6 +167,22 @@ def test_the_guideline_beside_the_item_follows_the_label_and_is_read_once(house:
     panels = [one for one in asked if "/panel/" in one]
     assert len(panels) == len(set(panels)), panels
     assert not house.faults
+
+
+def read_alone(house: House, page: Page, file: Path, scheme: Any) -> None:
+    """Save the version on the page, and open what was saved: it asks nobody for anything."""
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").press("Enter")
+    assert saved.value.suggested_filename == "cats-guideline-1.html"
+    saved.value.save_as(file)
+    alone = house.page(color_scheme=scheme)
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(file.as_uri())
+    until(alone, "[...document.images].length === 4 && [...document.images].every(one => one.naturalWidth)")
+    assert not [one for one in asked if not one.startswith(("file:", "data:"))]
+    house.judge(alone)
+    kept(alone, f"saved-{scheme}")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -179,19 +216,7 @@ def test_what_changed_is_reached_from_the_page_and_a_version_is_saved_to_be_read
     kept(page, f"guideline-{scheme}-print")
     expect(page.locator("#find")).to_be_hidden()
     page.emulate_media(media="screen", color_scheme=scheme)
-    with page.expect_download() as saved:
-        page.get_by_role("link", name="Save as a file").press("Enter")
-    assert saved.value.suggested_filename == "cats-guideline-1.html"
-    file = tmp_path / "saved.html"
-    saved.value.save_as(file)
-    alone = house.page(color_scheme=scheme)
-    asked: list[str] = []
-    alone.on("request", lambda request: asked.append(request.url))
-    alone.goto(file.as_uri())
-    until(alone, "[...document.images].length === 4 && [...document.images].every(one => one.naturalWidth)")
-    assert not [one for one in asked if not one.startswith(("file:", "data:"))]
-    house.judge(alone)
-    kept(alone, f"saved-{scheme}")
+    read_alone(house, page, tmp_path / "saved.html", scheme)
     assert not house.faults
 
 
