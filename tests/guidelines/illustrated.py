@@ -9,7 +9,7 @@ from accounts.reads import Actor
 from assets.actions import render_asset, store
 from guidelines.models import GuidelineVersion
 from tests.assets.sounds import tone
-from tests.guidelines.writing import GUIDELINE, SPLIT, TAXONOMY, published
+from tests.guidelines.writing import GUIDELINE, SPLIT, TAXONOMY, copied, published
 from tests.town import Town
 
 ILLUSTRATED: dict[str, Any] = TAXONOMY | {
@@ -65,7 +65,7 @@ def shot(town: Town, number: int, verdict: str = "correct", **more: Any) -> dict
 def illustrated(town: Town) -> dict[str, Any]:
     """Write a guideline with pictures of each verdict, a sound, texts, and an example beside no section."""
     sections = [
-        *GUIDELINE["sections"],
+        *copied(GUIDELINE)["sections"],
         {"id": "mistakes", "kind": "procedure", "title": "Mistakes", "text": "Say what is wrong.", "category": "wrong"},
         {
             "id": "night",
@@ -90,7 +90,7 @@ def illustrated(town: Town) -> dict[str, Any]:
         shot(town, 3, "borderline", section="night", label="dog"),
         shot(town, 4, section=None, label="kitten"),
     ]
-    return {"sections": sections, "examples": [*GUIDELINE["examples"], hiss, *shots]}
+    return {"sections": sections, "examples": [*copied(GUIDELINE)["examples"], hiss, *shots]}
 
 
 def two_versions(town: Town, by: Actor) -> tuple[GuidelineVersion, GuidelineVersion]:
