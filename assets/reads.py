@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 
 from accounts.models import Project
 from assets.errors import Gone, NotMade
@@ -103,6 +104,22 @@ def open_rendition(asset: Asset, recipe: str, version: int | None = None) -> Sho
     if made is None:
         raise NotMade
     return Shown(_open(made.sha256), made.media_type, made.bytes, made.sha256)
+
+
+def made_of(project: Project, ids: Iterable[str]) -> dict[str, Rendition]:
+    """Give what shows these SHA-256 of a project's files on a screen, or lets them be heard; one statement."""
+    wanted = Q(recipe="screen", version=RECIPES["screen"][0]) | Q(recipe="listen", version=SOUND_RECIPES["listen"][0])
+    rows = Rendition.objects.filter(wanted, asset__sha256__in=set(ids), asset__grant__project=project)
+    return {made.asset.sha256: made for made in rows.select_related("asset")}
+
+
+def bytes_of(made: Rendition) -> bytes | None:
+    """Read the bytes of a rendition; None where the storage has them no more."""
+    try:
+        with _open(made.sha256) as file:
+            return file.read()
+    except Gone:
+        return None
 
 
 def _open(sha256: str) -> IO[bytes]:

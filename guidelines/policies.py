@@ -8,6 +8,9 @@ from accounts.errors import Forbidden, NotFound
 from accounts.models import Membership, Person, Project, Role
 from accounts.policies import is_owner, may_change_project, role_in, visible_projects
 from accounts.reads import Actor
+from assets.models import Asset
+from assets.reads import asset_of
+from guidelines.reads import shown_to_editors, shown_to_readers
 
 
 def may_edit(*, by: Actor, project: Project, at: dt.datetime) -> bool:
@@ -51,6 +54,23 @@ def seen_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:
     if found is None:
         raise NotFound
     return found
+
+
+def example_file(*, project: Project, sha256: str, by: Actor, at: dt.datetime) -> Asset:
+    """Give the file of an example to someone who may see its project.
+
+    Readers are shown what is or has been in force; whoever writes the guidelines also what waits, and their drafts.
+
+    Raises:
+        NotFound: no guideline that they may read shows it, or the project has no right to it.
+    """
+    shown = shown_to_readers(project, sha256)
+    if not shown and may_edit(by=by, project=project, at=at):
+        shown = shown_to_editors(project, sha256)
+    asset = asset_of(project, sha256) if shown else None
+    if asset is None:
+        raise NotFound
+    return asset
 
 
 def edited_project(slug: str, *, by: Actor, at: dt.datetime) -> Project:

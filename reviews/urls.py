@@ -86,6 +86,18 @@ urlpatterns = [
     ),
     path("projects/<slug:project>/guideline/readers/", views.readers, name="readers"),
     path("projects/<slug:project>/guideline/readers/<uuid:reader>/reminders/", views.reminder, name="reminder"),
+    path("projects/<slug:project>/guideline/changes/", views.guideline_changes, name="guideline-changes"),
+    path("projects/<slug:project>/guideline/export/", views.guideline_export, name="guideline-export"),
+    path(
+        "projects/<slug:project>/guideline/panel/<slug:guideline>/<slug:taxonomy>/",
+        views.guideline_panel,
+        name="guideline-panel",
+    ),
+    path(
+        "projects/<slug:project>/guideline/media/<str:sha256>/<slug:recipe>/",
+        views.guideline_media,
+        name="guideline-media",
+    ),
     path("projects/<slug:project>/presentations/<uuid:token>/", views.presentation, name="presentation"),
     path("projects/<slug:project>/media/<str:sha256>/<slug:recipe>/", views.media, name="media"),
 ]

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.actions import add_person, give_membership, make_token, name_owner
 from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
+from guidelines.models import GuidelineVersion, TaxonomyVersion
 from reviews.actions import add_endpoint, claim_next, open_claim
 from reviews.models import Decision, Endpoint, Item
 from tests.town import Town, build, project_file
@@ -106,6 +107,10 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "quiz-media"): only(),
     ("GET", "readers"): only("operations", "owner"),
     ("POST", "reminder"): only() | dict.fromkeys(["operations", "owner"], 409),
+    ("GET", "guideline-changes"): only(),  # there is no version before this one
+    ("GET", "guideline-export"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-panel"): only(*MEMBERS, "owner"),
+    ("GET", "guideline-media"): only(),  # no guideline of this town shows it
     ("GET", "presentation"): only(*BROWSERS),
     ("GET", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": SEES, "stranger": DOOR},
     ("POST", "new-project"): dict.fromkeys(ROLES, REASON) | {"owner": 422, "stranger": DOOR},
@@ -228,11 +233,26 @@ OF_NOTHING_THERE = (
 OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
-    "callbacks-list", "rereviews", "guideline-acknowledgement", "quiz", "readers",
+    "callbacks-list", "guideline-changes", "guideline-export", "rereviews", "guideline-acknowledgement", "quiz",
+    "readers",
 )  # fmt: skip
 
 
 OF_AN_ENDPOINT = ("endpoint", "endpoint-secrets", "endpoint-switch", "endpoint-tests", "endpoint-deliveries")
+
+
+def digests(town: Town) -> list[str]:
+    """Name the town's guideline and taxonomy as the panel's address does."""
+    return [kind.objects.get(project=town.project).digest for kind in (GuidelineVersion, TaxonomyVersion)]
+
+
+def of_files(project: str, town: Town) -> dict[str, list[Any]]:
+    """Give what addresses of files, and of what is read beside them, are made of."""
+    return {
+        "guideline-archive": [project, 1],
+        **{name: [project, "0" * 64, "screen"] for name in ("media", "quiz-media", "guideline-media")},
+        "guideline-panel": [project, *digests(town)],
+    }
 
 
 def path_of(name: str, town: Town) -> str:
@@ -254,8 +274,7 @@ def path_of(name: str, town: Town) -> str:
         "presentation": [project, decision.claim.token],
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
-        "guideline-archive": [project, 1],
-        **{name: [project, "0" * 64, "screen"] for name in ("media", "quiz-media")},
+        **of_files(project, town),
         "claim": [decision.claim.token],
         "return": [decision.claim.token],
         "decision": [decision.claim.token],
@@ -282,7 +301,7 @@ def path_of(name: str, town: Town) -> str:
 @pytest.fixture
 def town() -> Town:
     """A town in which one person has decided, and another holds nothing."""
-    town = build(people=1, adjudicators=1)
+    town = build(people=1, adjudicators=1, guideline="Look at the tail.")
     for _ in range(4):
         town.send(0.5)
     who = town.people[0]

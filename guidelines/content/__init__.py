@@ -2,6 +2,7 @@
 
 from guidelines.content.archive import LABELS, Archive, documents, file_name, read
 from guidelines.content.checks import Fault, faults
+from guidelines.content.colours import colours_of
 from guidelines.content.mapping import Carried, carried, needs_mapping
 from guidelines.content.packing import write_folder, write_zip
 from guidelines.content.shape import (
@@ -43,6 +44,7 @@ __all__ = [
     "Section",
     "Taxonomy",
     "carried",
+    "colours_of",
     "documents",
     "faults",
     "file_name",

@@ -14,7 +14,7 @@ BETWEEN_REMINDERS = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ToRead:
     """A version in force that asks to be acknowledged, as it stands for one person.
 
     `before` is the version that they acknowledged last, None where this is their first, and `changes` what differs from
@@ -66,7 +66,7 @@ class Question:
         return self.answer == self.example.verdict
 
 
-def reading(project: Project, person_id: int) -> Reading | None:
+def to_be_read(project: Project, person_id: int) -> ToRead | None:
     """Read what a project asks a person to acknowledge; None where no version in force asks anybody. Six statements."""
     version = guideline_in_force(project)
     if version is None or not version.to_acknowledge:
@@ -86,7 +86,7 @@ def reading(project: Project, person_id: int) -> Reading | None:
         number__lte=version.number,
         number__gt=before.number if before else version.number - 1,
     )
-    return Reading(
+    return ToRead(
         version,
         guideline_of(bytes(version.body)),
         now.acknowledged_at if now else None,

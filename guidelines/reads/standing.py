@@ -48,6 +48,13 @@ def guideline_in_force(project: Project, language: str | None = None) -> Guideli
     return standing.filter(term__language=project.language).first() or standing.order_by("term__language").first()
 
 
+def in_use(project_id: int, guideline: str, taxonomy: str) -> bool:
+    """Tell whether a project has decided by this guideline and this taxonomy, each by its digest; two statements."""
+    guidelines = GuidelineVersion.objects.filter(project=project_id, digest=guideline, term__began_at__isnull=False)
+    taxonomies = TaxonomyVersion.objects.filter(project=project_id, digest=taxonomy, term__began_at__isnull=False)
+    return guidelines.exists() and taxonomies.exists()
+
+
 def draft_of(project: Project, language: str) -> GuidelineDraft | None:
     """Give the draft that is being written in a language."""
     found = (

@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, When
-from django.utils.safestring import SafeString
+from django.db.models import QuerySet
 
+from accounts.models import Project
 from audit.models.sql import Row, ask, many
-from guidelines.models import GuidelineVersion, TaxonomyVersion
-from guidelines.reads import guideline_html, taxonomy_in_force
+from guidelines.models import GuidelineTerm
+from guidelines.reads import Reading, reading_of, taxonomy_in_force
 from reviews.reads.published import taxonomy_of
 from reviews.reads.stages import plain
 
 SHOWN = 50
+HEAVY = ("version__body", "version__taxonomy__body")
 IN_FORCE = """
 SELECT p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
     tv.number AS taxonomy, tv.published_at AS taxonomy_at
@@ -27,36 +28,42 @@ WHERE p.id IN {places} ORDER BY p.name, p.id
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A label or a field of a form, with what it means; `number` is a label's colour, 0 for a field.
+class Standing:
+    """A version with its time in force; `ended_at` is None for one that is in force still."""
 
-    `on` is item or turn where a label goes there alone.
-    """
-
-    code: str
-    name: str
     number: int
-    key: str
-    definition: str
-    on: str = ""
+    language: str
+    summary: str
+    published_at: dt.datetime
+    began_at: dt.datetime
+    ended_at: dt.datetime | None
+    digest: str
+    taxonomy: str
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One version as it is read: the guideline's words, and the labels and error categories of its taxonomy.
+    """What people decide by: one version of the guideline, None where none is in force, on a taxonomy.
 
-    `versions` lists the guideline's numbers with when they were published, the newest first, without those that wait
-    for their day; `number` is the one shown, None where none was written, and `newest` tells that it is in force.
+    `fields` are those of a form with what they mean. `versions` are those that have been in force, the newest first;
+    `newest` tells that what is shown is in force, and `instead` is the number of the one that is, in its language.
     """
 
-    number: int | None
-    published_at: dt.datetime | None
-    html: SafeString | None
+    shown: Standing | None
+    reading: Reading
     taxonomy: int
-    labels: list[Label]
-    errors: list[str]
-    versions: list[tuple[int, dt.datetime]]
+    fields: list[tuple[str, str]]
+    versions: list[Standing]
     newest: bool
+    instead: int | None
+
+    @property
+    def before(self) -> Standing | None:
+        """Give the version before the one shown, in its language."""
+        return next((one for one in self.versions if self._earlier(one)), None)
+
+    def _earlier(self, one: Standing) -> bool:
+        return self.shown is not None and one.number < self.shown.number and one.language == self.shown.language
 
 
 def in_force(projects: Iterable[int]) -> list[Row]:
@@ -66,47 +73,59 @@ def in_force(projects: Iterable[int]) -> list[Row]:
 
 
 def guide(project_id: int, number: int | None = None) -> Guide | None:
-    """Read a project's guideline, the version in force or another one; None where there is no such. Four statements."""
-    begun = GuidelineVersion.objects.filter(project_id=project_id, term__began_at__isnull=False)
-    versions = list(begun.order_by("-number").values_list("number", "published_at")[:SHOWN])
-    stands = begun.filter(term__ended_at__isnull=True).order_by(
-        Case(When(term__language=F("project__language"), then=0), default=1), "term__language"
-    )
-    shown = (stands if number is None else begun.filter(number=number)).select_related("term").first()
-    if number is not None and shown is None:
+    """Read a project's guideline, the version in force or an earlier one; None where there is no such.
+
+    Six statements, and three when that version was read before.
+    """
+    terms = GuidelineTerm.objects.filter(project=project_id, began_at__isnull=False)
+    rows = list(terms.select_related("version__taxonomy").defer(*HEAVY).order_by("-version__number")[:SHOWN])
+    chosen = _standing(project_id, rows) if number is None else _numbered(terms, rows, number)
+    if number is not None and chosen is None:
         return None
-    newest = shown is None or shown.term.ended_at is None
-    taxonomy = (
-        taxonomy_in_force(project_id)
-        if shown is None or newest
-        else TaxonomyVersion.objects.filter(pk=shown.taxonomy_id).first()
-    )
+    newest = chosen is None or chosen.ended_at is None
+    taxonomy = taxonomy_in_force(project_id) if chosen is None or newest else chosen.version.taxonomy
     body = taxonomy_of(bytes(taxonomy.body)) if taxonomy else {}
+    stands = [row.version.number for row in rows if chosen and row.language == chosen.language and not row.ended_at]
     return Guide(
-        shown.number if shown else None,
-        shown.published_at if shown else None,
-        guideline_html(shown.digest) if shown else None,
+        _told(chosen) if chosen else None,
+        reading_of(project_id, chosen.version.digest if chosen else "", taxonomy.digest if taxonomy else ""),
         taxonomy.number if taxonomy else 0,
-        _labels(body),
-        [one["name"] for one in body.get("error_categories", [])],
-        versions,
+        _fields(body),
+        [_told(row) for row in rows],
         newest,
+        stands[0] if stands and not newest else None,
     )
 
 
-def _labels(body: dict[str, Any]) -> list[Label]:
-    labels = [
-        Label(
-            one["code"],
-            one["name"],
-            one.get("colour") or place % 12 + 1,
-            one.get("key") or "",
-            one.get("definition") or "",
-            one.get("on") or "",
-        )
-        for place, one in enumerate(body.get("labels") or [])
-    ]
-    fields = ((body.get("schema") or {}).get("properties") or {}).items()
-    return labels + [
-        Label(name, part.get("title") or plain(name), 0, "", part.get("description") or "") for name, part in fields
-    ]
+def _standing(project_id: int, rows: list[GuidelineTerm]) -> GuidelineTerm | None:
+    """Choose what is in force: in the project's own language before others."""
+    own = Project.objects.filter(pk=project_id).values_list("language", flat=True).first()
+    standing = sorted(
+        (row for row in rows if row.ended_at is None), key=lambda row: (row.language != own, row.language)
+    )
+    return standing[0] if standing else None
+
+
+def _numbered(terms: QuerySet[GuidelineTerm], rows: list[GuidelineTerm], number: int) -> GuidelineTerm | None:
+    found = next((row for row in rows if row.version.number == number), None)
+    return found or terms.select_related("version__taxonomy").filter(version__number=number).first()
+
+
+def _told(term: GuidelineTerm) -> Standing:
+    one = term.version
+    assert term.began_at is not None
+    return Standing(
+        one.number,
+        term.language,
+        one.summary,
+        one.published_at,
+        term.began_at,
+        term.ended_at,
+        one.digest,
+        one.taxonomy.digest,
+    )
+
+
+def _fields(body: dict[str, Any]) -> list[tuple[str, str]]:
+    parts = ((body.get("schema") or {}).get("properties") or {}).items()
+    return [(part.get("title") or plain(name), part.get("description") or "") for name, part in parts]

@@ -40,9 +40,20 @@ class Sound:
     @property
     def length(self) -> str:
         """Its length in words: 1:04, from an hour on 1:02:04."""
-        minutes, seconds = divmod(round(self.duration_ms / 1000), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+        return place_words(self.duration_ms)
+
+
+def place_words(ms: int) -> str:
+    """Say a place or length in a sound: 1:04, from an hour on 1:02:04."""
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def moment_words(ms: int) -> str:
+    """Say a moment of a sound to the tenth of a second: 1:04.5."""
+    minutes, tenths = divmod(ms // 100, 600)
+    return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
 
 
 def files_in(value: Any) -> set[str]:

@@ -1,5 +1,6 @@
 """What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -53,6 +54,15 @@ class Pane:
         return any(one.definition for one in self.meanings) or any(one.hint for one in self.fields)
 
     @property
+    def opens_at(self) -> str:
+        """Say where the guideline opens until something is chosen: at what the model proposes, where that is shown."""
+        codes = {label["code"] for label in self.held.taxonomy.get("labels", [])}
+        first = (
+            None if self.held.hidden else next((code for code in _codes_in(self.held.proposal) if code in codes), None)
+        )
+        return f"label-{first}" if first else ""
+
+    @property
     def meanings(self) -> list[Choice | OnTurn]:
         """Give every label once, those of the whole first."""
         codes = {choice.code for choice in self.choices}
@@ -85,6 +95,18 @@ def pane(held: Held) -> Pane:
         drafted=draft,
         script=_script(held, shape, draft, turns=bool(on_turns)),
     )
+
+
+def _codes_in(value: Any) -> Iterator[str]:
+    """Give what may be label codes in a proposal: members named label or labels, at any depth."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _codes_in(one)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name in {"label", "labels"}:
+                yield from (one for one in (part if isinstance(part, list) else [part]) if isinstance(one, str))
+            yield from _codes_in(part)
 
 
 def _script(held: Held, shape: str, draft: dict[str, Any], *, turns: bool) -> dict[str, Any]:

@@ -11,16 +11,17 @@ from reviews.views.calling import (
 )
 from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
-from reviews.views.following import guideline, trail
+from reviews.views.following import trail
 from reviews.views.founding import new_project
 from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
-from reviews.views.media import media
+from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
 from reviews.views.overriding import appeals, override, override_ending, signature
 from reviews.views.projects import arrivals, project, tokens
-from reviews.views.reading import guideline_acknowledgement, quiz, quiz_media, readers, reminder
+from reviews.views.quizzing import guideline_acknowledgement, quiz, quiz_media, readers, reminder
+from reviews.views.reading import guideline, guideline_changes, guideline_export, guideline_panel
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.rereviewing import rereview, rereview_ending, rereview_progress, rereviews
 from reviews.views.returning import returning
@@ -59,6 +60,10 @@ __all__ = [
     "exports_list",
     "guideline",
     "guideline_acknowledgement",
+    "guideline_changes",
+    "guideline_export",
+    "guideline_media",
+    "guideline_panel",
     "home",
     "installation_switch",
     "item",

@@ -1,4 +1,4 @@
-"""Following a project: its trail in words, and the guideline that people decide by."""
+"""Following a project: its trail in words."""
 
 import datetime as dt
 import uuid
@@ -9,10 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.errors import NotFound
 from audit.reads import KINDS
-from reviews.policies import followed_project, project_for, sight_of
-from reviews.reads.guiding import guide
+from reviews.policies import followed_project, sight_of
 from reviews.reads.trail import Asked
 from reviews.reads.trail import kinds as event_kinds
 from reviews.reads.trail import trail as read_trail
@@ -37,19 +35,6 @@ def trail(request: HttpRequest, project: str) -> HttpResponse:
         "newest": urlencode(kept) if asked.after else "",
     }
     return page(request, "reviews/trail.html", "trail", at, shown, project=place)
-
-
-@require_GET
-@login_required
-def guideline(request: HttpRequest, project: str) -> HttpResponse:
-    """Show a project's guideline as reviewers see it, in force or an earlier version."""
-    by, at = who(request), timezone.now()
-    place = project_for(project, by=by, at=at)
-    version = request.GET.get("version", "")
-    found = guide(place.pk, int(version) if version.isdecimal() and len(version) < 10 else None)
-    if found is None:
-        raise NotFound
-    return page(request, "reviews/guideline.html", "guideline", at, {"guide": found}, project=place)
 
 
 def _asked(request: HttpRequest) -> Asked:

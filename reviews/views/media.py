@@ -13,6 +13,7 @@ from accounts.errors import Forbidden, NotFound
 from accounts.policies import role_in
 from assets.actions import show
 from assets.reads import RECIPES, SOUND_RECIPES, Shown, asset_of, open_original, recipes_for
+from guidelines.policies import example_file
 from reviews.policies import may_see_originals, project_for
 from reviews.views.asking import person_of, who
 from reviews.views.ranges import part_asked, part_of
@@ -42,6 +43,20 @@ def media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileR
     if not may_see_originals(role_in(person_of(by), place.pk, at)):
         raise Forbidden(_("Originals hold what the camera wrote into them, or the recorder; look at the rendition."))
     return streamed(request, open_original(asset), final=True)
+
+
+@require_GET
+@login_required
+def guideline_media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileResponse:
+    """Stream the file of a guideline's example as a recipe made it, to those who may see the project."""
+    by, at = who(request), timezone.now()
+    place = project_for(project, by=by, at=at)
+    asset = example_file(project=place, sha256=sha256, by=by, at=at)
+    known = RECIPE.fullmatch(recipe)
+    if known is None or known["name"] not in recipes_for(asset):
+        raise NotFound
+    version = int(known["version"]) if known["version"] else None
+    return streamed(request, show(asset=asset, recipe=known["name"], version=version, at=at), final=version is not None)
 
 
 def streamed(request: HttpRequest, found: Shown, *, final: bool) -> FileResponse:

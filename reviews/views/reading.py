@@ -1,129 +1,134 @@
-"""The guideline in force, acknowledged: what changed, the quiz, and who has and has not."""
+"""The guideline that people decide by, as it is read."""
 
-import datetime as dt
-import uuid
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
 
 from accounts.errors import NotFound
 from accounts.models import Project
-from accounts.policies import role_in
-from accounts.reads import Actor
-from assets.actions import show
-from assets.reads import asset_of, recipes_for, sizes_of
-from guidelines.actions import acknowledge_guideline, answer_question, begin_quiz, remind_of_guideline
-from guidelines.models import QuizAttempt
-from guidelines.reads import Question, Reading, questions_of, reading
-from reviews.policies import project_for, runnable_project
-from reviews.reads.changes import to_read
-from reviews.reads.home import lines
-from reviews.reads.readers import readers as who_has_read
-from reviews.views.asking import page, person_of, who
-from reviews.views.media import streamed
+from assets.reads import in_force
+from guidelines.reads import (
+    MOST_BYTES,
+    MOST_SOUND_BYTES,
+    changes_of,
+    cut_of,
+    found_in,
+    in_use,
+    inside,
+    reading_of,
+)
+from reviews.policies import project_for
+from reviews.reads.guiding import Guide, guide
+from reviews.views.asking import page, who
 
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def guideline_acknowledgement(request: HttpRequest, project: str) -> HttpResponse:
-    """Show what changed since I last acknowledged (GET); acknowledge it, or begin its quiz (POST)."""
-    by, at = who(request), timezone.now()
-    place = project_for(project, by=by, at=at)
-    found = reading(place, person_of(by))
-    if request.method == "POST":
-        return _going_on(place, found, by, at)
-    shown: dict[str, Any] = {"reading": found, "here_for": bool(role_in(person_of(by), place.pk, at))}
-    shown["changes"] = to_read(found.changes) if found else []
-    shown["line"] = next((one for one in lines(person_of(by), at) if one.project == project), None)
-    return page(request, "reviews/acknowledging.html", "guideline", at, shown, project=place)
-
-
-def _going_on(place: Project, found: Reading | None, by: Actor, at: dt.datetime) -> HttpResponse:
-    number = found.version.number if found else 0
-    if found is not None and found.asked.questions:
-        begin_quiz(project=place, number=number, by=by, at=at)
-        return redirect("quiz", place.slug)
-    acknowledge_guideline(project=place, number=number, by=by, at=at)
-    return redirect("guideline-acknowledgement", place.slug)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def quiz(request: HttpRequest, project: str) -> HttpResponse:
-    """Ask the next question of my attempt, or show how the last one went (GET); answer the one on screen (POST)."""
-    by, at = who(request), timezone.now()
-    place = project_for(project, by=by, at=at)
-    if request.method == "POST":
-        number, asked = _whole(request, "attempt"), _whole(request, "place")
-        answer = request.POST.get("answer", "")
-        answer_question(project=place, attempt=number, place=asked, answer=answer, by=by, at=at)
-        return redirect("quiz", project)
-    found = reading(place, person_of(by))
-    attempt = (found.unanswered or found.last) if found else None
-    if found is None or attempt is None:
-        return redirect("guideline-acknowledgement", project)
-    return page(request, "reviews/quiz.html", "guideline", at, _asked(found, attempt), project=place)
-
-
-def _asked(found: Reading, attempt: QuizAttempt) -> dict[str, Any]:
-    """Give the question that comes next with its picture's size, or all of them once they are answered."""
-    questions = questions_of(found.version, attempt)
-    shown = questions if attempt.answered_at else [questions[len(attempt.given)]]
-    sizes = sizes_of(file for one in shown if (file := _file(one)))
-    return {
-        "reading": found,
-        "attempt": attempt,
-        "asked": [(one, _file(one), sizes.get(_file(one))) for one in shown],
-    }
-
-
-def _file(one: Question) -> str:
-    return (one.example.asset or "").removeprefix("sha256:")
-
-
-def _whole(request: HttpRequest, name: str) -> int:
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 7 else -1
+FOR_GOOD = "private, max-age=31536000, immutable"
 
 
 @require_GET
 @login_required
-def quiz_media(request: HttpRequest, project: str, sha256: str, recipe: str) -> FileResponse:
-    """Stream a file of an example of the version that I am asked about, as a recipe made it."""
+def guideline(request: HttpRequest, project: str) -> HttpResponse:
+    """Show a project's guideline as reviewers see it, in force or an earlier version."""
     by, at = who(request), timezone.now()
     place = project_for(project, by=by, at=at)
-    found = reading(place, person_of(by))
-    named = {one.asset for one in found.guideline.examples} if found else set()
-    asset = asset_of(place, sha256) if f"sha256:{sha256}" in named else None
-    if asset is None or recipe not in recipes_for(asset):
+    found = _guide(place, request.GET.get("version", ""))
+    reading = found.reading
+    article = _article(place.pk, place.slug, reading.guideline, reading.taxonomy, get_language())
+    return page(request, "reviews/guideline.html", "guideline", at, {"guide": found, "article": article}, project=place)
+
+
+@require_GET
+@login_required
+def guideline_panel(request: HttpRequest, project: str, guideline: str, taxonomy: str) -> HttpResponse:
+    """Show what the panel beside an item shows: a version's words `at` a label, error or section, or those found.
+
+    A version never changes, nor do the words of this build in this language, so what was read once is kept for good.
+    """
+    by, at = who(request), timezone.now()
+    place = project_for(project, by=by, at=at)
+    if not in_use(place.pk, guideline, taxonomy):
         raise NotFound
-    return streamed(request, show(asset=asset, recipe=recipe, at=at), final=False)
+    reading, asked = reading_of(place.pk, guideline, taxonomy), request.GET.get("find", "").strip()[:200]
+    cut = found_in(reading, asked) if asked else cut_of(reading, request.GET.get("at", ""))
+    shown = {"cut": cut, "asked": asked, "reading": reading, "page": reverse("guideline", args=[place.slug])}
+    answer = render(request, "reviews/guideline_panel.html", {**shown, **shown_at(place.slug)})
+    answer["Cache-Control"] = FOR_GOOD
+    return answer
 
 
 @require_GET
 @login_required
-def readers(request: HttpRequest, project: str) -> HttpResponse:
-    """Show operations who has acknowledged the version in force, or only who has not (`?has=not`)."""
-    by, at = who(request), timezone.now()
-    place = runnable_project(project, by=by, at=at)
-    found = who_has_read(place, at)
-    only = request.GET.get("has") == "not"
-    shown = {"readers": found, "only": only, "rows": (found.kept if only else found.everyone) if found else []}
-    return page(request, "reviews/readers.html", "operations", at, shown, project=place)
+def guideline_changes(request: HttpRequest, project: str) -> HttpResponse:
+    """Show what changed from an earlier version, or the one before, to the one in force."""
+    place = project_for(project, by=who(request), at=timezone.now())
+    found = _guide(place, "")
+    number = request.GET.get("from", "")
+    chosen = _guide(place, number).shown if number else found.before
+    if found.shown is None or chosen is None or chosen.number > found.shown.number:
+        raise NotFound
+    before, now = (chosen.digest, chosen.taxonomy), (found.shown.digest, found.reading.taxonomy)
+    shown = {"guide": found, "from": chosen, "changes": changes_of(place.pk, before, now, get_language())}
+    shown |= shown_at(place.slug)
+    return page(request, "reviews/guideline_changes.html", "guideline", timezone.now(), shown, project=place)
 
 
-@require_POST
+@require_GET
 @login_required
-def reminder(request: HttpRequest, project: str, reader: uuid.UUID) -> HttpResponse:
-    """Ask somebody by a notice on their pages to acknowledge the version in force."""
-    by, at = who(request), timezone.now()
-    place = runnable_project(project, by=by, at=at)
-    made = remind_of_guideline(project=place, reader=str(reader), by=by, at=at)
-    messages.success(request, _("%(name)s is told so on their first page now.") % {"name": made.person.name})
-    return redirect("readers", project)
+def guideline_export(request: HttpRequest, project: str) -> HttpResponse:
+    """Give one version as one file that needs nothing else, to be kept."""
+    at = timezone.now()
+    place = project_for(project, by=who(request), at=at)
+    found = _guide(place, request.GET.get("version", ""))
+    if found.shown is None:
+        raise NotFound
+    limits = {"most": MOST_BYTES, "most_sound": MOST_SOUND_BYTES}
+    shown = {"guide": found, "project": place, "now": at, "files": inside(place, found.reading), **limits}
+    name = f"{place.slug}-guideline-{found.shown.number}.html"
+    answer = HttpResponse(render_to_string("reviews/guideline_export.html", shown))
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def panel_of(slug: str, guideline: str | None, taxonomy: str) -> str:
+    """Give the address of the panel of a version; "" without a guideline."""
+    if not guideline:
+        return ""
+    query = urlencode({"lang": get_language() or "en", "build": settings.BUILD})
+    return f"{reverse('guideline-panel', args=[slug, guideline, taxonomy])}?{query}"
+
+
+def _guide(place: Project, version: str) -> Guide:
+    found = guide(place.pk, int(version) if version.isdecimal() and len(version) < 10 else None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@lru_cache(maxsize=16)
+def _article(project_id: int, slug: str, guideline: str, taxonomy: str, _language: str) -> SafeString:
+    """Render sections and examples of a version, which never change, once for each language of the interface."""
+    reading = reading_of(project_id, guideline, taxonomy)
+    return render_to_string("reviews/guideline_article.html", {"reading": reading, **shown_at(slug)})
+
+
+def shown_at(slug: str) -> dict[str, Any]:
+    """Say where the files of a project's examples are, and by which recipes they are shown."""
+    whole = reverse("guideline-media", args=[slug, "0", "0"])
+    return {
+        "files": whole.removesuffix("0/0/"),
+        "small": in_force("thumbnail"),
+        "large": in_force("screen"),
+        "sound": in_force("listen"),
+    }

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.errors import Refusal
-from guidelines.reads import guideline_html
 from reviews.actions import claim_again, claim_next, decide, give_back, open_claim, prolong, save_draft, withdraw
 from reviews.errors import AcknowledgementDue, AnotherOpen, BreakDue, ClaimLost
 from reviews.forms import sent_decision
@@ -28,6 +27,7 @@ from reviews.reads.pane import pane
 from reviews.reads.resting import rest_of
 from reviews.reads.stream import stream
 from reviews.views.asking import HtmxRequest, page, person_of, who
+from reviews.views.reading import panel_of
 from reviews.wire import read_draft
 
 
@@ -174,6 +174,11 @@ def _pane(line: Queue, held: Held | None, by: Actor, at: dt.datetime) -> dict[st
         "pane": pane(held) if held else None,
         "about": about(held.task.uuid, person_of(by)) if held else None,
         "queue": line,
-        "guideline": guideline_html(held.presentation["guideline"]) if held and held.presentation["guideline"] else "",
+        "panel": _panel(held) if held else "",
         "last": stream(person_of(by), at),
     }
+
+
+def _panel(held: Held) -> str:
+    """Give the address of the guideline that this claim is decided by."""
+    return panel_of(held.task.project, held.presentation["guideline"], held.presentation["taxonomy"])

@@ -47,7 +47,7 @@ export function mountKeys(root) {
 
   /** @param {KeyboardEvent} event */
   const press = (event) => {
-    if (event.defaultPrevented || dialog.open) return;
+    if (event.defaultPrevented || document.querySelector("dialog:modal")) return;
     if (event.key === "Escape") return leave(event.target);
     if (isTyping(event.target)) return confirm(event);
     const key = keyOf(event);

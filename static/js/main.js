@@ -8,11 +8,13 @@ import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
 import { mountFigures } from "./figures.js";
 import { mountFlow } from "./flow.js";
+import { mountGuide } from "./guide.js";
 import { mountKeyfields } from "./keyfields.js";
 import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
+import { mountReading } from "./reading.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
 import { mountSound } from "./sound.js";
@@ -24,6 +26,7 @@ import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 import { mountWritten } from "./written.js";
 import "./zone.js";
+import { mountZoom } from "./zoom.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
@@ -34,11 +37,13 @@ const MODULES = {
   drop: mountDrop,
   figures: mountFigures,
   flow: mountFlow,
+  guide: mountGuide,
   keyfields: mountKeyfields,
   keys: mountKeys,
   offline: mountOffline,
   picture: mountPicture,
   printed: mountPrinted,
+  reading: mountReading,
   rest: mountRest,
   rights: mountRights,
   sound: mountSound,
@@ -49,6 +54,7 @@ const MODULES = {
   veil: mountVeil,
   workbench: mountWorkbench,
   written: mountWritten,
+  zoom: mountZoom,
 };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */

@@ -23,7 +23,7 @@ from guidelines.content import shaped_guideline
 from guidelines.content.quizzing import drawn
 from guidelines.errors import AlreadyAcknowledged, BadAnswer, NothingToAcknowledge, QuizFirst, RemindedLately
 from guidelines.models import GuidelineAcknowledgement, GuidelineReminder, QuizAttempt
-from guidelines.reads import questions_of, reading
+from guidelines.reads import questions_of, to_be_read
 from hitl.errors import STATUS
 from tests.guidelines.writing import GUIDELINE, QUIZZED, READ, answered, copied, editor, published
 from tests.town import Town, build
@@ -67,7 +67,7 @@ def test_a_version_is_acknowledged_once_and_for_good_with_its_event(town, edna):
 
 def test_a_version_that_asks_nobody_is_not_acknowledged(town, edna):
     version = published(town, edna, GUIDELINE)
-    assert not version.to_acknowledge and reading(town.project, town.people[0].person_id or 0) is None
+    assert not version.to_acknowledge and to_be_read(town.project, town.people[0].person_id or 0) is None
     with pytest.raises(NothingToAcknowledge):
         acknowledging(town, version.number)
 
@@ -104,7 +104,7 @@ def test_a_failed_attempt_acknowledges_nothing_and_is_repeated_at_once_with_othe
     assert again.number == 2 and not set(again.questions) & set(failed.questions)
     assert "odd" not in {*failed.questions, *again.questions}  # nobody can be right about a borderline one
     assert answered(town, person(town), version).passed
-    found = reading(town.project, town.people[0].person_id or 0)
+    found = to_be_read(town.project, town.people[0].person_id or 0)
     assert found and [one.passed for one in found.attempts] == [False, True]
 
 
@@ -151,7 +151,7 @@ def test_an_attempt_at_an_older_version_is_over(town, edna):
     with pytest.raises(NotFound):
         answer_question(attempt=7, place=0, answer="correct", **asked)
     assert begin_quiz(number=newer.number, **asked).number == 1
-    found = reading(town.project, town.people[0].person_id or 0)
+    found = to_be_read(town.project, town.people[0].person_id or 0)
     assert found and found.before is None and found.changes == []
 
 
@@ -164,7 +164,7 @@ def test_what_changed_is_told_since_the_version_that_was_acknowledged(town, edna
     third = copied(other)
     third["sections"][2]["title"] = "Toys and dolls"
     published(town, edna, third, summary="Dolls too.")
-    found = reading(town.project, town.people[0].person_id or 0)
+    found = to_be_read(town.project, town.people[0].person_id or 0)
     assert found and found.before == first and found.acknowledged_at is None
     assert {(one.what, one.change, one.id) for one in found.changes} == {
         ("section", "changed", "start"),
@@ -194,7 +194,7 @@ def test_operations_remind_somebody_once_an_hour_until_they_acknowledge(town, ed
     reader = str(GuidelineReminder._meta.get_field("person").related_model.objects.get(pk=mine).uuid)
     asked = {"project": town.project, "reader": reader, "by": olga}
     remind_of_guideline(at=town.now, **asked)
-    found = reading(town.project, mine)
+    found = to_be_read(town.project, mine)
     assert found and found.reminder and found.reminder.reminded_by_id == olga.person_id
     with pytest.raises(RemindedLately):
         remind_of_guideline(at=town.now, **asked)

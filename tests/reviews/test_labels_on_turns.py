@@ -331,7 +331,7 @@ def test_a_projects_guideline_says_which_labels_go_where():
     town = call_town()
     guided = guide(town.project.pk)
     assert guided is not None
-    assert [label.on for label in guided.labels] == ["", "item", "turn", "turn"]
+    assert [label.on for label in guided.reading.labels] == ["", "item", "turn", "turn"]
 
 
 @pytest.mark.django_db
