@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
@@ -59,3 +60,11 @@ def editors(project: Project, at: dt.datetime) -> list[Person]:
     standing = Membership.objects.standing(at).filter(project=project, role=Role.GUIDELINE_EDITOR)
     people = Person.objects.filter(pk__in=standing.values("person_id")) | Person.objects.filter(is_owner=True)
     return list(people.distinct().order_by("name", "pk"))
+
+
+def affected(project: Project, at: dt.datetime) -> list[tuple[str, int]]:
+    """Count who judges by a project's guidelines, role by role: those who work its queues; no role without people."""
+    judging = (Role.REVIEWER, Role.ADJUDICATOR)
+    standing = Membership.objects.standing(at).filter(project=project, role__in=judging)
+    found = dict(standing.values_list("role").annotate(people=Count("person", distinct=True)))
+    return [(str(role.label), found[role.value]) for role in judging if role.value in found]

@@ -13,6 +13,7 @@ import { mountKeys } from "./keys.js";
 import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
+import { mountRegions } from "./regions.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
 import { mountSound } from "./sound.js";
@@ -22,6 +23,7 @@ import { mountTurnlabels } from "./turnlabels.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
+import { mountWriting } from "./writing.js";
 import "./zone.js";
 
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
@@ -38,6 +40,7 @@ const MODULES = {
   offline: mountOffline,
   picture: mountPicture,
   printed: mountPrinted,
+  regions: mountRegions,
   rest: mountRest,
   rights: mountRights,
   sound: mountSound,
@@ -47,6 +50,7 @@ const MODULES = {
   turns: mountTurns,
   veil: mountVeil,
   workbench: mountWorkbench,
+  writing: mountWriting,
 };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */
