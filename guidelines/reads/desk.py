@@ -14,7 +14,7 @@ from guidelines.content.editing import Document, Rows
 from guidelines.models import GuidelineDraft
 from guidelines.reads.standing import Judged, draft_of, guideline_in_force, judged, takes_two, taxonomy_in_force
 
-PLACE = re.compile(r"(?P<what>[a-z_]+)(?:\[(?P<place>\d+)\])?(?:\.(?P<field>[a-z_]+))?")
+PLACE = re.compile(r"(?P<what>[a-z_]+)(?:\[(?P<place>\d+)\])?(?:\.(?P<field>[a-z_]+)(?:\[\d+\])?)?")
 KINDS_OF = {
     "sections": ("section", "id"),
     "examples": ("example", "id"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.errors import NotFound
 from audit.reads import KINDS
+from guidelines.policies import may_edit
 from reviews.policies import followed_project, project_for, sight_of
 from reviews.reads.guiding import guide
 from reviews.reads.trail import Asked
@@ -49,7 +50,8 @@ def guideline(request: HttpRequest, project: str) -> HttpResponse:
     found = guide(place.pk, int(version) if version.isdecimal() and len(version) < 10 else None)
     if found is None:
         raise NotFound
-    return page(request, "reviews/guideline.html", "guideline", at, {"guide": found}, project=place)
+    context = {"guide": found, "edits": may_edit(by=by, project=place, at=at)}
+    return page(request, "reviews/guideline.html", "guideline", at, context, project=place)
 
 
 def _asked(request: HttpRequest) -> Asked:

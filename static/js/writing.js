@@ -56,6 +56,12 @@ export function mountWriting(root) {
     return list instanceof HTMLElement ? list.dataset : {};
   };
 
+  /** Somebody else's change stands beside a form: only a button goes over it. @param {CustomEvent} event */
+  const asked = (event) => {
+    const form = event.detail.elt;
+    const stale = form instanceof Element && form.matches("[data-keeps]") && form.querySelector("[name=over]");
+    if (stale && event.detail.triggeringEvent?.type !== "submit") event.preventDefault();
+  };
   /** @param {CustomEvent} event */
   const begun = (event) => {
     if (!(event.target instanceof Element) || !event.target.matches("[data-keeps], [data-moves]")) return;
@@ -65,11 +71,13 @@ export function mountWriting(root) {
   };
   /** @param {CustomEvent} event */
   const ended = (event) => {
-    if (!(event.target instanceof Element) || !event.target.matches("[data-keeps], [data-moves]")) return;
+    const form = event.detail.requestConfig?.elt; // one that was swapped away tells of its end elsewhere
+    if (!(form instanceof Element) || !form.matches("[data-keeps], [data-moves]")) return;
     const status = event.detail.xhr?.status ?? 0;
     const refused = status === 409 || status === 422;
-    tell(event.detail.successful ? root.dataset.saved : refused ? "" : root.dataset.lost);
-    if (!event.detail.successful && !refused) {
+    const kept = status >= 200 && status < 300;
+    tell(kept ? root.dataset.saved : refused ? "" : root.dataset.lost);
+    if (!kept && !refused) {
       unsent = true;
       say(root.dataset.lost ?? "");
     }
@@ -107,6 +115,7 @@ export function mountWriting(root) {
   };
   /** @type {[EventTarget, string, (event: any) => void][]} */
   const heard = [
+    [root, "htmx:configRequest", asked],
     [root, "htmx:beforeRequest", begun],
     [root, "htmx:afterRequest", ended],
     [document, "htmx:oobAfterSwap", agree],
