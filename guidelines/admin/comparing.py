@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guidelines.content.differing import Difference, Field, Version, differences
+from guidelines.content.differing import Difference, Field, Run, Version, differences
 from guidelines.content.shape import Example, Moved
 from guidelines.forms.parts import whole
 from guidelines.models import GuidelineVersion
@@ -53,6 +53,27 @@ FIELDS = {
 }
 
 
+WORDS = {
+    "overview": gettext_lazy("Overview"),
+    "label": gettext_lazy("What a label means"),
+    "edge_case": gettext_lazy("Edge case"),
+    "handling": gettext_lazy("Accents and noise"),
+    "procedure": gettext_lazy("Procedure"),
+    "other": gettext_lazy("Other"),
+    "correct": gettext_lazy("correct"),
+    "incorrect": gettext_lazy("incorrect"),
+    "borderline": gettext_lazy("borderline"),
+    "image": gettext_lazy("a picture"),
+    "page": gettext_lazy("the page of a document"),
+    "audio": gettext_lazy("a sound"),
+    "text": gettext_lazy("words"),
+    "choice": gettext_lazy("a choice"),
+    "number": gettext_lazy("a number"),
+    "boolean": gettext_lazy("yes or no"),
+}
+CODED = ("kind", "verdict")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A field that differs: its name in words, and its values in words where it is no text."""
@@ -61,14 +82,22 @@ class Line:
     field: Field
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """What tells two texts apart; none for what is a code."""
+        return () if self.field.name in CODED else self.field.runs
+
+    @property
     def before(self) -> str:
         """What it was."""
-        return _told(self.field.before)
+        return self._said(self.field.before)
 
     @property
     def now(self) -> str:
         """What it is."""
-        return _told(self.field.now)
+        return self._said(self.field.now)
+
+    def _said(self, value: Any) -> str:
+        return str(WORDS.get(value, value)) if value and self.field.name in CODED else _told(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def answered(
     else:
         if not request.htmx:
             return redirect(address)
-        return shown(request, "kept.html", said(again(found), part))
+        now = again(found)
+        return shown(request, "kept.html", said(now, part) | {"card": now.row_of(*part)})
     status = status_of(refused)
     context = said(found, part) | {"refused": refused, "stale": status == 409}
     if request.htmx:
@@ -125,5 +126,5 @@ def said(found: Desk, part: tuple[str, str]) -> dict[str, Any]:
         "language": found.language,
         "what": what,
         "id": one,
-        "notes": found.notes_of(what, one),
+        "notes": found.facts_notes if what == "facts" else found.notes_of(what, one),
     }

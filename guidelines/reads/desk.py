@@ -118,6 +118,11 @@ class Desk:
         return self.beside.get((what, one), [])
 
     @property
+    def facts_notes(self) -> list[Note]:
+        """Give what is wrong in the summary and in what is asked of readers."""
+        return [*self.notes_of("summary"), *self.notes_of("acknowledge")]
+
+    @property
     def whole_notes(self) -> dict[str, list[Note]]:
         """Give what is wrong in lists as a whole, and in what stands alone, by the place."""
         return {what: notes for (what, one), notes in self.beside.items() if not one}
@@ -173,6 +178,15 @@ class Desk:
         """Give one of the lists."""
         rows: Rows = (self.guideline if document is None else document).get(name) or []
         return rows
+
+    def row_of(self, what: str, one: str) -> Document | None:
+        """Give the part that has a card where it is written: a section, or a term of the taxonomy."""
+        listed = {name: (place, key) for place, (name, key) in KINDS_OF.items() if name != "example"}
+        if what not in listed:
+            return None
+        place, key = listed[what]
+        rows = self.rows(place, self.guideline if what == "section" else self.taxonomy)
+        return next((row for row in rows if row.get(key) == one), None)
 
     @property
     def sections(self) -> list[Card]:

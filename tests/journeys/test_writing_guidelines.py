@@ -41,6 +41,11 @@ def two_editors(town: Town) -> tuple[Actor, Actor]:
     return edna, ben
 
 
+def unmeant(house: House) -> list[str]:
+    """Leave out that a browser tells of the refusals that were asked for."""
+    return [one for one in faults(house) if "422" not in one]
+
+
 def saved(page: Page) -> None:
     expect(page.locator("[data-part=status]")).to_have_text("Saved")
 
@@ -150,14 +155,8 @@ def shown(house: House, page: Page, scheme: Any) -> None:
     kept(page, f"guidelines-{scheme}-example")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_guideline_is_written_by_keyboard_and_published_with_a_second_editor(house: House, scheme: Any) -> None:
-    town = build(people=2, adjudicators=0)
-    edna, ben = two_editors(town)
-    page = begun(house, edna, scheme)
-    write(house, page, scheme)
-    split(house, page, scheme)
-    shown(house, page, scheme)
+def agreed(house: House, page: Page, ben: Actor, scheme: Any) -> None:
+    """Look at the differences and ask for the draft to be read; the second editor agrees."""
     page.get_by_role("link", name="Differences and publishing").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".changes").first).to_contain_text("kitten, grown")
@@ -172,6 +171,10 @@ def test_a_guideline_is_written_by_keyboard_and_published_with_a_second_editor(h
     focus(other, "Agree to it")
     other.keyboard.press("Enter")
     expect(other.get_by_text("Agreed. It can be published now.")).to_be_visible()
+
+
+def publish(house: House, page: Page, scheme: Any) -> None:
+    """Publish what was agreed to; without the tick it says what is missing."""
     page.reload()
     focus(page, "Publish$")
     page.keyboard.press("Enter")
@@ -183,6 +186,18 @@ def test_a_guideline_is_written_by_keyboard_and_published_with_a_second_editor(h
     focus(page, "Publish$")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Version 2 is published and in force.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_guideline_is_written_by_keyboard_and_published_with_a_second_editor(house: House, scheme: Any) -> None:
+    town = build(people=2, adjudicators=0)
+    edna, ben = two_editors(town)
+    page = begun(house, edna, scheme)
+    write(house, page, scheme)
+    split(house, page, scheme)
+    shown(house, page, scheme)
+    agreed(house, page, ben, scheme)
+    publish(house, page, scheme)
     page.goto(f"{house.address}{CATS}versions/2/?against=1")
     expect(page.locator("ins").first).to_be_visible()
     house.judge(page)
@@ -194,7 +209,7 @@ def test_a_guideline_is_written_by_keyboard_and_published_with_a_second_editor(h
     assert (image.regions[0].x, image.regions[0].y, image.regions[0].height) == (146, 113, 79)
     mapping = taxonomy_doc(bytes(made.taxonomy.body)).mapping
     assert mapping is not None and (mapping.rows[0].was, mapping.rows[0].now) == (("cat",), ("kitten", "grown"))
-    assert not GuidelineDraft.objects.exists() and faults(house) == []
+    assert not GuidelineDraft.objects.exists() and unmeant(house) == []
     assert made.agreed_by_id == ben.person_id and re.fullmatch("[0-9a-f]{64}", made.digest)
 
 
@@ -234,6 +249,7 @@ def test_cards_are_dragged_and_parts_drawn_with_the_pointer(house: House) -> Non
     kept(page, "guidelines-examples")
     page.locator("#id_files").set_input_files([{"name": "cat.png", "mimeType": "image/png", "buffer": picture()}])  # type: ignore[list-item]
     page.get_by_role("button", name="Bring them").click()
+    expect(page.get_by_role("button", name="Mark a part")).to_be_visible()
     canvas = page.locator(".markable svg")
     canvas.scroll_into_view_if_needed()
     place = canvas.bounding_box()
