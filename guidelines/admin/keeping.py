@@ -108,7 +108,9 @@ def answered(
         if not request.htmx:
             return redirect(address)
         now = again(found)
-        return shown(request, "kept.html", said(now, part) | {"card": now.row_of(*part)})
+        card = now.row_of(*part)
+        told = {"card": card, "title": (card or {}).get("title") or (card or {}).get("name")}
+        return shown(request, "kept.html", said(now, part) | told)
     status = status_of(refused)
     context = said(found, part) | {"refused": refused, "stale": status == 409}
     if request.htmx:

@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from accounts.reads import Actor, actor_of_person, console
 from assets.models import Asset
 from guidelines.actions import begin_guideline_draft
+from guidelines.admin import PAGES as ADDRESSES
 from guidelines.content import taxonomy_doc
 from guidelines.models import GuidelineDraft, GuidelineTerm, GuidelineVersion
 from tests.guidelines.writing import GUIDELINE, TAXONOMY, copied, draft, editor, published
@@ -127,6 +128,15 @@ def test_each_page_opens_to_the_projects_editors_and_owners_alone(town: Town, ed
     assert client.get(HOME).status_code == (200 if taken else 302 if role == "stranger" else 404)
     assert revision() == before and GuidelineVersion.objects.count() == 1
     assert GuidelineTerm.objects.get().state == "in_force"
+
+
+def test_every_address_of_the_editor_has_its_row() -> None:
+    rows = {re.sub(r"/(cats|plush|label|cat|retire)(?=/)", "/<>", f"/{path}") for _method, path, _status in PAGES}
+    routes = {
+        re.sub(r"<[^>]*>", "<>", re.sub("<str:language>", "en", route.removeprefix("<slug:project>")))
+        for route, _view, _name in ADDRESSES
+    }
+    assert {re.sub(r"versions/1", "versions/<>", row) for row in rows} == routes
 
 
 def test_the_admins_index_leads_here_and_no_address_writes_a_row_by_itself(town: Town) -> None:
