@@ -250,6 +250,7 @@ def test_cards_are_dragged_and_parts_drawn_with_the_pointer(house: House) -> Non
     page.locator("#id_files").set_input_files([{"name": "cat.png", "mimeType": "image/png", "buffer": picture()}])  # type: ignore[list-item]
     page.get_by_role("button", name="Bring them").click()
     expect(page.get_by_role("button", name="Mark a part")).to_be_visible()
+    page.wait_for_function("document.querySelector('.markable img').naturalWidth > 0")
     canvas = page.locator(".markable svg")
     canvas.scroll_into_view_if_needed()
     place = canvas.bounding_box()
@@ -261,6 +262,9 @@ def test_cards_are_dragged_and_parts_drawn_with_the_pointer(house: House) -> Non
     saved(page)
     regions = GuidelineDraft.objects.get().guideline["examples"][-1]["regions"]
     assert [round(regions[0][name] / 10) for name in ("x", "y", "width", "height")] == [4, 3, 10, 6]
+    page.set_viewport_size({"width": 834, "height": 1112})
+    kept(page, "guidelines-tablet")
+    house.judge(page)
     assert faults(house) == []
 
 
