@@ -141,7 +141,7 @@ def test_a_translation_begins_with_the_parts_in_force_and_leaves_the_labels_alon
     assert [one["id"] for one in made.guideline["sections"]] == ["start", "cats", "toys"] and made.taxonomy is None
     own = client.post(f"{german}terms/label/", {"name": "Katze", "revision": revision()})
     assert own.status_code == 422 and client.get(f"{german}labels/").status_code == 200
-    client.post(f"{german}sections/start/", {"kind": "overview", "title": "Was das ist", "revision": revision()})
+    client.post(f"{german}sections/start/", {"kind": "overview", "title": "Tiere benennen", "revision": revision()})
     client.post(f"{german}facts/", {"summary": "Auf Deutsch.", "revision": revision()})
     done = {"revision": revision(), "when": "now", "sure": "yes"}
     assert client.post(f"{german}publishing/", done).status_code == 302

@@ -250,7 +250,7 @@ def test_cards_are_dragged_and_parts_drawn_with_the_pointer(house: House) -> Non
     page.locator("#id_files").set_input_files([{"name": "cat.png", "mimeType": "image/png", "buffer": picture()}])  # type: ignore[list-item]
     page.get_by_role("button", name="Bring them").click()
     expect(page.get_by_role("button", name="Mark a part")).to_be_visible()
-    page.wait_for_function("document.querySelector('.markable img').naturalWidth > 0")
+    expect(page.locator(".markable img")).to_have_js_property("naturalWidth", 400)
     canvas = page.locator(".markable svg")
     canvas.scroll_into_view_if_needed()
     place = canvas.bounding_box()
