@@ -18,11 +18,11 @@ export function mountRegions(root) {
   const found = root.querySelector("[data-draw]");
   const canvas = found instanceof SVGSVGElement ? found : null;
   const size = canvas ? canvas.viewBox.baseVal : { width: 0, height: 0 };
-  const spare = list.querySelector("[data-spare]");
-  spare?.remove();
   for (const one of root.querySelectorAll("[data-part=how], [data-part=add], [data-remove]")) {
     if (one instanceof HTMLElement) one.hidden = false;
   }
+  const spare = list.querySelector("[data-spare]");
+  spare?.remove();
   /** @type {{pointer: number, from: {x: number, y: number}, row: HTMLElement, box: Box, how: string} | null} */
   let held = null;
 
