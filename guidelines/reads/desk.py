@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from guidelines.content import needs_mapping, taxonomy_doc
+from guidelines.content import taxonomy_doc
 from guidelines.content.checks import KEYS, Fault, quizzed
 from guidelines.content.editing import Document, Rows
 from guidelines.models import GuidelineDraft
@@ -160,14 +160,6 @@ class Desk:
         """The keys that no label has."""
         taken = {card.row.get("key") for card in self.active_labels}
         return [key for key in KEYS if key not in taken]
-
-    @property
-    def unmapped(self) -> list[str]:
-        """The labels of which is not said yet what became of them."""
-        if self.before is None or self.judged.taxonomy is None:
-            return []
-        told = {code for row in (self.taxonomy.get("mapping") or {}).get("rows", []) for code in row["was"]}
-        return [code for code in needs_mapping(self.before, self.judged.taxonomy) if code not in told]
 
     @property
     def quizzed(self) -> int:
