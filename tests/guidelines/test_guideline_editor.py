@@ -2,6 +2,7 @@
 
 import io
 import re
+import wave
 from html import unescape
 from typing import Any
 
@@ -359,6 +360,28 @@ def test_marked_parts_are_kept_as_numbers_and_wrong_ones_told_of(town: Town, edn
     assert (kept["kind"], kept["verdict"], kept["alt"]) == ("page", "borderline", "A cat")
     page = client.get(f"{DRAFT}examples/image/").content.decode()
     assert "A part of a picture has a place and a size" in page.split('id="notes-example-image"')[1][:300]
+
+
+def sound() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as made:
+        made.setnchannels(1)
+        made.setsampwidth(2)
+        made.setframerate(8000)
+        made.writeframes(bytes(16_000))
+    return file.getvalue()
+
+
+def test_a_sound_is_marked_in_milliseconds(town: Town, edna: Actor) -> None:
+    client = signed_in(edna)
+    draft(town, edna)
+    client.post(f"{DRAFT}examples/", {"revision": revision(), "files": [SimpleUploadedFile("a.mp3", sound())]})
+    sent = {"verdict": "correct", "caption": "A hiss", "region-start_ms": ["100"], "region-end_ms": ["900"]}
+    client.post(f"{DRAFT}examples/audio/", sent | {"revision": revision()})
+    kept = GuidelineDraft.objects.get().guideline["examples"][-1]
+    assert (kept["kind"], kept["regions"]) == ("audio", [{"start_ms": 100, "end_ms": 900}])
+    page = client.get(f"{DRAFT}examples/audio/").content.decode()
+    assert "<audio" in page and 'value="900"' in page and "It can be published" in page
 
 
 def test_parts_are_moved_and_removed_and_never_of_another_revision(town: Town, edna: Actor) -> None:
