@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
@@ -127,3 +128,11 @@ def reminding(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, i
         raise Forbidden(_("Only operations of this project and owners do this."))
     operates = Role.OPERATIONS in role_in(by.person_id, project.pk, at)
     return by.as_role(Role.OPERATIONS.value if operates else "owner"), by.person_id
+
+
+def affected(project: Project, at: dt.datetime) -> list[tuple[str, int]]:
+    """Count who judges by a project's guidelines, role by role: those who work its queues; no role without people."""
+    judging = (Role.REVIEWER, Role.ADJUDICATOR)
+    standing = Membership.objects.standing(at).filter(project=project, role__in=judging)
+    found = dict(standing.values_list("role").annotate(people=Count("person", distinct=True)))
+    return [(str(role.label), found[role.value]) for role in judging if role.value in found]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from accounts.errors import NotFound
 from accounts.models import Project
 from assets.reads import in_force
+from guidelines.policies import may_edit
 from guidelines.reads import (
     MOST_BYTES,
     MOST_SOUND_BYTES,
@@ -45,7 +46,8 @@ def guideline(request: HttpRequest, project: str) -> HttpResponse:
     found = _guide(place, request.GET.get("version", ""))
     reading = found.reading
     article = _article(place.pk, place.slug, reading.guideline, reading.taxonomy, get_language())
-    return page(request, "reviews/guideline.html", "guideline", at, {"guide": found, "article": article}, project=place)
+    shown = {"guide": found, "article": article, "edits": may_edit(by=by, project=place, at=at)}
+    return page(request, "reviews/guideline.html", "guideline", at, shown, project=place)
 
 
 @require_GET

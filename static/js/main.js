@@ -15,6 +15,7 @@ import { mountOffline } from "./offline.js";
 import { mountPicture } from "./picture.js";
 import { mountPrinted } from "./printed.js";
 import { mountReading } from "./reading.js";
+import { mountRegions } from "./regions.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
 import { mountSound } from "./sound.js";
@@ -25,6 +26,7 @@ import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
 import { mountWritten } from "./written.js";
+import { mountWriting } from "./writing.js";
 import "./zone.js";
 import { mountZoom } from "./zoom.js";
 
@@ -44,6 +46,7 @@ const MODULES = {
   picture: mountPicture,
   printed: mountPrinted,
   reading: mountReading,
+  regions: mountRegions,
   rest: mountRest,
   rights: mountRights,
   sound: mountSound,
@@ -55,6 +58,7 @@ const MODULES = {
   workbench: mountWorkbench,
   written: mountWritten,
   zoom: mountZoom,
+  writing: mountWriting,
 };
 
 /** @type {Map<HTMLElement, {destroy: () => void}>} */

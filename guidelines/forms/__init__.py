@@ -1,0 +1,1 @@
+"""What editors of guidelines send."""
