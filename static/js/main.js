@@ -25,8 +25,8 @@ import { mountTurnlabels } from "./turnlabels.js";
 import { mountTurns } from "./turns.js";
 import { mountVeil } from "./veil.js";
 import { mountWorkbench } from "./workbench.js";
-import { mountWritten } from "./written.js";
 import { mountWriting } from "./writing.js";
+import { mountWritten } from "./written.js";
 import "./zone.js";
 import { mountZoom } from "./zoom.js";
 
