@@ -29,7 +29,8 @@ def publish_taxonomy(
 
     Raises:
         WrittenByEditors: the one in force came out of the editor, and this is neither it nor an earlier one.
-        ScheduleWaits: another one waits for its day.
+        NotReviewed: the project asks for a second editor, and has a taxonomy already.
+        ScheduleWaits: another one, or a guideline, waits for its day.
     """
     project = lock_project(project.pk)
     stored = canonical(body)
@@ -39,6 +40,8 @@ def publish_taxonomy(
         return last, False
     if last is not None and last.edited:
         raise WrittenByEditors(fields=[("labels", WrittenByEditors.sentence)])
+    if last is not None and takes_two(project):
+        raise NotReviewed
     return new_taxonomy(project, stored, digest, by=by, at=at), True
 
 
@@ -48,7 +51,7 @@ def publish_guideline(
 ) -> tuple[GuidelineVersion, bool]:
     """Publish a guideline's Markdown of a project's file on the taxonomy in force; the same again changes nothing.
 
-    Gives the version in force and whether it is new. Locks the project.
+    Gives the version in force, or the last one where that was retired, and whether it is new. Locks the project.
 
     Raises:
         WrittenByEditors: the one in force came out of the editor, and this is neither it nor an earlier one.
@@ -60,9 +63,11 @@ def publish_guideline(
     assert taxonomy is not None  # a project has one from its founding
     stored = canonical({"language": language, "taxonomy": taxonomy.digest, "text": text})
     digest = hashlib.sha256(stored).hexdigest()
-    last = guideline_in_force(project, language)
-    if last is not None and (last.digest == digest or (last.edited and _applied(last, text))):
-        return last, False
+    standing, last = guideline_in_force(project, language), _last_of(project, language)
+    if standing is not None and standing.digest == digest:
+        return standing, False
+    if last is not None and (last.edited or standing is None) and _applied(last, text):
+        return last, False  # editors went on from it, or took it out of force
     if last is not None and last.edited:
         raise WrittenByEditors(fields=[("guideline", WrittenByEditors.sentence)])
     if last is not None and takes_two(project):
@@ -73,6 +78,12 @@ def publish_guideline(
 def _stands_over(last: TaxonomyVersion, digest: str) -> bool:
     """Tell whether editors went on from this document."""
     return last.edited and TaxonomyVersion.objects.filter(project=last.project_id, digest=digest).exists()
+
+
+def _last_of(project: Project, language: str) -> GuidelineVersion | None:
+    """Give the newest version of a language that was ever in force."""
+    begun = GuidelineVersion.objects.filter(project=project, term__language=language, term__began_at__isnull=False)
+    return begun.order_by("-number").first()
 
 
 def _applied(last: GuidelineVersion, text: str) -> bool:
@@ -100,9 +111,10 @@ def new_taxonomy(
     """Write a taxonomy's next version; the project is locked. One that does not begin waits for its guideline's day.
 
     Raises:
-        ScheduleWaits: another one waits for its day.
+        ScheduleWaits: another one waits for its day, or a guideline does, which would then stand on an older one.
     """
-    if TaxonomyTerm.objects.filter(project=project, began_at=None, ended_at=None).exists():
+    waits = {"project": project, "began_at": None, "ended_at": None}
+    if TaxonomyTerm.objects.filter(**waits).exists() or GuidelineTerm.objects.filter(**waits).exists():
         raise ScheduleWaits
     last = TaxonomyVersion.objects.filter(project=project).order_by("-number").first()
     number = last.number + 1 if last else 1

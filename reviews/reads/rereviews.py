@@ -61,7 +61,7 @@ def suspects(project_id: int) -> list[Suspect]:
         gone = set(needs_mapping(before, now))
         for label in before.active:
             became = carried(label.code, steps).now
-            if label.code in gone:
+            if label.code in gone or became != (label.code,):
                 kind = "retired" if not became else "split" if len(became) > 1 else "renamed"
                 found[label.code] = Suspect(label.code, label.name, [names.get(one, one) for one in became], kind)
             elif (changed := _definition(now, label.code)) is not None and changed != label.definition:

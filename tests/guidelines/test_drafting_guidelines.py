@@ -61,6 +61,14 @@ def events(kind: str) -> list[dict[str, Any]]:
     return [json.loads(bytes(row.body)) for row in found]
 
 
+def labelled(label: str) -> dict[str, Any]:
+    other = copied(GUIDELINE)
+    other["sections"][1]["label"] = label
+    for example in other["examples"]:
+        example["label"] = label
+    return other
+
+
 def doing(town: Town, by: Actor, revision: int) -> dict[str, Any]:
     return {"project": town.project, "language": "en", "revision": revision, "by": by, "at": town.now}
 
@@ -234,6 +242,29 @@ def test_a_project_file_puts_nothing_aside_that_editors_published(town, edna):
         apply_project(document=project_file(labels=[{"code": "cow", "name": "Cow"}]), by=console(), at=town.now)
     with pytest.raises(WrittenByEditors):
         apply_project(document=project_file(guideline="Say cow."), by=console(), at=town.now)
+
+
+def test_a_project_file_brings_back_nothing_that_was_retired(town, edna):
+    file = project_file(guideline="# Cats")
+    apply_project(document=file, by=console(), at=town.now)
+    end_guideline(project=town.project, number=1, reason="Wrong.", by=edna, at=town.now)
+    _, changes = apply_project(document=file, by=console(), at=town.now)
+    assert changes == [] and guideline_in_force(town.project) is None
+    ask_for_second_editor(project=town.project, with_second=True, by=edna, at=town.now)
+    with pytest.raises(NotReviewed):
+        apply_project(document=project_file(guideline="# Dogs"), by=console(), at=town.now)
+    with pytest.raises(NotReviewed):
+        apply_project(document=project_file(labels=[{"code": "cow", "name": "Cow"}]), by=console(), at=town.now)
+
+
+def test_no_labels_are_published_under_a_version_that_waits(town, edna):
+    published(town, edna)
+    other = copied(GUIDELINE)
+    other["sections"][0]["text"] = "Later."
+    published(town, edna, other, starts_at=town.now + HOUR)
+    changed = draft(town, edna, labelled("kitten"), SPLIT)
+    with pytest.raises(ScheduleWaits):
+        publish_guideline_draft(**doing(town, edna, changed.revision))
 
 
 def test_only_editors_and_owners_write_and_never_by_token(town, edna):

@@ -241,6 +241,19 @@ def test_labels_whose_answers_a_change_affects_are_named(town):
     assert found["cat"].kind == "split" and found["cat"].now == ["Kitten", "Grown cat"]
 
 
+def test_a_label_that_was_split_and_stays_is_named_too(town):
+    edna = editor(town)
+    published(town, edna)
+    kept = copied(SPLIT)
+    kept["labels"][-1].pop("active")
+    kept["labels"][-1] |= {"key": "5"}
+    kept["mapping"] = {"rows": [{"was": ["cat"], "now": ["cat", "kitten"]}]}
+    published(town, edna, GUIDELINE, kept)
+    assert [(one.kind, one.now) for one in suspects(town.project.pk) if one.code == "cat"] == [
+        ("split", ["Cat", "Kitten"])
+    ]
+
+
 def test_after_a_merge_both_labels_are_named(town):
     published(town, editor(town), GUIDELINE, MERGED)
     found = {one.code: (one.kind, one.now) for one in suspects(town.project.pk)}
