@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from guidelines.admin import drafts, examples, labelling, moving, places, publishing, sections
+from guidelines.admin import drafts, examples, importing, labelling, moving, places, publishing, sections
 from guidelines.admin.guarding import View, guarded
 from guidelines.models import GuidelineVersion
 
@@ -23,6 +23,7 @@ PAGES: list[tuple[str, View, str]] = [
     ("<slug:project>/versions/<int:number>/", places.version, "-version"),
     ("<slug:project>/versions/<int:number>/ending/", places.ending, "-ending"),
     ("<slug:project>/drafts/", drafts.drafts, "-drafts"),
+    ("<slug:project>/importing/", importing.importing, "-importing"),
     (DRAFT, drafts.draft, "-draft"),
     (f"{DRAFT}facts/", drafts.facts, "-facts"),
     (f"{DRAFT}source/", drafts.source, "-source"),

@@ -7,8 +7,10 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from accounts.actions import add_person, give_membership, name_owner
@@ -93,6 +95,7 @@ PAGES: list[tuple[str, str, int]] = [
     ("GET", "draft/en/examples/plush/", 200),
     ("GET", "draft/en/publishing/", 200),
     ("POST", "drafts/", 302),
+    ("POST", "importing/", 422),
     ("POST", "draft/en/preview/", 200),
     ("POST", "draft/en/facts/", 409),
     ("POST", "draft/en/source/", 422),
@@ -412,3 +415,22 @@ def test_hostile_words_are_words_in_the_preview(town: Town, edna: Actor) -> None
     for tag in ("<script", "<a", "<img", "<b ", "<i>"):
         assert tag not in page
     assert "<strong>d</strong>" in page and "&lt;i&gt;T&lt;/i&gt;" in page
+
+
+def test_an_archive_is_taken_in_as_a_draft_and_a_version_gives_its_own(town: Town, edna: Actor) -> None:
+    version = published(town, edna)
+    client = signed_in(edna)
+    page = client.get(f"{CATS}versions/{version.number}/").content.decode()
+    address = reverse("guideline-archive", args=["cats", version.number])
+    assert address in page
+    archive = b"".join(client.get(address).streaming_content)
+    known = client.post(f"{CATS}importing/", {"archive": ContentFile(archive, "cats.zip")}, follow=True)
+    assert "in force already" in known.content.decode() and not GuidelineDraft.objects.exists()
+    other = copied(GUIDELINE)
+    other["sections"][0]["text"] = "Since then."
+    published(town, edna, other)
+    answer = client.post(f"{CATS}importing/", {"archive": ContentFile(archive, "cats.zip")})
+    assert (answer.status_code, answer["Location"]) == (302, f"{CATS}draft/en/")
+    assert GuidelineDraft.objects.get().guideline["sections"][0]["text"] != "Since then."
+    bad = client.post(f"{CATS}importing/", {"archive": ContentFile(archive[:200], "cats.zip")})
+    assert bad.status_code == 422
