@@ -45,6 +45,15 @@ class GuardMissing(Alarm):
     )
 
 
+class SealingLate(Alarm):
+    """Events have waited for their place for over a minute."""
+
+    code = "sealing_late"
+    sentence = _(
+        "Events wait to be sealed for over a minute. See whether worker and clock run, or run manage.py ledger seal."
+    )
+
+
 class AnchorLate(Alarm):
     """A copy outside this installation is older than twice its interval."""
 
