@@ -96,7 +96,8 @@ class Command(BaseCommand):
     def _guards(self, **_options: Any) -> None:
         found = check_guards(by=console(), at=timezone.now())
         if found:
-            raise CommandError("\n".join([*map(str, found), GuardMissing.sentence]))
+            said = [f"{flaw}\n    {flaw.cure}" if flaw.cure else str(flaw) for flaw in found]
+            raise CommandError("\n".join([*said, str(GuardMissing.sentence)]))
         self.stdout.write("All guards stand.")
 
     def _anchor(self, kind: list[str], **_options: Any) -> None:
