@@ -76,7 +76,7 @@ def _declared(tables: set[str]) -> Iterator[Unique]:
 
 
 def _of_constraint(model: type[models.Model], constraint: models.UniqueConstraint) -> Unique:
-    sql = str(constraint.create_sql(model, connection.schema_editor()))  # type: ignore[arg-type]
+    sql = str(constraint.create_sql(model, connection.schema_editor()))
     made = CREATED.match(sql)
     if made is not None:
         return Unique(model._meta.db_table, constraint.name, made["columns"], made["condition"] or "", sql)
