@@ -41,7 +41,17 @@ class GuardMissing(Alarm):
     code = "guard_missing"
     sentence = _(
         "A guard over the ledger's rows is missing or was changed. Find out who did it and since when, compare the "
-        "database with a backup, then run manage.py migrate, which puts the guards back."
+        "database with a backup, then run manage.py migrate, which puts the guards back; for a key that is no longer "
+        "unique manage.py ledger guards prints the statement."
+    )
+
+
+class SealingLate(Alarm):
+    """Events have waited for their place for over a minute."""
+
+    code = "sealing_late"
+    sentence = _(
+        "Events wait to be sealed for over a minute. See whether worker and clock run, or run manage.py ledger seal."
     )
 
 

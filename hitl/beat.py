@@ -9,7 +9,8 @@ from audit import actions
 
 @shared_task(name="hitl.seal_ledger")
 def seal_ledger() -> None:
-    """Give new events their places and sign checkpoints."""
+    """Give new events their places and sign checkpoints; that they waited too long is an alarm first."""
+    actions.check_lag(by=clock(), at=timezone.now())
     actions.seal(by=clock(), at=timezone.now())
 
 

@@ -10,7 +10,7 @@ from audit.models.sql import ask
 
 REMEDY = (
     "Find out who did it and since when, compare the database with a backup, then run `manage.py migrate`, which puts "
-    "the guards back."
+    "the guards back; for a key that is no longer unique `manage.py ledger guards` prints the statement."
 )
 OWNS = """
 SELECT bool_or(pg_has_role(current_user, relowner, 'MEMBER')) AS it FROM pg_class

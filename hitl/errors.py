@@ -77,7 +77,7 @@ STATUS: dict[str, int] = {
     "seed_differs": 503,
     **dict.fromkeys(("anchor_failed", "anchor_late", "anchor_unlocked", "event_altered", "guard_missing"), 503),
     **dict.fromkeys(("key_unsafe", "ledger_alarm", "ledger_fault", "no_mail", "tree_differs", "tree_set_back"), 503),
-    **dict.fromkeys(("witness_differs", "witness_unread"), 503),
+    **dict.fromkeys(("witness_differs", "witness_unread", "sealing_late"), 503),
     "too_large": 413,
     "too_long": 413,
     "too_many_tries": 429,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("settings/hard-content/", views.veils, name="veils"),
     path("settings/telling/", views.telling, name="telling"),
     path("settings/theme/", views.theme, name="theme"),
+    path("ledger/<uuid:log>/checkpoint-mail/", views.checkpoint_mail, name="checkpoint-mail"),
     path("new-project/", views.new_project, name="new-project"),
     path("projects/<slug:project>/", views.project, name="project"),
     path("projects/<slug:project>/arrivals/", views.arrivals, name="arrivals"),

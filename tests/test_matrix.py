@@ -87,6 +87,8 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "endpoint-tests"): only() | dict.fromkeys(["operations", "owner"], 422),  # it was switched off above
     ("POST", "endpoint-deliveries"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("GET", "trail"): only("compliance", "records_officer"),
+    ("POST", "checkpoint-mail"): only()
+    | {"compliance": 503, "owner": 503, "records_officer": REASON},  # mail is not set
     ("GET", "exports"): only("compliance", "records_officer"),
     ("POST", "exports"): only() | {"compliance": 422, "records_officer": REASON},
     ("GET", "exports-list"): only("compliance", "records_officer"),
@@ -280,6 +282,7 @@ def path_of(name: str, town: Town) -> str:
         "decision": [decision.claim.token],
         "draft": [decision.claim.token],
         "withdrawal": [decision.uuid],
+        "checkpoint-mail": [town.project.log.uuid],
         "set-password": ["none", "none"],
         "api-items": [project],
         "api-item": [project, item.external_id],

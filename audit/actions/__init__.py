@@ -4,6 +4,7 @@ from audit.actions.anchoring import Tried, anchor, places
 from audit.actions.exporting import Exported, Wanted, export
 from audit.actions.guarding import check_guards
 from audit.actions.keys import public_keys
+from audit.actions.lagging import check_lag
 from audit.actions.logs import Voice, lock_log, open_log, record_on_log
 from audit.actions.mailing import mail_checkpoint
 from audit.actions.recording import NO_HEAD, TAGS, Entry, Fact, Head, entry, record
@@ -24,6 +25,7 @@ __all__ = [
     "Wanted",
     "anchor",
     "check_guards",
+    "check_lag",
     "entry",
     "export",
     "lock_log",

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 
 from audit.models.guards import GUARDS, Check, Frozen, Refers, clause_of, function_body, sqlite_triggers
 from audit.models.sql import ask
+from audit.models.uniques import spoilt_keys
 
 TRIGGERS = """
 SELECT c.relname AS on_table, t.tgname AS name, t.tgtype AS type, t.tgenabled::text AS enabled, p.prosrc AS body,
@@ -32,11 +33,15 @@ KINDS = {"frozen": ROW | BEFORE | DELETE | UPDATE, "whole": BEFORE | TRUNCATE}
 
 @dataclass(frozen=True, order=True)
 class Flaw:
-    """A guard that is `missing`, `changed`, or `strange`: one that nobody declared, on a guarded table."""
+    """A guard that is `missing`, `changed`, or `strange`: one that nobody declared, on a guarded table.
+
+    `cure` is the statement that makes it anew, where migrate does not.
+    """
 
     table: str
     name: str
     what: str
+    cure: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.name} on {self.table} is {self.what}"
@@ -45,7 +50,9 @@ class Flaw:
 def flaws() -> list[Flaw]:
     """List the guards that differ from the declared ones; [] where all stand, or no table of them exists yet."""
     tables = set(connection.introspection.table_names())
-    return sorted(set(_of_postgres(tables) if connection.vendor == "postgresql" else _of_sqlite(tables)))
+    found = set(_of_postgres(tables) if connection.vendor == "postgresql" else _of_sqlite(tables))
+    keys = {Flaw(one.table, one.name, what, one.sql) for one, what in spoilt_keys(tables)}
+    return sorted(found | keys)
 
 
 def _of_sqlite(tables: set[str]) -> Iterator[Flaw]:

@@ -1,13 +1,14 @@
 """How a log stands: how far it is sealed, what waits, and what is wrong."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from audit.models.sql import ask
 
 LATE = dt.timedelta(minutes=1)
 STATE = """
-SELECT l.origin, l.tree_size, l.alarm, l.alarm_at, l.root,
+SELECT l.uuid, l.origin, l.tree_size, l.alarm, l.alarm_at, l.root,
     (SELECT count(*) FROM audit_pending p JOIN audit_event e ON e.id = p.event_id WHERE e.log_id = l.id) AS waiting,
     (SELECT min(e.recorded_at) FROM audit_pending p JOIN audit_event e ON e.id = p.event_id WHERE e.log_id = l.id)
         AS oldest_at,
@@ -24,6 +25,7 @@ class LogState:
     `lag` is the age of the oldest event without a place, zero where none waits. `alarm` is the code of a fault.
     """
 
+    uuid: uuid.UUID
     origin: str
     size: int
     sealed: int
@@ -43,6 +45,7 @@ def states(at: dt.datetime) -> list[LogState]:
     """Give the state of every log, the installation's first; one statement."""
     return [
         LogState(
+            row.uuid if isinstance(row.uuid, uuid.UUID) else uuid.UUID(row.uuid),
             row.origin,
             row.tree_size,
             row.sealed or 0,

@@ -10,9 +10,10 @@ from accounts.errors import Forbidden, NotFound
 from accounts.models import Membership, Person, Project, Role, User
 from accounts.policies import is_owner, may_change_project, role_in, visible_projects
 from accounts.reads import Actor
+from audit.models import Log
 from reviews.models import Item, Queue, RightsVersion
 from reviews.policies.parts import has_part
-from reviews.policies.roles import may_browse, may_read_trail
+from reviews.policies.roles import may_browse, may_mail, may_read_trail
 from reviews.reads.published import rights_of
 
 
@@ -101,6 +102,23 @@ def followed_project(slug: str, *, by: Actor, at: dt.datetime) -> tuple[Project,
     if not may_read_trail(roles):
         raise NotFound
     return found, roles
+
+
+def mailable_log(log: uuid.UUID, *, by: Actor, at: dt.datetime) -> Log:
+    """Give a log whose checkpoints the actor may mail: an owner any, compliance of a project in it.
+
+    Raises:
+        NotFound: there is none that the actor may know of.
+        Forbidden: they read what happened in one of its projects, and do not mail.
+    """
+    found = Log.objects.filter(uuid=log).first()
+    places = visible_projects(by=by, at=at).filter(log__uuid=log).values_list("pk", flat=True)
+    roles = {role for place in places for role in role_in(by.person_id or 0, place, at)}
+    if found is None or not (is_owner(by) or may_read_trail(roles)):
+        raise NotFound
+    if not (is_owner(by) or may_mail(roles)):
+        raise Forbidden(_("Compliance of the project and owners mail checkpoints."))
+    return found
 
 
 def item_for(project: str, item: uuid.UUID, *, by: Actor, at: dt.datetime) -> tuple[Item, set[str]]:

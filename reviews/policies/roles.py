@@ -23,6 +23,11 @@ def may_read_trail(roles: Collection[str]) -> bool:
     return not FOLLOWS.isdisjoint(roles)
 
 
+def may_mail(roles: Collection[str]) -> bool:
+    """Tell whether these roles let someone mail a checkpoint of the log that their project's events stand in."""
+    return Role.COMPLIANCE in roles
+
+
 def pages_of(roles: Collection[str]) -> frozenset[str]:
     """Name the pages of a project that these roles open; `owner` stands for an owner of the installation."""
     opened = {

@@ -1,7 +1,7 @@
 """How the ledger stands, in words for those who answer for it."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -31,21 +31,29 @@ class Anchored:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One log: its state, its alarms as sentences that say what to do, and its anchors."""
+    """One log: its state, its alarms as sentences that say what to do, and its anchors.
+
+    `mailable`: the reader may have its newest checkpoint mailed.
+    """
 
     state: LogState
     alarms: list[str]
     anchors: list[Anchored]
+    mailable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The logs that somebody answers for, those with trouble first; `more` are not shown."""
+    """The logs that somebody answers for, those with trouble first; `more` are not shown.
+
+    `mailed`: to these addresses checkpoints go each month. `mails`: this installation sends e-mail.
+    """
 
     logs: list[Standing]
     more: int
     witnessed: bool
-    mailed: bool
+    mailed: list[str]
+    mails: bool
 
     @property
     def late(self) -> bool:
@@ -53,21 +61,30 @@ class Ledger:
         return any(one.state.late for one in self.logs)
 
 
-def ledger(at: dt.datetime, projects: Collection[int] | None = None) -> Ledger:
-    """Read the logs of these projects, or all of them; three statements, two for all."""
-    own = None
+def ledger(at: dt.datetime, projects: Mapping[int, bool] | None = None) -> Ledger:
+    """Read the logs of these projects, each with whether the reader may mail its checkpoints; or all, for who may.
+
+    Three statements, two for all.
+    """
+    own: dict[str, bool] | None = None
     if projects is not None:
-        own = set(Project.objects.filter(pk__in=projects).values_list("log__origin", flat=True))
+        own = {}
+        for pk, origin in Project.objects.filter(pk__in=projects).values_list("pk", "log__origin"):
+            own[origin] = own.get(origin, False) or projects[pk]
     found = [one for one in states(at) if own is None or one.origin in own]
     anchors = anchor_states()
-    logs = [_standing(one, [each for each in anchors if each.origin == one.origin]) for one in found]
+    logs = [
+        _standing(one, [each for each in anchors if each.origin == one.origin], own is None or own[one.origin])
+        for one in found
+    ]
     logs.sort(key=lambda one: not one.state.late)
-    return Ledger(logs[:SHOWN], len(logs[SHOWN:]), settings.LEDGER_WITNESS is not None, bool(settings.LEDGER_MAIL_TO))
+    witnessed, mailed = settings.LEDGER_WITNESS is not None, list(settings.LEDGER_MAIL_TO)
+    return Ledger(logs[:SHOWN], len(logs[SHOWN:]), witnessed, mailed, bool(settings.EMAIL_HOST))
 
 
-def _standing(state: LogState, anchors: list[AnchorState]) -> Standing:
+def _standing(state: LogState, anchors: list[AnchorState], mailable: bool) -> Standing:
     alarms = [_(ALARMS[code].sentence) if code in ALARMS else code for code in state.alarm.split()]
-    return Standing(state, alarms, [_anchored(one) for one in anchors])
+    return Standing(state, alarms, [_anchored(one) for one in anchors], mailable)
 
 
 def _anchored(state: AnchorState) -> Anchored:

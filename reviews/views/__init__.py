@@ -16,6 +16,7 @@ from reviews.views.founding import new_project
 from reviews.views.governing import threshold
 from reviews.views.home import counts, home
 from reviews.views.items import item, items, presentation, routes
+from reviews.views.mailing import checkpoint_mail
 from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
 from reviews.views.overriding import appeals, override, override_ending, signature
@@ -42,6 +43,7 @@ __all__ = [
     "batch_withdrawals",
     "callbacks",
     "callbacks_list",
+    "checkpoint_mail",
     "claim",
     "claim_ending",
     "claims",

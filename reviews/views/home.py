@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_GET
 
 from accounts.models import User
 from audit.errors import Refusal
-from reviews.policies import leave_to_sign, runs, sight_of_all, why_no_exports
+from reviews.policies import leave_to_sign, may_mail, runs, sight_of_all, why_no_exports
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
 from reviews.reads.chain import Waiting, overrides_waiting, waiting
@@ -51,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if person.is_owner:
         shown["owned"], shown["mails"] = owned(at), bool(settings.EMAIL_HOST)
     if person.is_owner or shown.get("follows"):
-        shown["ledger"] = ledger(at, None if person.is_owner else [place.id for place in shown["follows"]])
+        shown["ledger"] = ledger(
+            at, None if person.is_owner else {place.id: may_mail(place.roles) for place in shown["follows"]}
+        )
     shown["works"] = bool(found.lines or found.decisions or found.open)
     shown["idle"] = not (shown["works"] or shown.get("owned") or framed.places)
     return page(request, "reviews/home.html", "home", at, shown, framed=framed)

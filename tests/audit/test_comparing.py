@@ -30,6 +30,17 @@ SPOILT = {
             "DROP TRIGGER reviews_outcome_of_task_insert",
             ["reviews_outcome_of_task_insert on reviews_outcome is missing"],
         ),
+        ("DROP INDEX reviews_seat_slot", ["reviews_seat_slot on reviews_seat is missing"]),
+        (
+            "DROP INDEX reviews_seat_slot;; CREATE UNIQUE INDEX reviews_seat_slot ON reviews_seat (person_id, slot) "
+            "WHERE slot IN ('open') AND state = 'leased'",
+            ["reviews_seat_slot on reviews_seat is changed"],
+        ),
+        (
+            "CREATE TABLE other AS SELECT * FROM audit_anchorfailure;; DROP TABLE audit_anchorfailure;; "
+            "ALTER TABLE other RENAME TO audit_anchorfailure",
+            ["audit_anchorfailure_of_kind on audit_anchorfailure is missing"],
+        ),
     ],
     "postgres": [
         ("DROP TRIGGER audit_leaf_frozen ON audit_leaf", ["audit_leaf_frozen on audit_leaf is missing"]),
@@ -75,6 +86,25 @@ SPOILT = {
             "ALTER TABLE audit_event DROP CONSTRAINT audit_event_leaf_hash;; "
             "ALTER TABLE audit_event ADD CONSTRAINT audit_event_leaf_hash CHECK (leaf_hash IS NOT NULL)",
             ["audit_event_leaf_hash on audit_event is changed"],
+        ),
+        ("DROP INDEX reviews_seat_slot", ["reviews_seat_slot on reviews_seat is missing"]),
+        (
+            "DROP INDEX reviews_seat_slot;; CREATE UNIQUE INDEX reviews_seat_slot ON reviews_seat (person_id, slot) "
+            "WHERE slot = 'open' AND state = 'leased'",
+            ["reviews_seat_slot on reviews_seat is changed"],
+        ),
+        (
+            "DROP INDEX accounts_user_email_once;; "
+            "CREATE INDEX accounts_user_email_once ON accounts_user (lower(email))",
+            ["accounts_user_email_once on accounts_user is missing"],
+        ),
+        (
+            "ALTER TABLE audit_event DROP CONSTRAINT audit_event_stream",
+            ["audit_event_stream on audit_event is missing"],
+        ),
+        (
+            "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_event_id_key",
+            ["unique event_id on audit_leaf is missing"],
         ),
         (
             "ALTER TABLE reviews_decision DISABLE TRIGGER ALL;; "
@@ -144,6 +174,17 @@ def test_the_command_names_what_is_missing_and_the_remedy(engine, capsys):
     with pytest.raises(CommandError, match="audit_leaf_frozen on audit_leaf is missing") as caught:
         call_command("ledger", "guards")
     assert "manage.py migrate" in str(caught.value)
+
+
+def test_the_command_gives_the_statement_that_makes_a_key_unique_again(engine, capsys):
+    spoil("DROP INDEX reviews_seat_slot")
+    put_in_place()  # as a migration does: it makes no index that a later migration may want otherwise
+    with pytest.raises(CommandError, match="reviews_seat_slot on reviews_seat is missing") as caught:
+        call_command("ledger", "guards")
+    statement = next(line for line in str(caught.value).splitlines() if line.lstrip().startswith("CREATE UNIQUE"))
+    spoil(statement)
+    call_command("ledger", "guards")
+    assert "All guards stand" in capsys.readouterr().out and Log.objects.get().alarm == ""
 
 
 def test_the_check_of_a_deployment_finds_it_with_the_remedy(engine):

@@ -1,6 +1,7 @@
 """Sealing: each committed event gets one place, and the tree that was signed only ever grows."""
 
 import datetime as dt
+import json
 import os
 import random
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.reads import clock, console
-from audit.actions import NO_HEAD, entry, record, rotate_key, seal, sequence
+from audit.actions import NO_HEAD, check_lag, entry, record, rotate_key, seal, sequence
 from audit.actions import sequencing as sequencing_module
 from audit.errors import TreeDiffers, TreeSetBack
 from audit.models import Checkpoint, Event, Leaf, Log, Pending, Tile
@@ -318,6 +319,43 @@ def test_the_lag_is_the_age_of_the_oldest_that_waits() -> None:
     write(2)
     one = states(AT + dt.timedelta(seconds=61))[0]
     assert (one.waiting, one.lag, one.late) == (2, dt.timedelta(seconds=61), True)
+
+
+def test_events_that_wait_for_over_a_minute_are_an_alarm_and_one_event_until_they_have_their_places() -> None:
+    settle()
+    write(2)
+    assert check_lag(by=clock(), at=AT + dt.timedelta(seconds=60)) == [] and Log.objects.get().alarm == ""
+    for seconds in (61, 62):
+        assert check_lag(by=clock(), at=AT + dt.timedelta(seconds=seconds)) == [Log.objects.get().origin]
+    log = Log.objects.get()
+    assert (log.alarm, log.alarm_at) == ("sealing_late", AT + dt.timedelta(seconds=61))
+    told = Event.objects.get(type="audit.alarm_raised", stream=f"log/{log.uuid}").payloads.get()
+    assert json.loads(bytes(told.body or b"")) == {"code": "sealing_late", "seconds": 61}
+    seal(by=clock(), at=AT + dt.timedelta(seconds=63))
+    assert check_lag(by=clock(), at=AT + dt.timedelta(seconds=64)) == [] and Log.objects.get().alarm == ""
+    assert Event.objects.filter(type="audit.alarm_raised", stream=f"log/{log.uuid}").count() == 1
+    assert breaches() == []
+
+
+def test_the_lag_of_one_log_is_no_alarm_of_another() -> None:
+    settle()
+    other = Log.objects.create(origin="ledger.example/other")
+    write(1, other)
+    assert check_lag(by=clock(), at=AT + dt.timedelta(minutes=2)) == ["ledger.example/other"]
+    assert [log.alarm for log in Log.objects.order_by("pk")] == ["", "sealing_late"]
+
+
+def test_the_clock_says_that_events_waited_and_then_seals_them(capsys: pytest.CaptureFixture[str]) -> None:
+    from hitl.beat import seal_ledger
+
+    write(1)  # days before now
+    seal_ledger()
+    assert Event.objects.filter(type="audit.alarm_raised", actor=clock().pseudonym).count() == 1
+    assert Pending.objects.count() == 0 and Log.objects.get().alarm == "sealing_late"
+    call_command("ledger", "status")
+    assert "ALARM sealing_late" in capsys.readouterr().out
+    seal_ledger()
+    assert Log.objects.get().alarm == ""
 
 
 def test_the_command_seals_and_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:

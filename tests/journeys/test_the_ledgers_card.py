@@ -4,6 +4,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.reads import console
+from audit.actions import seal
 from audit.models import Anchor, AnchorFailure, Event, Log
 from tests.house import House
 from tests.journeys.test_looking_after import busy_town, with_role
@@ -31,3 +33,17 @@ def test_the_card_says_what_is_wrong_with_the_ledger_and_what_anchors_are_worth(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             house.judge(page)
             page.context.close()
+
+
+def test_one_click_mails_the_checkpoint_and_says_to_whom(house: House, settings, tmp_path, mailoutbox) -> None:
+    settings.LEDGER_KEYS, settings.LEDGER_WITNESS = tmp_path / "keys", None
+    settings.EMAIL_HOST, settings.LEDGER_MAIL_TO = "mail.invalid", ["auditor@elsewhere.invalid"]
+    who = with_role(busy_town(), "compliance")
+    seal(by=console(), at=timezone.now())
+    page = house.page(who, viewport=SIZES[0])
+    page.goto(house.address)
+    house.judge(page)
+    page.get_by_role("button", name="Mail the checkpoint").click()
+    expect(page.get_by_role("status").filter(has_text="is mailed to auditor@elsewhere.invalid")).to_be_visible()
+    house.judge(page)
+    assert [mail.to for mail in mailoutbox] == [["auditor@elsewhere.invalid"]]

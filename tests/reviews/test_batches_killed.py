@@ -6,6 +6,7 @@ from reviews.models import Decision, Outcome
 from tests.invariants import breaches
 from tests.killing import killed_at
 from tests.reviews.test_batches import confirm, taken, town_of
+from tests.verifying import ledger_verifies
 
 
 def test_a_batch_killed_at_each_statement_loses_and_doubles_no_decision(arena: str) -> None:
@@ -22,6 +23,7 @@ def test_a_batch_killed_at_each_statement_loses_and_doubles_no_decision(arena: s
     assert [answer.decided.verdict for answer in answers] == ["approve"] * 5
     assert Decision.objects.count() == Outcome.objects.count() == 5
     assert breaches() == []
+    ledger_verifies()
 
 
 @pytest.mark.parametrize("step", [1, 9])
@@ -32,3 +34,4 @@ def test_a_batch_whose_answer_was_lost_is_answered_again(arena: str, step: int) 
     first = [answer.decided.uuid for answer in confirm(town, batch, shown)]
     assert [answer.decided.uuid for answer in confirm(town, batch, shown)] == first
     assert Decision.objects.count() == 3 and breaches() == []
+    ledger_verifies()

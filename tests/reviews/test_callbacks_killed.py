@@ -13,6 +13,7 @@ from reviews.models import CallbackWalk, Delivery, Told
 from tests.killing import killed_at
 from tests.receiver import receiving
 from tests.town import Town, build
+from tests.verifying import ledger_verifies
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def test_a_worker_killed_between_sending_and_marking_sends_again_and_never_loses
             if not killed:
                 break
     assert not killed and sent_unmarked  # a kill met the moment, and all moments were met
+    ledger_verifies()
 
 
 def test_a_walk_killed_anywhere_notes_each_message_once(town):
@@ -61,3 +63,4 @@ def test_a_walk_killed_anywhere_notes_each_message_once(town):
         CallbackWalk.objects.update(log_index=0)  # as if its progress had not been kept
     assert Delivery.objects.count() == 3
     assert sorted(Delivery.objects.values_list("item__external_id", flat=True)) == ["item-1", "item-2", "item-3"]
+    ledger_verifies()

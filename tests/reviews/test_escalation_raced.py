@@ -12,6 +12,7 @@ from tests.killing import killed_at
 from tests.reviews.test_deadlines import wanted
 from tests.reviews.test_escalation import CLOCK, levels, rule
 from tests.reviews.test_races import answers
+from tests.verifying import ledger_verifies
 
 APPROVE = read_decision(b'{"verdict":"approve"}')
 
@@ -117,3 +118,4 @@ def test_a_clock_killed_at_each_statement_does_all_of_a_case_or_nothing(arena: s
     assert Event.objects.filter(type__in=["reviews.escalated", "reviews.item_expired"]).count() == 2
     with pytest.raises(Exception, match="ended"):
         open_claim(token=held.token, by=town.people[0], at=town.now)
+    ledger_verifies()

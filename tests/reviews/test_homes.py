@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.actions import give_membership
 from accounts.models import Person, Role
 from accounts.reads import console
-from audit.models import Anchor, AnchorFailure, Event, Log
+from audit.actions import seal
+from audit.models import Anchor, AnchorFailure, Checkpoint, Event, Log
 from reviews.actions import apply_project, release, withdraw
 from reviews.models import Decision
 from reviews.reads import pace as pacing
@@ -246,3 +247,33 @@ def test_compliance_is_told_of_the_logs_of_its_own_projects_alone(town):
     assert "ledger.example/other" not in signed_in(with_role(town, "compliance")).get("/").content.decode()
     owner = signed_in(with_role(town, "owner")).get("/").content.decode()
     assert owner.index("ledger.example/other") < owner.index(Log.objects.order_by("pk")[0].origin)
+
+
+def test_the_newest_checkpoint_is_mailed_in_one_click_by_compliance_and_owners(town, settings, tmp_path, mailoutbox):
+    settings.LEDGER_KEYS, settings.LEDGER_WITNESS = tmp_path / "keys", None
+    seal(by=console(), at=timezone.now())
+    log = Log.objects.get()
+    there = reverse("checkpoint-mail", args=[log.uuid])
+    compliance, owner = signed_in(with_role(town, "compliance")), signed_in(with_role(town, "owner"))
+    assert there not in compliance.get("/").content.decode()
+    refused = compliance.post(there)
+    assert refused.status_code == 503 and "sends no e-mail" in refused.content.decode() and mailoutbox == []
+    settings.EMAIL_HOST = "mail.invalid"
+    assert there in owner.get("/").content.decode()
+    assert there not in signed_in(with_role(town, "records_officer")).get("/").content.decode()
+    page = compliance.post(there, follow=True).content.decode()
+    assert f"The checkpoint of {log.tree_size} events is mailed to {mailoutbox[0].to[0]}." in page
+    assert mailoutbox[0].attachments[0][1] == Checkpoint.objects.get().note.encode()
+    settings.LEDGER_MAIL_TO = ["auditor@elsewhere.invalid", "board@elsewhere.invalid"]
+    assert "goes to auditor@elsewhere.invalid, board@elsewhere.invalid" in owner.get("/").content.decode()
+    owner.post(there)
+    assert mailoutbox[1].to == settings.LEDGER_MAIL_TO
+
+
+def test_a_log_of_other_projects_is_mailed_by_no_compliance_but_theirs(town, settings, mailoutbox):
+    settings.EMAIL_HOST = "mail.invalid"
+    other = Log.objects.create(origin="ledger.example/other")
+    there = reverse("checkpoint-mail", args=[other.uuid])
+    assert signed_in(with_role(town, "compliance")).post(there).status_code == 404
+    assert signed_in(with_role(town, "owner")).post(there).status_code == 409  # nothing is signed there yet
+    assert mailoutbox == []

@@ -15,6 +15,7 @@ from tests.invariants import breaches
 from tests.killing import killed_at
 from tests.reviews.overriding import accepted, high, in_force, one_more, put, town_with
 from tests.town import Town
+from tests.verifying import ledger_verifies
 
 
 def at_once(*calls: Any) -> list[Any]:
@@ -137,6 +138,7 @@ def test_a_signature_killed_at_each_statement_stands_whole_or_not_at_all(arena: 
             break
         step += 1
     assert step > 15 and OverrideEnd.objects.get().how == "done"
+    ledger_verifies()
 
 
 def test_an_appeal_killed_at_each_statement_stands_whole_or_not_at_all(arena: str) -> None:
@@ -155,3 +157,4 @@ def test_an_appeal_killed_at_each_statement_stands_whole_or_not_at_all(arena: st
         assert Seat.objects.filter(task__kind="appeal").count() == Appeal.objects.count() and breaches() == []
         step += 1
     assert step > 10
+    ledger_verifies()

@@ -32,6 +32,7 @@ from reviews.wire import PredictionBody, read_decision, read_items, read_predict
 from tests.arena import Worker
 from tests.invariants import breaches
 from tests.town import RIGHTS, build
+from tests.verifying import ledger_verifies
 
 CROWD = 32
 TOGETHER = RIGHTS | {"batch": {"queues": ["general"], "most": 50}}
@@ -69,6 +70,7 @@ def test_thirty_two_people_on_one_queue_never_get_the_same_seat(arena: str) -> N
     assert max(Counter(taken).values()) == 1
     assert Claim.objects.count() == CROWD
     assert breaches() == []
+    ledger_verifies()
 
 
 def test_one_version_says_one_thing_however_many_send_it_at_once(arena: str) -> None:
@@ -149,6 +151,7 @@ def test_a_crowd_decides_everything_once(arena: str) -> None:
     assert not Seat.objects.filter(state__in=["open", "leased"]).exists()
     assert Outcome.objects.count() == Item.objects.count() == 30
     assert breaches() == []
+    ledger_verifies()
 
 
 def test_one_person_asking_twice_at_once_holds_one_prefetched_claim(arena: str) -> None:
@@ -352,6 +355,7 @@ def test_batches_of_two_people_on_the_same_items_are_confirmed_at_once_without_a
     assert [one.refusal for answer in done for one in answer] == [None] * 40
     assert Outcome.objects.filter(source="consensus").count() == 20
     assert breaches() == []
+    ledger_verifies()
 
 
 def test_a_sweep_against_a_confirmation_ends_each_claim_once(arena: str) -> None:

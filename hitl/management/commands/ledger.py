@@ -8,7 +8,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.reads import console
-from audit.actions import Seal, anchor, check_guards, mail_checkpoint, places, public_keys, rotate_key, seal
+from audit.actions import (
+    Seal,
+    anchor,
+    check_guards,
+    check_lag,
+    mail_checkpoint,
+    places,
+    public_keys,
+    rotate_key,
+    seal,
+)
 from audit.errors import ALARMS, GuardMissing, Refusal
 from audit.models import Log
 from audit.reads import anchor_states, states
@@ -56,6 +66,7 @@ class Command(BaseCommand):
 
     def _seal(self, **_options: Any) -> None:
         self._tell(seal(by=console(), at=timezone.now(), wait=True))
+        check_lag(by=console(), at=timezone.now())
 
     def _rotate_key(self, **_options: Any) -> None:
         self._tell(rotate_key(by=console(), at=timezone.now()))
@@ -85,7 +96,8 @@ class Command(BaseCommand):
     def _guards(self, **_options: Any) -> None:
         found = check_guards(by=console(), at=timezone.now())
         if found:
-            raise CommandError("\n".join([*map(str, found), GuardMissing.sentence]))
+            said = [f"{flaw}\n    {flaw.cure}" if flaw.cure else str(flaw) for flaw in found]
+            raise CommandError("\n".join([*said, str(GuardMissing.sentence)]))
         self.stdout.write("All guards stand.")
 
     def _anchor(self, kind: list[str], **_options: Any) -> None:
