@@ -266,7 +266,6 @@ def path_of(name: str, town: Town) -> str:
     project = town.project.slug
     arguments: dict[str, list[Any]] = {
         **{name: [project, "general"] for name in ("work", "claims", "batch")},
-        "renewal": [decision.claim.token],
         **{name: [project] for name in OF_A_PROJECT},
         **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
         "claim-ending": [project, decision.claim.token],
@@ -277,10 +276,7 @@ def path_of(name: str, town: Town) -> str:
         **{name: [project, uuid4()] for name in OF_NOTHING_THERE},
         **{name: [project, Endpoint.objects.get().uuid] for name in OF_AN_ENDPOINT},
         **of_files(project, town),
-        "claim": [decision.claim.token],
-        "return": [decision.claim.token],
-        "decision": [decision.claim.token],
-        "draft": [decision.claim.token],
+        **{name: [decision.claim.token] for name in ("claim", "return", "renewal", "decision", "draft")},
         "withdrawal": [decision.uuid],
         "checkpoint-mail": [town.project.log.uuid],
         "set-password": ["none", "none"],
