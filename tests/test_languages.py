@@ -41,6 +41,7 @@ GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 CATALOGUE = settings.BASE_DIR / "locale" / "de" / "LC_MESSAGES" / "django.mo"
 SAME = {  # one word in both languages
     "Adjudication", "Compliance", "E-mail", "Gold", "Label", "Labels", "Name", "Person", "Status", "hitl", "Normal",
+    "correct",  # a code too, as attributes name it
 }  # fmt: skip
 
 

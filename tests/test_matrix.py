@@ -101,7 +101,7 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "replay-ending"): governs(GONE),
     ("GET", "guideline"): only(*MEMBERS, "owner"),
     ("GET", "guideline-archive"): only(*MEMBERS, "owner", found=REASON)
-    | dict.fromkeys(["guideline_editor", "compliance", "owner"], GONE),  # this town has no guideline
+    | dict.fromkeys(["guideline_editor", "compliance", "owner"], SEES),
     ("GET", "guideline-acknowledgement"): only(*MEMBERS, "owner"),
     ("POST", "guideline-acknowledgement"): only() | dict.fromkeys(MEMBERS, 409) | {"owner": REASON},
     ("GET", "quiz"): only() | dict.fromkeys([*MEMBERS, "owner"], DOOR),  # no version asks for one

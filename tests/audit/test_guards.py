@@ -16,7 +16,7 @@ from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, 
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
 from tests.audit.test_sealing import write
-from tests.reviews.everything import called_back, contested, returned
+from tests.reviews.everything import called_back, contested, guided, returned
 from tests.reviews.past import operator, tried
 from tests.town import RIGHTS, build, project_file
 
@@ -82,7 +82,7 @@ def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town, str
     busy_town.send(0.5)
     assert claim_batch(queue=busy_town.queue(), by=busy_town.people[1], at=busy_town.now)
     assert tried(busy_town, operator(busy_town)).result
-    for happen in (contested, returned, called_back):
+    for happen in (contested, returned, called_back, guided):
         happen(f"cats-{happen.__name__.replace('_', '-')}")
     for table in FROZEN:
         refuses_all(table)
@@ -134,7 +134,8 @@ def replaces_none(table: str) -> None:
     for key, condition in zip(keys, where, strict=True):
         if any(field.primary_key for field in key):
             continue  # a key that holds a row's number is tried beside this one
-        others = {changeable([field for field in other if field not in key]) for other in keys if other != key}
+        rests = [[field for field in other if field not in key] for other in keys if other != key]
+        others = {changeable(rest) for rest in rests if rest}
         row = ", ".join(another(field) if field in others else f'"{field.column}"' for field in fields)
         known = " AND ".join([condition or "1 = 1", *(f'"{field.column}" IS NOT NULL' for field in key)])
         with connection.cursor() as cursor:

@@ -1,18 +1,26 @@
-"""Towns beside another one, in which what is rare has happened: signed, appealed, returned, climbed, called back."""
+"""Towns beside another one, in which what is rare has happened: signed, appealed, returned, climbed, called, guided."""
 
+import dataclasses
 import json
 
+from accounts.models import Person
 from accounts.reads import console
+from guidelines.actions import remind_of_guideline
 from reviews.actions import (
     acknowledge,
     add_endpoint,
+    ask_rereview,
+    confirm_rereview,
     countersign,
     receive_appeal,
     receive_prediction,
+    release,
+    rereview,
     return_for_rework,
 )
 from reviews.models import Decision, Item, Task
 from reviews.wire import read_appeal, read_prediction
+from tests.guidelines.writing import QUIZZED, answered, editor, published
 from tests.reviews.overriding import decided, high, one_more, proof_of, put, town_with
 from tests.town import RIGHTS, Town, build
 
@@ -55,4 +63,23 @@ def called_back(slug: str) -> Town:
     events, url = ["outcome.released"], "https://programs.invalid/"
     add_endpoint(project=town.project, name="main", url=url, events=events, by=console(), at=town.now)
     town.send(0.5, callback="main")
+    return town
+
+
+def guided(slug: str) -> Town:
+    """A guideline that somebody was reminded of and acknowledged by its quiz, and an outcome put up for re-review."""
+    town = build(slug=slug, rights=RIGHTS | {"otherwise": {"arm": "accept"}})
+    reader = dataclasses.replace(town.people[0], via="browser")
+    runs = editor(town, "opal", role="operations")
+    town.send(0.99)
+    version = published(town, editor(town), QUIZZED)
+    person = Person.objects.get(pk=reader.person_id)
+    remind_of_guideline(project=town.project, reader=str(person.uuid), by=runs, at=town.now)
+    answered(town, reader, version)
+    release(at=town.now)
+    run = ask_rereview(project=town.project, labels=["cat"], by=runs, at=town.now)
+    rereview(rereview_id=run.pk, now=lambda: town.now)
+    run.refresh_from_db()
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Look again.", by=runs, at=town.now)
+    rereview(rereview_id=run.pk, now=lambda: town.now)
     return town
