@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any
 
+from audit.models.sql import ask
 from audit.reads import content_commitment, uuid7
 from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
@@ -21,6 +22,11 @@ OUTCOME = (
     "body, salt, commitment, settled_at, release_at, event_id) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
+ROOT = """
+WITH RECURSIVE chain(kind, after_id) AS (SELECT kind, after_id FROM reviews_task WHERE id = %s
+    UNION ALL SELECT t.kind, t.after_id FROM chain c JOIN reviews_task t ON t.id = c.after_id)
+SELECT kind FROM chain WHERE after_id IS NULL
+"""
 
 
 def answered(following: Following, output: Any, verdict: str) -> Writes:
@@ -75,11 +81,16 @@ def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
             tags_of(seen),
             audit={"task": str(seen.task_uuid), "finding": finding},
         )
-        put_aside = first.live_source in {"override", "appeal"}
-        records = following.rights.audit.correction == "record" and seen.kind != "rereview"
-        if agrees or put_aside or records:
+        if agrees or first.live_source in {"override", "appeal"} or _only_records(following):
             return lambda _events: [close]
     return _outcome(following, output, rests_on)
+
+
+def _only_records(following: Following) -> bool:
+    """Tell whether a differing answer is only recorded; that of a re-review never is, also where it was passed on."""
+    if following.rights.audit.correction != "record":
+        return False
+    return bool(ask(ROOT, [following.seen.task_id])[0].kind != "rereview")
 
 
 def _outcome(following: Following, output: Any, rests_on: list[str]) -> Writes:

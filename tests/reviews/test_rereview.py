@@ -128,6 +128,25 @@ def test_it_supersedes_even_where_audits_only_record(town, opal):
     assert Outcome.objects.count() == 2
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_it_supersedes_so_too_once_it_was_escalated_or_returned(town, opal, back):
+    changed = RIGHTS | {"audit": {"correction": "record"}, "release_after": "PT1S", "otherwise": {"arm": "accept"}}
+    publish_rights(project=town.project, document=changed, reason="Record.", by=console(), at=town.now)
+    accepted(town, "cat", 1)
+    confirmed(town, opal, asked(town, opal))
+    first, senior, third = town.people
+    town.decide(first, town.take(first), "escalate", rationale="Hm")
+    held = town.take(senior)
+    assert held.task.kind == "escalation"
+    if back:
+        town.decide(senior, held, "return", rationale="Mind the ears.")
+        senior, held = third, town.take(third)
+    town.decide(senior, held, "correct", label="dog")
+    newest = Outcome.objects.order_by("-number")[0]
+    assert (newest.number, json.loads(bytes(newest.body))["output"]) == (2, {"labels": ["dog"]})
+    assert breaches() == []
+
+
 def test_a_share_is_drawn_and_a_larger_one_keeps_every_pick(town, opal):
     accepted(town, "cat", 30)
     first = confirmed(town, opal, asked(town, opal), share="0.3")
