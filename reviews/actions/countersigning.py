@@ -41,8 +41,9 @@ def _found(override: uuid.UUID) -> Override:
 def countersign(*, override: uuid.UUID, digest: str, proof: Proof, by: Actor, at: dt.datetime) -> OverrideEnd:
     """Sign, as the second person, what another one put forward, as it was shown under `digest`.
 
-    Its outcome is settled and due at once. Where another outcome is in force by now, the rights no longer let who
-    put it forward, or the labels no longer allow its answer, it falls instead: the end says so. Locks the person, then item and open tasks.
+    Its outcome is settled and due at once. Where another outcome is in force by now, the rights no longer let who put
+    it forward, or the labels no longer allow its answer, it falls instead: the end says so. Locks the person, then item
+    and open tasks.
 
     Raises:
         NotFound: there is no such override.
