@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any
 
-from audit.models.sql import ask
+from audit.models.sql import Row, ask
 from audit.reads import content_commitment, uuid7
 from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
@@ -14,6 +14,8 @@ from reviews.actions.passing_on import adjudicated
 from reviews.actions.seating import tags_of
 from reviews.actions.weighing import weigh
 from reviews.outputs import same
+from reviews.reads.published import taxonomy_of
+from reviews.reads.retired import retired_in
 from reviews.rights import duration
 from reviews.wire.canonical import canonical
 
@@ -73,17 +75,24 @@ def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
         overturned = heard(following, output)
         return _outcome(following, output, rests_on) if overturned else lambda _events: [close]
     if first.audited_body is not None:  # an audit, a second review, or what either was passed on to
-        agrees = same(seen.task_type, json.loads(first.audited_body)["output"], output)
-        finding = "agrees" if agrees else "differs"
+        finding = _finding(seen, json.loads(first.audited_body)["output"], output)
         following.trail.add(
             following.item_stream,
             "reviews.audit_recorded",
             tags_of(seen),
             audit={"task": str(seen.task_uuid), "finding": finding},
         )
-        if agrees or first.live_source in {"override", "appeal"} or _only_records(following):
+        if finding == "agrees" or first.live_source in {"override", "appeal"} or _only_records(following):
             return lambda _events: [close]
     return _outcome(following, output, rests_on)
+
+
+def _finding(seen: Row, audited: Any, output: Any) -> str:
+    """Say what an audit found: `agrees`, `differs`, or `retired`, where nobody could give the audited answer again."""
+    if same(seen.task_type, audited, output):
+        return "agrees"
+    gone = audited is not None and retired_in(seen.task_type, audited, taxonomy_of(seen.taxonomy_body))
+    return "retired" if gone else "differs"
 
 
 def _only_records(following: Following) -> bool:

@@ -227,8 +227,9 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     allowed, reasons = said_of(seen)
-    taxonomy = taxonomy_of(seen.taxonomy_body)
-    if proposed is None or retired_in(seen.task_type, proposed, taxonomy):
+    taxonomy, complaint = taxonomy_of(seen.taxonomy_body), _complaint(seen, manifest)
+    stands = complaint is not None and complaint.said(seen.task_type, proposed)
+    if proposed is None or (retired_in(seen.task_type, proposed, taxonomy) and not stands):
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}
     return Held(
@@ -254,7 +255,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
         guidance=guidance_of(seen.task_id) if seen.kind in {"work", "audit"} and seen.after_id else "",
-        complaint=_complaint(seen, manifest),
+        complaint=complaint,
     )
 
 

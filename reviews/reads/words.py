@@ -113,7 +113,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "shadow": pgettext_lazy("prediction", "shadow"),
         "evaluation": pgettext_lazy("prediction", "evaluation"),
     },
-    "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
+    "finding": {
+        "agrees": gettext_lazy("the same answer"),
+        "differs": gettext_lazy("another answer"),
+        "retired": gettext_lazy("another answer, since a label of the earlier one may not be said any more"),
+    },
 }
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.errors import Forbidden
 from accounts.reads import Actor, console
+from audit.models import Payload
 from reviews.actions import (
     ask_rereview,
     confirm_rereview,
@@ -20,7 +21,8 @@ from reviews.actions import (
 )
 from reviews.actions.reopening import open_rereview
 from reviews.errors import BadDecision, BadRereview, NothingAffected, RereviewOver, RereviewRuns
-from reviews.models import Outcome, Rereview, RereviewPick, Route, Task
+from reviews.models import Item, Outcome, Rereview, RereviewPick, Route, Task
+from reviews.reads.past import findings
 from reviews.reads.rereviews import suspects
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, copied, editor, published
 from tests.invariants import breaches
@@ -144,6 +146,19 @@ def test_it_supersedes_so_too_once_it_was_escalated_or_returned(town, opal, back
     town.decide(senior, held, "correct", label="dog")
     newest = Outcome.objects.order_by("-number")[0]
     assert (newest.number, json.loads(bytes(newest.body))["output"]) == (2, {"labels": ["dog"]})
+    assert breaches() == []
+
+
+def test_an_audit_of_what_could_not_be_said_again_finds_that_and_no_difference():
+    town = build(rights=RIGHTS | {"release_after": "PT1S"})
+    town.send(0.7, "cat")  # drawn for an audit
+    published(town, editor(town), labelled(), SPLIT)
+    town.decide(town.people[0], town.take(town.people[0]), None, "kitten")
+    told = json.loads(bytes(Payload.objects.get(event__type="reviews.audit_recorded", section="audit").body))
+    assert told["finding"] == "retired" and Outcome.objects.count() == 2
+    town.wait(minutes=1)
+    item = Item.objects.get().pk
+    assert findings([item], town.now) == {item: "retired"}
     assert breaches() == []
 
 
