@@ -187,11 +187,14 @@ def _look(how: dict[str, str], params: list[Any]) -> Row | None:
 
 
 def hides_proposal(seen: Row) -> bool:
-    """Tell whether a seat is blind to the model's proposal: as its claim said, else as the project is set up now."""
+    """Tell whether a seat is blind to the model's proposal: as its claim said, else as the project is set up now.
+
+    A re-review always is: the model's answer may be the very one that is decided anew.
+    """
     if seen.manifest is not None:
         return bool(json.loads(seen.manifest)["prediction"] == "hidden")
     blind = seen.kind == "audit" and rights_of(seen.rights_body).audit.blind
-    return bool(blind or not seen.show_prediction)
+    return bool(blind or seen.kind == "rereview" or not seen.show_prediction)
 
 
 def verdicts_for(rights: Rights, queue: str, roles: list[str], kind: str = "") -> tuple[list[str], list[str]]:

@@ -108,6 +108,7 @@ def test_after_a_split_people_answer_anew_and_the_outcome_is_superseded(town, op
     run = confirmed(town, opal, asked(town, opal))
     held = town.take(town.people[1])
     assert held.task.kind == "work" and "approve" not in held.allowed
+    assert (held.hidden, held.proposal, held.confidence, held.presentation["prediction"]) == (True, None, None, "hidden")
     with pytest.raises(BadDecision):
         town.decide(town.people[1], held)
     town.decide(town.people[1], held, "correct", label="kitten")
@@ -128,6 +129,21 @@ def test_it_supersedes_even_where_audits_only_record(town, opal):
     confirmed(town, opal, asked(town, opal))
     town.decide(town.people[0], town.take(town.people[0]), "correct", label="dog")
     assert Outcome.objects.count() == 2
+
+
+def test_whoever_is_asked_again_does_not_see_what_the_model_said_and_may_say_the_same(town, opal):
+    accepted(town, "cat", 2)
+    confirmed(town, opal, asked(town, opal))
+    who = town.people[0]
+    held = town.take(who)
+    assert held.hidden and held.proposal is None and "approve" not in held.allowed
+    with pytest.raises(BadDecision):
+        town.decide(who, held)
+    town.decide(who, held, "correct", label="cat")
+    told = json.loads(bytes(Payload.objects.get(event__type="reviews.audit_recorded", section="audit").body))
+    assert told["finding"] == "agrees"
+    town.decide(who, town.take(who), None, label="dog")
+    assert Outcome.objects.count() == 3 and breaches() == []
 
 
 @pytest.mark.parametrize("back", [False, True])
