@@ -108,7 +108,12 @@ def test_after_a_split_people_answer_anew_and_the_outcome_is_superseded(town, op
     run = confirmed(town, opal, asked(town, opal))
     held = town.take(town.people[1])
     assert held.task.kind == "work" and "approve" not in held.allowed
-    assert (held.hidden, held.proposal, held.confidence, held.presentation["prediction"]) == (True, None, None, "hidden")
+    assert (held.hidden, held.proposal, held.confidence, held.presentation["prediction"]) == (
+        True,
+        None,
+        None,
+        "hidden",
+    )
     with pytest.raises(BadDecision):
         town.decide(town.people[1], held)
     town.decide(town.people[1], held, "correct", label="kitten")
