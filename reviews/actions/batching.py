@@ -12,39 +12,20 @@ from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.models.sql import Row, ask, change, insert, lock, many, run
 from audit.reads import canonical, uuid7
-from reviews.actions.claiming import ANY_LANE, MAY_SIT, MOST_AT_ONCE, PREFETCHED, may_sit
+from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import HEAD, LEASE, end_claims
-from reviews.actions.gating import due_at_lane, see_acknowledged
+from reviews.actions.gathering import gathered
+from reviews.actions.gating import see_acknowledged
 from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
-from reviews.reads.batches import batch_row, live_batch, look_at_all_taken, look_at_batch, most_at_once
-from reviews.reads.held import hides_proposal
+from reviews.reads.batches import batch_row, live_batch, look_at_batch, most_at_once
 from reviews.reads.media import media_of
-from reviews.reads.published import rights_of, taxonomy_of
-from reviews.reads.retired import retired_in
+from reviews.reads.published import rights_of
 from reviews.rights import duration
 
 LINES = 6  # of an item's text that a tile shows before it is focused
-MAY_BE_TOGETHER = """
-t.kind = 'work' AND t.state = 'open' AND i.impact = 'normal'
-AND NOT s.single AND NOT s.compared AND s.number <= t.wanted
-AND s.number = (SELECT min(o.number) FROM reviews_seat o WHERE o.task_id = s.task_id AND o.state = 'open')
-AND EXISTS (SELECT 1 FROM reviews_prediction pr WHERE pr.item_id = i.id AND pr.purpose = 'route'
-    AND pr.body IS NOT NULL)
-"""
-LINE = f"""
-SELECT s.id, s.rank, s.due_at FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
-JOIN reviews_item i ON i.id = s.item_id
-WHERE s.lane_id = %s AND s.state = 'open' AND {MAY_BE_TOGETHER} AND {MAY_SIT}
-ORDER BY s.rank, s.due_at, s.id LIMIT {MOST_AT_ONCE}
-"""  # noqa: S608 - constants
-TAKE = f"""
-SELECT s.id AS seat_id, t.sseq, t.head, 0 AS place FROM ({LINE}) line
-JOIN reviews_seat s ON s.id = line.id JOIN reviews_task t ON t.id = s.task_id
-WHERE s.state = 'open' AND NOT s.single AND t.state = 'open' ORDER BY line.rank, line.due_at, line.id LIMIT %s
-"""  # noqa: S608 - constants
 LOCK_PERSON = "SELECT p.id FROM accounts_person p WHERE p.id = %s"
 LOCK_BATCH = """
 SELECT s.id AS seat_id, s.lease_until, c.id AS claim_id, c.token, t.sseq, t.head
@@ -104,7 +85,7 @@ def _held_or_new(person_id: int, queue: Queue, by: Actor, at: dt.datetime) -> uu
     most = most_at_once(queue.pk, person_id, at)
     if not most:
         raise NoBatch
-    rows = _taken(person_id, queue, most, at)
+    rows = gathered(person_id, queue, most, at)
     if not rows:
         return None
     batch = uuid7(at)
@@ -114,33 +95,6 @@ def _held_or_new(person_id: int, queue: Queue, by: Actor, at: dt.datetime) -> uu
     places = [(row, place) for place, row in enumerate(sorted(rows, key=_order), 1)]
     write_claims(places, person_id, (number, batch), until=at + PREFETCHED, by=by, at=at)
     return batch
-
-
-def _taken(person_id: int, queue: Queue, most: int, at: dt.datetime) -> list[Row]:
-    """Lock and read seats of the queue, at most one an item, until there are enough."""
-    found: dict[int, Row] = {}
-    lanes = ANY_LANE.format(of_token="1 = 1")  # noqa: S106 - no token looks at a grid
-    for lane in ask(lanes, [at, at, person_id, queue.pk, queue.pk]):
-        if lane.gated:
-            raise due_at_lane(lane.lane_id)
-        take = TAKE + lock("t", "s", skip=True)
-        taking = [lane.lane_id, *may_sit(person_id, at), most - len(found)]
-        rows = [row for row in look_at_all_taken(take, taking, person_id, at) if _plain(row)]
-        media = media_of({file for row in rows for file in files_of(row)})
-        for row in rows:
-            if not media.sounding(files_of(row)):  # a grid shows; what must be heard is looked at alone
-                found.setdefault(row.item_id, row)
-        if len(found) >= most:
-            break
-    return list(found.values())
-
-
-def _plain(seen: Row) -> bool:
-    """Tell whether a seat's proposal is there to be confirmed: shown, and of labels that may be said."""
-    if hides_proposal(seen):
-        return False
-    proposed = json.loads(seen.prediction_body)["prediction"]
-    return retired_in(seen.task_type, proposed, taxonomy_of(seen.taxonomy_body)) is None
 
 
 def _order(seen: Row) -> tuple[list[str], Any, int]:

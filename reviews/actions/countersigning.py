@@ -12,12 +12,13 @@ from accounts.models import Signature
 from accounts.policies import role_in
 from accounts.reads import Actor, clock
 from audit.models.sql import ask
+from reviews.actions.judging import fitted
 from reviews.actions.overriding import I_APPROVE, LONGEST_REASON
 from reviews.actions.superseding import Locked, content, involve, lock_item, read_content, supersede
-from reviews.errors import NothingInForce, ReasonMissing, RecordDiffers
+from reviews.errors import BadOutput, NothingInForce, ReasonMissing, RecordDiffers
 from reviews.models import End, Outcome, Override, OverrideEnd
 from reviews.policies import Leave, leave_to_sign, leave_to_take_back, outcome_in_force
-from reviews.reads.facts import facts_of, rights_in_force
+from reviews.reads.facts import data_of, facts_of, rights_in_force, taxonomy_in_force
 from reviews.rights import asked
 
 DUE = """
@@ -40,8 +41,9 @@ def _found(override: uuid.UUID) -> Override:
 def countersign(*, override: uuid.UUID, digest: str, proof: Proof, by: Actor, at: dt.datetime) -> OverrideEnd:
     """Sign, as the second person, what another one put forward, as it was shown under `digest`.
 
-    Its outcome is settled and due at once. Where another outcome is in force by now, or the rights no longer let who
-    put it forward, it falls instead: the end says so. Locks the person, then item and open tasks.
+    Its outcome is settled and due at once. Where another outcome is in force by now, the rights no longer let who put
+    it forward, or the labels no longer allow its answer, it falls instead: the end says so. Locks the person, then item
+    and open tasks.
 
     Raises:
         NotFound: there is no such override.
@@ -74,7 +76,19 @@ def _fault(found: Override, leave: Leave, at: dt.datetime) -> str:
     roles = role_in(found.person_id, found.item.project_id, at)
     age = found.proposed_at - (found.over.released_at or found.proposed_at)
     lets = standing is not None and subject is not None and asked(standing[1], subject, roles, age).row is not None
-    return "" if lets else "rights_changed"
+    if not lets:
+        return "rights_changed"
+    return "" if found.body is None or _fits(found) else "taxonomy_changed"
+
+
+def _fits(found: Override) -> bool:
+    """Tell whether an answer that was put forward may still be said, by the taxonomy in force."""
+    item, output = found.item, read_content(found.body)["output"]
+    try:
+        fitted(item.project.task_type, output, taxonomy_in_force(item.project), data_of(item))
+    except BadOutput:
+        return False
+    return True
 
 
 def _done(found: Override, signature: Signature, locked: Locked, by: Actor, at: dt.datetime) -> OverrideEnd:

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.models.sql import Row
-from reviews.errors import BadDecision, VerdictNotAllowed
+from reviews.errors import BadDecision, BadOutput, VerdictNotAllowed
 from reviews.models import SHOWS_PRIOR
 from reviews.outputs import differences, read_output, same
+from reviews.reads.complaints import upholds
 from reviews.reads.held import hides_proposal, said_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.retired import retired_in
@@ -39,7 +40,7 @@ def judge(seen: Row, sent: DecisionBody) -> Judged:
     shown = proposed is not None and not hides_proposal(seen)
     output = sent.output
     if output is not None:
-        output = fitted(seen.task_type, output, taxonomy, sent_data(seen))
+        output = _answer(seen, output, taxonomy)
     verdict = _verdict(seen, sent, output, proposed, shown)
     if verdict == "approve" and output is None:
         output = proposed
@@ -61,6 +62,16 @@ def fitted(task_type: str, output: Any, taxonomy: dict[str, Any], data: dict[str
     """
     labels = {label["code"] for label in taxonomy["labels"]}
     return read_output(task_type, output, labels, taxonomy["schema"], taxonomy["many"], turning(taxonomy, data))
+
+
+def _answer(seen: Row, output: Any, taxonomy: dict[str, Any]) -> Any:
+    """Give an answer back if it fits, or says what an appeal is about: that may stand, whatever was retired since."""
+    try:
+        return fitted(seen.task_type, output, taxonomy, sent_data(seen))
+    except BadOutput:
+        if not upholds(seen, output):
+            raise
+        return output
 
 
 def sent_data(seen: Row) -> dict[str, Any]:
@@ -117,9 +128,12 @@ def _check_allowed(seen: Row, verdict: str, sent: DecisionBody) -> None:
 
 
 def _check_still_said(seen: Row, taxonomy: dict[str, Any], proposed: Any) -> None:
-    """See that the proposal names no label that was retired since: approving it would say that label again."""
+    """See that the proposal names no label that was retired since: approving it would say that label again.
+
+    Of an appeal it may be the answer in force, and that stands.
+    """
     gone = retired_in(seen.task_type, proposed, taxonomy)
-    if gone is not None:
+    if gone is not None and not upholds(seen, proposed):
         told = _("“%(name)s” may not be said any more, so the proposal cannot be approved. Correct it.")
         raise BadDecision(fields=[("verdict", told % {"name": gone})])
 

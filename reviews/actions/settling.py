@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any
 
+from audit.models.sql import Row, ask
 from audit.reads import content_commitment, uuid7
 from reviews.actions.asking_more import reworked, seat_added, waiting
 from reviews.actions.consequences import CLOSE, Following, Write, Writes
@@ -13,6 +14,8 @@ from reviews.actions.passing_on import adjudicated
 from reviews.actions.seating import tags_of
 from reviews.actions.weighing import weigh
 from reviews.outputs import same
+from reviews.reads.published import taxonomy_of
+from reviews.reads.retired import retired_in
 from reviews.rights import duration
 from reviews.wire.canonical import canonical
 
@@ -21,6 +24,11 @@ OUTCOME = (
     "body, salt, commitment, settled_at, release_at, event_id) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
+ROOT = """
+WITH RECURSIVE chain(kind, after_id) AS (SELECT kind, after_id FROM reviews_task WHERE id = %s
+    UNION ALL SELECT t.kind, t.after_id FROM chain c JOIN reviews_task t ON t.id = c.after_id)
+SELECT kind FROM chain WHERE after_id IS NULL
+"""
 
 
 def answered(following: Following, output: Any, verdict: str) -> Writes:
@@ -67,19 +75,31 @@ def _settled(following: Following, output: Any, rests_on: list[str]) -> Writes:
         overturned = heard(following, output)
         return _outcome(following, output, rests_on) if overturned else lambda _events: [close]
     if first.audited_body is not None:  # an audit, a second review, or what either was passed on to
-        agrees = same(seen.task_type, json.loads(first.audited_body)["output"], output)
-        finding = "agrees" if agrees else "differs"
+        finding = _finding(seen, json.loads(first.audited_body)["output"], output)
         following.trail.add(
             following.item_stream,
             "reviews.audit_recorded",
             tags_of(seen),
             audit={"task": str(seen.task_uuid), "finding": finding},
         )
-        put_aside = first.live_source in {"override", "appeal"}
-        records = following.rights.audit.correction == "record" and seen.kind != "rereview"
-        if agrees or put_aside or records:
+        if finding == "agrees" or first.live_source in {"override", "appeal"} or _only_records(following):
             return lambda _events: [close]
     return _outcome(following, output, rests_on)
+
+
+def _finding(seen: Row, audited: Any, output: Any) -> str:
+    """Say what an audit found: `agrees`, `differs`, or `retired`, where nobody could give the audited answer again."""
+    if same(seen.task_type, audited, output):
+        return "agrees"
+    gone = audited is not None and retired_in(seen.task_type, audited, taxonomy_of(seen.taxonomy_body))
+    return "retired" if gone else "differs"
+
+
+def _only_records(following: Following) -> bool:
+    """Tell whether a differing answer is only recorded; that of a re-review never is, also where it was passed on."""
+    if following.rights.audit.correction != "record":
+        return False
+    return bool(ask(ROOT, [following.seen.task_id])[0].kind != "rereview")
 
 
 def _outcome(following: Following, output: Any, rests_on: list[str]) -> Writes:

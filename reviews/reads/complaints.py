@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.models.sql import Row, ask, ask_one
+from reviews.outputs import same
 from reviews.reads.published import rights_of
 from reviews.rights import duration
 
@@ -44,6 +45,10 @@ class Complaint:
     output: Any
     shown: dict[str, Any]
 
+    def said(self, task_type: str, output: Any) -> bool:
+        """Tell whether an answer says the same as the one that this is about; a rejection says nothing."""
+        return self.output is not None and output is not None and same(task_type, self.output, output)
+
 
 def complaint_of(task_id: int, outcome: str = "") -> Complaint:
     """Read the appeal that a task hears, and the outcome it is measured by: the one that is named, else the newest."""
@@ -60,6 +65,12 @@ def complaint_of(task_id: int, outcome: str = "") -> Complaint:
     return Complaint(
         row.uuid, told.get("grounds"), told.get("from", ""), row.received_at, row.number, row.source, output, shown
     )
+
+
+def upholds(seen: Row, output: Any) -> bool:
+    """Tell whether a looked-at seat hears an appeal, and an answer says the same as the outcome that it was shown."""
+    shown = json.loads(seen.manifest).get("appeal") if seen.kind == "appeal" and seen.manifest is not None else None
+    return shown is not None and complaint_of(seen.task_id, shown["outcome"]["outcome"]).said(seen.task_type, output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,11 +187,14 @@ def _look(how: dict[str, str], params: list[Any]) -> Row | None:
 
 
 def hides_proposal(seen: Row) -> bool:
-    """Tell whether a seat is blind to the model's proposal: as its claim said, else as the project is set up now."""
+    """Tell whether a seat is blind to the model's proposal: as its claim said, else as the project is set up now.
+
+    A re-review always is: the model's answer may be the very one that is decided anew.
+    """
     if seen.manifest is not None:
         return bool(json.loads(seen.manifest)["prediction"] == "hidden")
     blind = seen.kind == "audit" and rights_of(seen.rights_body).audit.blind
-    return bool(blind or not seen.show_prediction)
+    return bool(blind or seen.kind == "rereview" or not seen.show_prediction)
 
 
 def verdicts_for(rights: Rights, queue: str, roles: list[str], kind: str = "") -> tuple[list[str], list[str]]:
@@ -227,8 +230,9 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     allowed, reasons = said_of(seen)
-    taxonomy = taxonomy_of(seen.taxonomy_body)
-    if proposed is None or retired_in(seen.task_type, proposed, taxonomy):
+    taxonomy, complaint = taxonomy_of(seen.taxonomy_body), _complaint(seen, manifest)
+    stands = complaint is not None and complaint.said(seen.task_type, proposed)
+    if proposed is None or (retired_in(seen.task_type, proposed, taxonomy) and not stands):
         allowed = [verdict for verdict in allowed if verdict != "approve"]
     named = {entry["decision"] for entry in manifest.get("prior", [])}
     return Held(
@@ -254,7 +258,7 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
         roles=seen.roles,
         veil=veil_of_seat(seen).over(manifest.get("veil", [])),
         guidance=guidance_of(seen.task_id) if seen.kind in {"work", "audit"} and seen.after_id else "",
-        complaint=_complaint(seen, manifest),
+        complaint=complaint,
     )
 
 

@@ -1,7 +1,7 @@
 """What the workbench shows of a claim: the item's stage, the answer to be made, what the page's script must know."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from reviews.reads.composing import Choice, Field, choices_of, fields_of, on_tur
 from reviews.reads.held import Held
 from reviews.reads.marks import OnTurn, marked
 from reviews.reads.media import sounds_in
+from reviews.reads.retired import retired_names
 from reviews.reads.said import words_of
 from reviews.reads.sides import Drawing, Take, drawing, takes
 from reviews.reads.stages import Stage, stage
@@ -75,7 +76,7 @@ def pane(held: Held) -> Pane:
     shape = shape_of(held.task.task_type, held.taxonomy)
     standing = held.proposal if isinstance(held.proposal, dict) else {}
     taken = {take.key for take in takes(held)}
-    choices = choices_of(held.taxonomy, standing, draft, taken) if shape == "labels" else []
+    choices = _choices(held, standing, draft, taken) if shape == "labels" else []
     made = draft if "turns" in draft else standing
     seen = stage(held.item.data, held.presentation, held.veil, sounds_in(held.item.data))
     on_turns = on_turns_of(choices, made) if held.taxonomy.get("turns") and seen.turns else []
@@ -95,6 +96,16 @@ def pane(held: Held) -> Pane:
         drafted=draft,
         script=_script(held, shape, draft, turns=bool(on_turns)),
     )
+
+
+def _choices(held: Held, standing: dict[str, Any], draft: dict[str, Any], taken: set[str]) -> list[Choice]:
+    """List the labels that may be said; of an appeal also the retired ones of the answer in force, which may stand."""
+    said = set(_codes_in(held.complaint.output)) if held.complaint else set()
+    names = retired_names(held.taxonomy)
+    rest = [one | {"name": names[one["code"]]} for one in held.taxonomy.get("retired", []) if one["code"] in said]
+    taxonomy = held.taxonomy | {"labels": [*held.taxonomy.get("labels", []), *rest]}
+    found = choices_of(taxonomy, standing, draft, taken)
+    return [replace(one, key="") if one.code in names else one for one in found]
 
 
 def _codes_in(value: Any) -> Iterator[str]:

@@ -188,9 +188,10 @@ class Draws:
 
 
 def findings(items: Collection[int], before: dt.datetime) -> dict[int, str]:
-    """Give what audits of these items found, `agrees` or `differs`, where it was recorded before an instant and stands.
+    """Give what audits of these items found, where it was recorded before an instant and stands.
 
-    Of several, the first one that was not annulled counts: it judged what the model answered.
+    That is `agrees`, `differs`, or `retired` where the audited label could not be said again. Of several, the first one
+    that was not annulled counts: it judged what the model answered.
     """
     if not items:
         return {}

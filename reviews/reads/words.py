@@ -103,6 +103,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "why": {
         "superseded": gettext_lazy("another outcome is in force by now"),
         "rights_changed": gettext_lazy("the decision rights no longer let who put it forward"),
+        "taxonomy_changed": gettext_lazy("the labels in force by now no longer allow its answer"),
     },
     "result": {
         "upheld": gettext_lazy("the outcome stands"),
@@ -112,7 +113,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "shadow": pgettext_lazy("prediction", "shadow"),
         "evaluation": pgettext_lazy("prediction", "evaluation"),
     },
-    "finding": {"agrees": gettext_lazy("the same answer"), "differs": gettext_lazy("another answer")},
+    "finding": {
+        "agrees": gettext_lazy("the same answer"),
+        "differs": gettext_lazy("another answer"),
+        "retired": gettext_lazy("another answer, since a label of the earlier one may not be said any more"),
+    },
 }
 
 

@@ -30,7 +30,7 @@ class Counts(NamedTuple):
 class Sample(NamedTuple):
     """Items that a model answered alone and that chance let people look at, at rate `pi`: what came of it.
 
-    `pi` "0" are those that nothing was drawn from; `open` have no answer that is out yet.
+    `pi` "0" are those that nothing was drawn from; `open` have no answer that is out yet, or none that tells.
     """
 
     segment: str
@@ -63,11 +63,14 @@ class Tally:
         return segment
 
     def look(self, segment: str, would: Place, pi: str, finding: str | None) -> None:
-        """Count what an audit found: `differs`, `agrees`, None for no answer yet; with pi "0" nothing was drawn."""
-        counts = self.samples[segment, would.arm, pi]
-        counts[0] += finding is not None
+        """Count what an audit found: `differs`, `agrees`, None for no answer yet; with pi "0" nothing was drawn.
+
+        `retired` counts as no answer: whether the model was wrong cannot be known by labels that it did not have.
+        """
+        counts, known = self.samples[segment, would.arm, pi], finding in {"agrees", "differs"}
+        counts[0] += known
         counts[1] += finding == "differs"
-        counts[2] += finding is None
+        counts[2] += not known
 
     def _placed(self, segment: str) -> str:
         full = len(self.segments) >= MOST_SEGMENTS or len(self.cells) >= MOST_CELLS

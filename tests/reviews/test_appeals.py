@@ -7,10 +7,12 @@ import pytest
 from accounts.errors import Forbidden
 from audit.models import Erasure, Event, Payload
 from reviews.actions import claim_next, give_back, receive_appeal, release, withdraw
-from reviews.errors import AppealDiffers, BadDecision, NothingInForce, VerdictNotAllowed
+from reviews.errors import AppealDiffers, BadDecision, BadOutput, NothingInForce, VerdictNotAllowed
 from reviews.models import Appeal, Involvement, Item, Outcome, Task
 from reviews.reads.complaints import appeals_of
+from reviews.reads.pane import pane
 from reviews.wire import read_appeal
+from tests.guidelines.writing import GUIDELINE, SPLIT, copied, editor, published
 from tests.invariants import breaches
 from tests.reviews.caller import Caller, problem
 from tests.reviews.overriding import (
@@ -96,6 +98,43 @@ def test_the_answer_in_force_upholds_the_outcome_and_makes_no_other(town):
     assert (told.state, told.outcome, told.reasons) == ("upheld", None, "I looked")
     assert breaches() == []
     assert raised(town, item).task.state == "open"  # and another may follow
+
+
+def cat_retired(town: Town) -> None:
+    guideline = copied(GUIDELINE)
+    guideline["sections"][1]["label"] = "kitten"
+    for example in guideline["examples"]:
+        example["label"] = "kitten"
+    published(town, editor(town), guideline, SPLIT)
+
+
+@pytest.mark.parametrize("verdict", ["approve", "correct"])
+def test_an_outcome_stands_on_appeal_though_its_label_was_retired_since(town, verdict):
+    item = decided(town, town.people[0])
+    raised(town, item)
+    cat_retired(town)
+    held = town.take(town.adjudicators[0], "adjudication")
+    assert "approve" in held.allowed
+    (cat,) = [one for one in pane(held).choices if one.code == "cat"]
+    assert (cat.name, cat.key) == ("Cat (now Kitten or Grown cat)", "")
+    label = "cat" if verdict == "correct" else None
+    town.decide(town.adjudicators[0], held, verdict, label, rationale="It was one")
+    town.wait(minutes=5)
+    assert [one.state for one in appeals_of(item.pk, town.now)] == ["upheld"]
+    assert in_force(item).number == 1 and breaches() == []
+
+
+def test_no_other_retired_label_is_said_on_appeal(town):
+    item = decided(town, town.people[0], label="fox")
+    raised(town, item)
+    cat_retired(town)
+    held = town.take(town.adjudicators[0], "adjudication")
+    assert "approve" not in held.allowed and "cat" not in {one.code for one in pane(held).choices}
+    with pytest.raises(BadOutput):
+        town.decide(town.adjudicators[0], held, "correct", "cat", rationale="It is one")
+    with pytest.raises(BadDecision):
+        town.decide(town.adjudicators[0], held, "approve", rationale="It is one")
+    assert Appeal.objects.get().task.state == "open" and in_force(item).number == 1
 
 
 def test_a_rejection_that_is_appealed_is_upheld_by_a_rejection(town):

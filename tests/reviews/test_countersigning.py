@@ -15,8 +15,9 @@ from audit.models import Event, Payload
 from reviews.actions import countersign, decline, end_overrides, publish_rights, release, take_override_back
 from reviews.errors import NothingInForce, OverrideOver, OverrideWaits, OwnWork, ReasonMissing, RecordDiffers
 from reviews.models import Outcome, Override, OverrideEnd
+from tests.guidelines.writing import GUIDELINE, SPLIT, copied, editor, published
 from tests.invariants import breaches
-from tests.reviews.overriding import ROW, high, in_browser, in_force, one_more, proof_of, put, town_with
+from tests.reviews.overriding import ROW, decided, high, in_browser, in_force, one_more, proof_of, put, town_with
 from tests.town import RIGHTS, Town
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,21 @@ def test_rights_that_no_longer_let_the_first_make_it_fall(town, proposed):
     told = json.loads(bytes(Payload.objects.get(event=end.event, section="override").body))
     assert told["why"] == "rights_changed"
     assert give_membership is not None
+
+
+def test_an_answer_whose_label_was_retired_meanwhile_falls():
+    town = town_with(ROW | {"second_person_when": [{"field": "impact", "op": "exists"}]})
+    item = decided(town, town.people[0], label="fox")
+    proposed = put(town, item, town.adjudicators[0], label="cat", signed=True)
+    guideline = copied(GUIDELINE)
+    guideline["sections"][1]["label"] = "kitten"
+    for example in guideline["examples"]:
+        example["label"] = "kitten"
+    published(town, editor(town), guideline, SPLIT)
+    end = sign(town, proposed, town.adjudicators[1])
+    assert end.how == "fell" and in_force(item).number == 1 and Signature.objects.count() == 1
+    told = json.loads(bytes(Payload.objects.get(event=end.event, section="override").body))
+    assert told["why"] == "taxonomy_changed" and breaches() == []
 
 
 def test_the_rights_in_force_at_the_signature_say_who_signs(town, proposed):

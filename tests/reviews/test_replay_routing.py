@@ -270,3 +270,11 @@ def test_a_tally_reads_back_as_it_was_and_lumps_more_segments_than_it_holds():
     assert (again.cells, dict(again.samples)) == (tally.cells, dict(tally.samples))
     assert sum(counts[0] for (segment, *_), counts in again.cells.items() if segment == OTHER) == 20
     assert again.dump() == tally.dump()
+
+
+def test_an_audit_that_a_retired_label_kept_from_being_compared_counts_as_unanswered_and_as_no_error():
+    place = replayed(rights_of(), SURE_ONE)
+    tally = Tally()
+    for finding in ("agrees", "differs", "retired", None):
+        tally.look("=G1", place, "0.1", finding)
+    assert [(one.looked, one.errors, one.open) for one in tally.looks()] == [(2, 1, 2)]

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.errors import Forbidden
 from accounts.reads import Actor, console
+from audit.models import Payload
 from reviews.actions import (
     ask_rereview,
     confirm_rereview,
@@ -20,7 +21,8 @@ from reviews.actions import (
 )
 from reviews.actions.reopening import open_rereview
 from reviews.errors import BadDecision, BadRereview, NothingAffected, RereviewOver, RereviewRuns
-from reviews.models import Outcome, Rereview, RereviewPick, Route, Task
+from reviews.models import Item, Outcome, Rereview, RereviewPick, Route, Task
+from reviews.reads.past import findings
 from reviews.reads.rereviews import suspects
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, copied, editor, published
 from tests.invariants import breaches
@@ -106,6 +108,12 @@ def test_after_a_split_people_answer_anew_and_the_outcome_is_superseded(town, op
     run = confirmed(town, opal, asked(town, opal))
     held = town.take(town.people[1])
     assert held.task.kind == "work" and "approve" not in held.allowed
+    assert (held.hidden, held.proposal, held.confidence, held.presentation["prediction"]) == (
+        True,
+        None,
+        None,
+        "hidden",
+    )
     with pytest.raises(BadDecision):
         town.decide(town.people[1], held)
     town.decide(town.people[1], held, "correct", label="kitten")
@@ -126,6 +134,53 @@ def test_it_supersedes_even_where_audits_only_record(town, opal):
     confirmed(town, opal, asked(town, opal))
     town.decide(town.people[0], town.take(town.people[0]), "correct", label="dog")
     assert Outcome.objects.count() == 2
+
+
+def test_whoever_is_asked_again_does_not_see_what_the_model_said_and_may_say_the_same(town, opal):
+    accepted(town, "cat", 2)
+    confirmed(town, opal, asked(town, opal))
+    who = town.people[0]
+    held = town.take(who)
+    assert held.hidden and held.proposal is None and "approve" not in held.allowed
+    with pytest.raises(BadDecision):
+        town.decide(who, held)
+    town.decide(who, held, "correct", label="cat")
+    told = json.loads(bytes(Payload.objects.get(event__type="reviews.audit_recorded", section="audit").body))
+    assert told["finding"] == "agrees"
+    town.decide(who, town.take(who), None, label="dog")
+    assert Outcome.objects.count() == 3 and breaches() == []
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_it_supersedes_so_too_once_it_was_escalated_or_returned(town, opal, back):
+    changed = RIGHTS | {"audit": {"correction": "record"}, "release_after": "PT1S", "otherwise": {"arm": "accept"}}
+    publish_rights(project=town.project, document=changed, reason="Record.", by=console(), at=town.now)
+    accepted(town, "cat", 1)
+    confirmed(town, opal, asked(town, opal))
+    first, senior, third = town.people
+    town.decide(first, town.take(first), "escalate", rationale="Hm")
+    held = town.take(senior)
+    assert held.task.kind == "escalation"
+    if back:
+        town.decide(senior, held, "return", rationale="Mind the ears.")
+        senior, held = third, town.take(third)
+    town.decide(senior, held, "correct", label="dog")
+    newest = Outcome.objects.order_by("-number")[0]
+    assert (newest.number, json.loads(bytes(newest.body))["output"]) == (2, {"labels": ["dog"]})
+    assert breaches() == []
+
+
+def test_an_audit_of_what_could_not_be_said_again_finds_that_and_no_difference():
+    town = build(rights=RIGHTS | {"release_after": "PT1S"})
+    town.send(0.7, "cat")  # drawn for an audit
+    published(town, editor(town), labelled(), SPLIT)
+    town.decide(town.people[0], town.take(town.people[0]), None, "kitten")
+    told = json.loads(bytes(Payload.objects.get(event__type="reviews.audit_recorded", section="audit").body))
+    assert told["finding"] == "retired" and Outcome.objects.count() == 2
+    town.wait(minutes=1)
+    item = Item.objects.get().pk
+    assert findings([item], town.now) == {item: "retired"}
+    assert breaches() == []
 
 
 def test_a_share_is_drawn_and_a_larger_one_keeps_every_pick(town, opal):
