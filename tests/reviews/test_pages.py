@@ -283,7 +283,7 @@ def test_an_items_history_takes_as_many_statements_for_much_as_for_little(town):
     for number in range(2):
         held = town.take(town.people[number])
         town.decide(town.people[number], held, "skip")
-    assert statements(client, reverse("item", args=["cats", item])) == few <= SIGN_IN + 19
+    assert statements(client, reverse("item", args=["cats", item])) == few <= SIGN_IN + 21
 
 
 def test_items_are_paged_filtered_and_found_by_their_id(town):
