@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -30,6 +30,8 @@ from reviews.rights.numbers import decimal, shortest
 JOB = "reviews.rereview"
 REST = dt.timedelta(minutes=2)
 MOST_TRIES = 20
+AT_ONCE = 50
+"""Tasks that are opened before it is written down how far a run has come: many fewer than fit into REST."""
 PURPOSE = "rereview"
 Clock = Callable[[], dt.datetime]
 
@@ -177,12 +179,29 @@ def _look(row: Rereview, found: list[Looked], now: Clock) -> bool:
 def _open(row: Rereview, found: list[Looked], now: Clock) -> bool:
     """Open a task for each that is drawn, each in a transaction of its own; what was opened before is passed over."""
     pick = _picking(row)
-    opened = 0
+    for part in _parts(found):
+        opened = 0
+        for one in part:
+            if one.labels and pick(one.row.external_id):
+                opened += open_rereview(run=row, item_id=one.row.id, number=one.row.number, at=now())
+        affected = sum(bool(one.labels) for one in part)
+        if not _moved(row, part, now(), opened=F("opened") + opened, passed=F("passed") + affected - opened):
+            return False
+    return True
+
+
+def _parts(found: list[Looked]) -> Iterator[list[Looked]]:
+    """Cut a chunk so that no part names labels more than AT_ONCE times."""
+    part: list[Looked] = []
+    named = 0
     for one in found:
-        if one.labels and pick(one.row.external_id):
-            opened += open_rereview(run=row, item_id=one.row.id, number=one.row.number, at=now())
-    affected = sum(bool(one.labels) for one in found)
-    return _moved(row, found, now(), opened=F("opened") + opened, passed=F("passed") + affected - opened)
+        part.append(one)
+        named += bool(one.labels)
+        if named == AT_ONCE:
+            yield part
+            part, named = [], 0
+    if part:
+        yield part
 
 
 def _picking(row: Rereview) -> Callable[[str], bool]:
@@ -194,10 +213,10 @@ def _picking(row: Rereview) -> Callable[[str], bool]:
 
 
 def _moved(row: Rereview, found: list[Looked], at: dt.datetime, **columns: Any) -> bool:
-    """Keep how far it has come; False where somebody let it be meanwhile."""
+    """Keep how far it has come, by which its tries count anew; False where somebody let it be meanwhile."""
     cursor = found[-1].row.id
     moving = Rereview.objects.filter(pk=row.pk, state=row.state, cursor=row.cursor)
-    if not moving.update(cursor=cursor, scanned=F("scanned") + len(found), moved_at=at, **columns):
+    if not moving.update(cursor=cursor, scanned=F("scanned") + len(found), moved_at=at, tries=1, **columns):
         return False
     row.refresh_from_db()
     return True

@@ -3,16 +3,19 @@
 import json
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.reads import console
 from audit.models import Erasure, Event, Payload
 from audit.reads import content_commitment
-from reviews.actions import release, withdraw_item
+from reviews.actions import receive_predictions, release, withdraw_item
+from reviews.actions.predicting import ITEM
 from reviews.models import Item, Prediction, Route, Task
+from reviews.wire import Refused, read_predictions
 from tests.invariants import breaches
 from tests.reviews.caller import Caller, problem
 from tests.reviews.overriding import one_more
@@ -267,3 +270,37 @@ def test_a_list_has_at_most_a_thousand_and_no_person_sends_one(town, model):
     assert told == ["created"] + ["known"] * 999
     person = Caller(town.project, "predictions:write", who=one_more(town, "operations"))
     assert problem(listed(person, entry)) == (403, "forbidden")
+
+
+def entries(town: Town, count: int) -> bytes:
+    names = [f"item-{town.sent + place + 1}" for place in range(count)]
+    for _ in names:
+        town.send(0.5)
+    return json.dumps({"predictions": [{**FOX, "external_id": name} for name in names]}).encode()
+
+
+def test_each_of_a_list_is_kept_by_itself_so_others_work_between_them(town):
+    sent, seen = [one for one in read_predictions(entries(town, 3)) if not isinstance(one, Refused)], 0
+
+    def die_at_the_third(execute, sql, params, many, context):
+        nonlocal seen
+        seen += sql.startswith(ITEM)
+        if seen == 3 and sql.startswith(ITEM):
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(die_at_the_third), pytest.raises(KeyboardInterrupt):
+        receive_predictions(project=town.project, entries=sent, by=console(), at=town.now)
+    assert Prediction.objects.exclude(purpose="route").count() == 2 == Event.objects.filter(type=KIND).count()
+    assert breaches() == []
+
+
+def test_one_of_a_list_takes_few_statements(town, model):
+    def statements(count: int) -> int:
+        body = entries(town, count)
+        with CaptureQueriesContext(connection) as taken:
+            assert model.call("POST", "projects/cats/predictions/", body).status_code == 200
+        return len(taken)
+
+    statements(1)
+    assert (statements(22) - statements(2)) / 20 <= 10

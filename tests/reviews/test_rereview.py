@@ -16,6 +16,7 @@ from reviews.actions import (
     publish_rights,
     release,
     rereview,
+    rereviewing,
     turn_switch,
 )
 from reviews.actions.reopening import open_rereview
@@ -197,6 +198,32 @@ def test_a_run_that_was_cut_off_goes_on_and_opens_nothing_twice(town, opal):
     run = through(run, town)
     assert (run.state, run.opened, RereviewPick.objects.count()) == ("done", 5, 5)
     assert Task.objects.filter(kind="rereview").count() == 5
+
+
+def test_a_run_writes_down_how_far_it_is_so_often_that_no_second_worker_takes_it_for_dead(town, opal, monkeypatch):
+    monkeypatch.setattr(rereviewing, "AT_ONCE", 2)
+    accepted(town, "cat", 7)
+    run = asked(town, opal)
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    others: list[int] = []
+
+    def a_slow_clock():
+        town.wait(seconds=40)
+        others.extend(find_rereviews(at=town.now))
+        return town.now
+
+    rereview(rereview_id=run.pk, now=a_slow_clock)
+    run.refresh_from_db()
+    assert (run.state, run.opened, run.scanned, others) == ("done", 7, 7, [])
+
+
+def test_a_run_that_gets_on_is_never_given_up(town, opal):
+    accepted(town, "cat", 1)
+    run = asked(town, opal)
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    Rereview.objects.update(tries=19)
+    run = through(run, town)
+    assert (run.state, run.tries) == ("done", 1)
 
 
 @pytest.mark.parametrize(
