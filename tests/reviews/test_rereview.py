@@ -221,6 +221,7 @@ def test_a_run_that_gets_on_is_never_given_up(town, opal):
     accepted(town, "cat", 1)
     run = asked(town, opal)
     confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    town.wait(minutes=5)
     Rereview.objects.update(tries=19)
     run = through(run, town)
     assert (run.state, run.tries) == ("done", 1)
