@@ -173,6 +173,8 @@ def _look(row: Rereview, found: list[Looked], now: Clock) -> bool:
         counts=dict(counts),
         affected=row.affected + sum(bool(one.labels) for one in found),
         gone=row.gone + sum(one.gone for one in found),
+        kept=row.kept + sum(one.kept for one in found),
+        unreleased=row.unreleased + sum(one.unreleased for one in found),
     )
 
 

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('scanned', models.IntegerField(default=0)),
                 ('affected', models.IntegerField(default=0)),
                 ('gone', models.IntegerField(default=0)),
+                ('kept', models.IntegerField(default=0)),
+                ('unreleased', models.IntegerField(default=0)),
                 ('counts', models.JSONField(default=dict)),
                 ('share', models.CharField(blank=True, max_length=16)),
                 ('reason', models.TextField(blank=True)),

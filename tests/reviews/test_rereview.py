@@ -25,6 +25,8 @@ from reviews.models import Outcome, Rereview, RereviewPick, Route, Task
 from reviews.reads.rereviews import suspects
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, copied, editor, published
 from tests.invariants import breaches
+from tests.reviews.overriding import accepted as by_model
+from tests.reviews.overriding import in_force, put, town_with
 from tests.town import RIGHTS, Town, build
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +129,35 @@ def test_it_supersedes_even_where_audits_only_record(town, opal):
     confirmed(town, opal, asked(town, opal))
     town.decide(town.people[0], town.take(town.people[0]), "correct", label="dog")
     assert Outcome.objects.count() == 2
+
+
+def test_what_an_override_decided_is_counted_apart_and_nobody_is_asked_about_it():
+    town = town_with(rights={"otherwise": {"arm": "accept"}})
+    opal = editor(town, "otto", role="operations")
+    item = by_model(town)
+    by_model(town)
+    put(town, item, town.adjudicators[0], "fox")
+    town.wait(minutes=2)
+    release(at=town.now)
+    assert in_force(item).source == "override" and in_force(item).released_at is not None
+    run = asked(town, opal, ["cat", "fox"])
+    assert (run.affected, run.counts, run.kept) == (1, {"cat": 1}, 1)
+    run = confirmed(town, opal, run)
+    assert (run.opened, run.passed) == (1, 0)
+    assert item.pk not in run.picks.values_list("item_id", flat=True)
+
+
+def test_what_is_settled_but_not_released_is_counted_and_found_by_a_later_run(town, opal):
+    accepted(town, "cat", 1)
+    for label in ("cat", "dog"):
+        town.send(0.5, label)
+        town.decide(town.people[0], town.take(town.people[0]))
+    run = asked(town, opal)
+    assert (run.affected, run.unreleased) == (1, 1)
+    drop_rereview(run=run, by=opal, at=town.now)
+    release(at=town.now)
+    run = asked(town, opal)
+    assert (run.affected, run.unreleased) == (2, 0)
 
 
 def test_a_share_is_drawn_and_a_larger_one_keeps_every_pick(town, opal):
