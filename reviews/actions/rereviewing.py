@@ -113,7 +113,6 @@ def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by
     row.event_id = record_on_project(project, "reviews.rereview_asked", by=by, at=at, sections={"rereview": told})
     row.queue, row.share, row.reason = queue, shortest(rate), reason.strip()
     row.state, row.moved_at, row.cursor, row.scanned, row.tries = RereviewState.OPENING, at, 0, 0, 0
-    row.person_id = by.person_id
     row.save()
     transaction.on_commit(partial(enqueue, JOB, [row.pk]))
     return row

@@ -274,6 +274,12 @@ def test_what_cannot_be_confirmed_is_refused_whole(town, opal, changes):
     assert run.state == "found" and run.event_id is None
 
 
+def test_a_run_stays_with_who_asked_for_it_whoever_confirms_it(town, opal):
+    accepted(town, "cat", 1)
+    run = confirmed(town, editor(town, "otto", role="operations"), asked(town, opal))
+    assert (run.state, run.person_id) == ("done", opal.person_id)
+
+
 def test_nothing_affected_is_nothing_to_confirm(town, opal):
     run = asked(town, opal)
     with pytest.raises(NothingAffected):
