@@ -98,7 +98,7 @@ def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by
     row = _locked(run, RereviewState.FOUND)
     if not row.affected:
         raise NothingAffected
-    row.month = at.astimezone(dt.UTC).strftime("%Y-%m") if rate < 1 else ""
+    row.month = at.astimezone(dt.UTC).strftime("%Y-%m") if rate < 1 else None
     told = {
         "rereview": str(row.uuid),
         "labels": row.labels,
@@ -106,7 +106,7 @@ def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by
         "since": row.since.isoformat() if row.since else None,
         "affected": row.affected,
         "share": shortest(rate),
-        "month": row.month or None,
+        "month": row.month,
         "queue": queue.slug,
         "reason": reason.strip(),
     }
@@ -206,9 +206,9 @@ def _parts(found: list[Looked]) -> Iterator[list[Looked]]:
 
 
 def _picking(row: Rereview) -> Callable[[str], bool]:
-    rate = decimal(row.share) or Decimal(0)
-    if rate >= 1:
-        return lambda _subject: True
+    rate = (row.share and decimal(row.share)) or Decimal(0)
+    if rate >= 1 or row.month is None:
+        return lambda _subject: rate >= 1
     unit_of = units(month_seed(settings.DRAW_MASTER, row.project.uuid, row.month), row.project.uuid, PURPOSE)
     return lambda subject: drawn(unit_of(subject), rate)
 

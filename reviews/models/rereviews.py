@@ -35,7 +35,8 @@ class Rereview(models.Model):
     were, in opening from none again. In looking, `affected` outcomes name one of the labels (`counts` by label), the
     bodies of `gone` are gone. Not among the affected: `kept` by an override or an appeal, which no re-review changes,
     and `unreleased`, settled but not in force yet. In opening, `opened` tasks are open in `queue`, a `share` of what is
-    affected, drawn by the seed of `month`; `passed` were not drawn, or could not be opened.
+    affected, drawn by the seed of `month`, for a `reason`; `passed` were not drawn, or could not be opened. What is
+    asked for never changes, nor does what is confirmed, which is None before; of a whole share, `month` stays None.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -57,9 +58,9 @@ class Rereview(models.Model):
     unreleased = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, db_index=False)
-    share = models.CharField(max_length=16, blank=True)
-    reason = models.TextField(blank=True)
-    month = models.CharField(max_length=7, blank=True)
+    share = models.CharField(max_length=16, null=True)
+    reason = models.TextField(null=True)
+    month = models.CharField(max_length=7, null=True)
     opened = models.IntegerField(default=0)
     passed = models.IntegerField(default=0)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.errors import Forbidden
 from accounts.reads import Actor, console
@@ -321,6 +321,23 @@ def test_a_model_that_still_says_a_retired_label_is_answered_by_people(town):
     assert "approve" not in held.allowed and [one["code"] for one in held.taxonomy["retired"]] == ["cat"]
     turn_switch(position="hold-everything", reason="Stop.", project=town.project, by=console(), at=town.now)
     assert town.send(0.99, "cat")["route"]["arm"] == "hold"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "labels = '[\"dog\"]'", "person_id = NULL", "segment = 'x'", "asked_at = moved_at", "last = 0", "total = 0",
+        "share = '0.5'", "reason = 'Another.'", "queue_id = NULL", "month = NULL", "event_id = NULL",
+    ],
+)  # fmt: skip
+def test_what_a_run_was_asked_and_confirmed_for_stays(town, opal, change):
+    accepted(town, "cat", 1)
+    run = confirmed(town, opal, asked(town, opal), share="0.25")
+    assert run.month is not None
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE reviews_rereview SET {change}")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM reviews_rereview")
 
 
 def test_picks_stay_as_they_are(town, opal):
