@@ -155,7 +155,7 @@ def _see_it_live(state: str) -> None:
 
 
 def _see_it_fits(item: Item, desk: Desk, sent: PredictionBody) -> str:
-    """Hold a prediction to the task type exactly as at intake; give `unknown_label` where it names one.
+    """Hold a prediction to the task type exactly as at intake; give its problem, "" where it names no odd label.
 
     Raises:
         BadPrediction: `fields` names each place.
@@ -173,7 +173,10 @@ def _see_it_fits(item: Item, desk: Desk, sent: PredictionBody) -> str:
             _("This prediction does not fit the project's task type."),
             fields=[(f"prediction.{path}".rstrip("."), message) for path, message in problem.fields],
         ) from None
-    return "unknown_label" if unknown else ""
+    retired = {label["code"] for label in taxonomy.get("retired", [])}
+    if set(unknown) <= retired:
+        return "retired_label" if unknown else ""
+    return "unknown_label"
 
 
 def _write(item: Item, row: Row, said: tuple[PredictionBody, ModelVersion, bytes, str], trail: Trail) -> Prediction:

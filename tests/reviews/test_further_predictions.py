@@ -16,9 +16,11 @@ from reviews.actions import receive_predictions, release, withdraw_item
 from reviews.actions.predicting import ITEM
 from reviews.models import Item, Prediction, Route, Task
 from reviews.wire import Refused, read_predictions
+from tests.guidelines.writing import SPLIT, editor, published
 from tests.invariants import breaches
 from tests.reviews.caller import Caller, problem
 from tests.reviews.overriding import one_more
+from tests.reviews.test_rereview import labelled
 from tests.town import Town, build
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,22 @@ def test_a_label_that_the_project_lacks_is_kept_and_marked_and_holds_nothing(tow
     assert (answer.status_code, answer.told["problem"]) == (201, "unknown_label")
     assert Item.objects.get().state == "open" and Prediction.objects.get(purpose="shadow").problem == "unknown_label"
     assert breaches() == []
+
+
+def test_a_label_that_was_retired_is_told_from_one_that_never_was(town, model):
+    item = Item.objects.get(uuid=town.send(0.5, "dog")["id"])
+    published(town, editor(town), labelled(), SPLIT)
+    answer = send(model, prediction={"labels": ["cat"]})
+    assert (answer.status_code, answer.told["problem"]) == (201, "retired_label")
+    kept = Prediction.objects.get(purpose="shadow")
+    told = json.loads(bytes(Payload.objects.get(event=kept.event, section="prediction").body))
+    assert kept.problem == told["problem"] == "retired_label"
+    shown = page(one_more(town, "compliance"), "item", "cats", item.uuid)
+    assert "a label that was retired by then" in shown and "did not have then" not in shown
+    answer = send(model, prediction={"labels": ["yeti"]}, purpose="evaluation")
+    assert answer.told["problem"] == "unknown_label"
+    shown = page(one_more(town, "compliance"), "item", "cats", item.uuid)
+    assert "a label that was retired by then" in shown and "did not have then" in shown
 
 
 def test_an_item_that_is_over_takes_no_more_and_one_that_is_not_there_is_none(town, model):
