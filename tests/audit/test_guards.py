@@ -16,8 +16,10 @@ from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, 
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
 from tests.audit.test_sealing import write
+from tests.guidelines.writing import editor
 from tests.reviews.everything import called_back, contested, returned
 from tests.reviews.past import operator, tried
+from tests.reviews.test_rereview import asked, confirmed
 from tests.town import RIGHTS, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,8 @@ def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town, str
     assert tried(busy_town, operator(busy_town)).result
     for happen in (contested, returned, called_back):
         happen(f"cats-{happen.__name__.replace('_', '-')}")
+    opal = editor(busy_town, "opal", role="operations")
+    assert confirmed(busy_town, opal, asked(busy_town, opal)).opened
     for table in FROZEN:
         refuses_all(table)
 
