@@ -9,14 +9,16 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, UniqueConstraint
 from PIL import Image
 
-from accounts.reads import console
+from accounts.models import Person
+from accounts.reads import actor_of_person, console
 from assets.actions import show, store
 from audit.actions import seal
 from audit.models import GUARDS, Anchor, Checkpoint, Erasure, Event, Leaf, Log, Payload, Tile
+from guidelines.actions import remind_of_guideline
 from reviews.actions import apply_project, claim_batch, release, reveal_seeds, withdraw
 from reviews.models import Decision, Item, Outcome, Seat, Task
 from tests.audit.test_sealing import write
-from tests.guidelines.writing import editor
+from tests.guidelines.writing import QUIZZED, answered, editor, published
 from tests.reviews.everything import called_back, contested, returned
 from tests.reviews.past import operator, tried
 from tests.reviews.test_rereview import asked, confirmed
@@ -88,6 +90,10 @@ def test_a_frozen_table_refuses_every_way_to_change_or_lose_a_row(busy_town, str
         happen(f"cats-{happen.__name__.replace('_', '-')}")
     opal = editor(busy_town, "opal", role="operations")
     assert confirmed(busy_town, opal, asked(busy_town, opal)).opened
+    version = published(busy_town, editor(busy_town), QUIZZED)
+    reader, other = (Person.objects.get(pk=one.person_id) for one in busy_town.people[:2])
+    assert answered(busy_town, actor_of_person(reader, "browser"), version).passed
+    remind_of_guideline(project=busy_town.project, reader=str(other.uuid), by=opal, at=busy_town.now)
     for table in FROZEN:
         refuses_all(table)
 
@@ -138,7 +144,8 @@ def replaces_none(table: str) -> None:
     for key, condition in zip(keys, where, strict=True):
         if any(field.primary_key for field in key):
             continue  # a key that holds a row's number is tried beside this one
-        others = {changeable([field for field in other if field not in key]) for other in keys if other != key}
+        beside = [[field for field in other if field not in key] for other in keys]
+        others = {changeable(left) for left in beside if left}
         row = ", ".join(another(field) if field in others else f'"{field.column}"' for field in fields)
         known = " AND ".join([condition or "1 = 1", *(f'"{field.column}" IS NOT NULL' for field in key)])
         with connection.cursor() as cursor:
