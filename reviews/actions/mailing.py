@@ -6,6 +6,7 @@ more. Nothing is lost, and for the same content it is the same Message-ID, by wh
 
 import datetime as dt
 import logging
+import re
 import smtplib
 import uuid
 from collections.abc import Callable
@@ -32,14 +33,15 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], dt.datetime]
 TURN = dt.timedelta(seconds=20)
 """How long one worker is busy with e-mails before it turns to other things."""
-LEASE = dt.timedelta(minutes=2)
-"""What a killed worker held is taken up again after it; longer than one exchange with a mail server can last."""
+LEASE = dt.timedelta(minutes=5)
+"""What a killed worker held is taken up again after it; longer than an exchange of ten steps, each of EMAIL_TIMEOUT."""
 GATHER = dt.timedelta(minutes=1)
 """How long the first of several things waits for the others."""
 LOOK = dt.timedelta(minutes=5)
 """A postbox that waits is looked at again after it: what somebody changed in their settings counts by then."""
 FIRST, TIMES, LONGEST = dt.timedelta(minutes=1), 4, dt.timedelta(hours=1)
 """After the n-th try in vain the next one comes in FIRST * TIMES^(n-1), LONGEST at most."""
+ADDRESS = re.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
 KEPT = dt.timedelta(days=30)
 DUE = """
 SELECT b.person_id, b.next_at, b.sent_at FROM reviews_postbox b
@@ -184,9 +186,21 @@ def _end(notices: list[Notice], state: NoticeState, at: dt.datetime) -> None:
 
 def _failed(box: Box, problem: OSError, at: dt.datetime) -> None:
     """Write down that the mail server took nothing, and let the postbox rest, longer each time."""
-    log.warning("An e-mail to the person with row id %s was not taken: %s", box.person, problem)
+    said = _answer(problem)
+    log.warning("An e-mail to the person with row id %s was not taken: %s", box.person, said)
     tries = Postbox.objects.values_list("tries", flat=True).get(pk=box.person) + 1
     rest = min(FIRST * TIMES ** min(tries - 1, 10), LONGEST)
     Postbox.objects.filter(pk=box.person).update(
-        tries=tries, tried_at=at, rests_until=at + rest, sending_until=None, said=str(problem)[:500]
+        tries=tries, tried_at=at, rests_until=at + rest, sending_until=None, said=said[:500]
     )
+
+
+def _answer(problem: OSError) -> str:
+    """Give what a mail server answered, code and text, without anybody's address: operations and logs read it."""
+    answers: list[tuple[int, bytes | str]] = []
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        answers = list(problem.recipients.values())
+    elif isinstance(problem, smtplib.SMTPResponseException):
+        answers = [(problem.smtp_code, problem.smtp_error)]
+    told = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in answers]
+    return ADDRESS.sub("…", "; ".join(told) or str(problem))

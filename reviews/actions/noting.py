@@ -64,8 +64,10 @@ def _note(entries: list[Row], at: dt.datetime) -> int:
     wishes = {f"item/{wish.item.uuid}": wish for wish in asked}
     arrived = [wishes[row.stream].item_id for row in entries if row.type == ARRIVED and row.stream in wishes]
     held = set(Route.objects.filter(item__in=arrived, number=1, arm="hold").values_list("item_id", flat=True))
-    routed = [row.id for row in entries if row.type in {ARRIVED, ROUTED_AGAIN} and row.stream in wishes]
-    lifted = set(Task.objects.filter(event__in=routed, kind=Kind.ESCALATION).values_list("event_id", flat=True))
+    routed = {row.id for row in entries if row.type in {ARRIVED, ROUTED_AGAIN} and row.stream in wishes}
+    theirs = [wishes[row.stream].item_id for row in entries if row.id in routed]
+    lifting = Task.objects.filter(item__in=theirs, event__in=routed, kind=Kind.ESCALATION)  # events have no index
+    lifted = set(lifting.values_list("event_id", flat=True))
     made = []
     for row in entries:
         wish = wishes.get(row.stream)

@@ -4,8 +4,10 @@ import datetime as dt
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, NotFound
@@ -41,6 +43,17 @@ class Predicted:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What holds for all that is sent at once: for which project, by whom and when, and what is looked up once."""
+
+    project: Project
+    by: Actor
+    at: dt.datetime
+    versions: dict[tuple[str, str], ModelVersion]
+    taxonomy: dict[str, Any]
+
+
 @transaction.atomic
 def receive_prediction(*, item: Item, sent: PredictionBody, by: Actor, at: dt.datetime) -> Predicted:
     """Keep what another model version says of an item; one with a label that the project lacks is kept and marked.
@@ -55,14 +68,50 @@ def receive_prediction(*, item: Item, sent: PredictionBody, by: Actor, at: dt.da
         BadPrediction: it does not fit the task type, or is of the very version that the item came with.
     """
     project = Project.objects.select_related("log").get(pk=item.project_id)
+    return _taken(item, sent, _desk(project, {sent.model}, by, at))
+
+
+def receive_predictions(
+    *, project: Project, entries: Sequence[tuple[str, PredictionBody]], by: Actor, at: dt.datetime
+) -> list[Predicted | Refusal]:
+    """Keep several, each as `receive_prediction` would, or give its refusal, in the order given; none spoils the rest.
+
+    New model versions are noted first. Each is a transaction of its own that locks its item: others work between them.
+
+    Raises:
+        Forbidden: a person who may be asked about the project's items.
+    """
+    desk = _desk(project, {sent.model for _name, sent in entries}, by, at)
+    names = {name for name, _sent in entries}
+    items = {one.external_id: one for one in Item.objects.filter(project=project, external_id__in=names)}
+    return [_answered(items.get(name), sent, desk) for name, sent in entries]
+
+
+def _answered(item: Item | None, sent: PredictionBody, desk: Desk) -> Predicted | Refusal:
+    if item is None:
+        return NotFound()
+    try:
+        with transaction.atomic():
+            return _taken(item, sent, desk)
+    except Refusal as problem:
+        return problem
+
+
+def _desk(project: Project, models: set[tuple[str, str]], by: Actor, at: dt.datetime) -> Desk:
     if by.person_id is not None and may_be_asked(role_in(by.person_id, project.pk, at)):
         raise Forbidden(_("You may be asked about this project’s items yourself, so you send no predictions of them."))
     by = by if by.role else by.as_role(sender_role(project, by, at))
-    version = model_versions(project, {sent.model}, at)[sent.model]  # before the item: a batch holds new ones
+    return Desk(project, by, at, model_versions(project, models, at), taxonomy_in_force(project))
+
+
+def _taken(item: Item, sent: PredictionBody, desk: Desk) -> Predicted:
+    """Keep one, or find it kept. Locks the item, in the caller's transaction."""
+    project, version = desk.project, desk.versions[sent.model]
     row = ask_one(ITEM + lock("i"), [item.pk])
     assert row is not None
     body = _body(sent)
-    known = _known(item, sent)
+    said = {one.purpose: one for one in _said(item, version)}
+    known = said.get(sent.purpose)
     if known is not None:
         if known.salt is None:
             raise PredictionGone
@@ -70,35 +119,12 @@ def receive_prediction(*, item: Item, sent: PredictionBody, by: Actor, at: dt.da
             raise PredictionDiffers
         return Predicted(known, False)
     _see_it_live(row.state)
-    problem = _see_it_fits(item, project, sent)
-    if Prediction.objects.filter(item=item, purpose="route", model_version=version).exists():
-        said = _("The item came with a prediction of this version. Send another version’s.")
-        raise BadPrediction(f"model: {said}", fields=[("model", said)])
+    problem = _see_it_fits(item, desk, sent)
+    if "route" in said:
+        told = _("The item came with a prediction of this version. Send another version’s.")
+        raise BadPrediction(f"model: {told}", fields=[("model", told)])
     ground = Ground(project.pk, project.uuid, (project.log_id, project.log.origin))
-    return Predicted(_write(item, row, (sent, version, body, problem), Trail(ground, by, at)), True)
-
-
-@transaction.atomic
-def receive_predictions(
-    *, project: Project, entries: Sequence[tuple[str, PredictionBody]], by: Actor, at: dt.datetime
-) -> list[Predicted | Refusal]:
-    """Keep several, each as `receive_prediction` would, or give its refusal, in the order given; none spoils the rest.
-
-    New model versions are noted first. Locks the items, by id.
-    """
-    model_versions(project, {sent.model for _name, sent in entries}, at)
-    names = {name for name, _sent in entries}
-    items = {one.external_id: one for one in Item.objects.filter(project=project, external_id__in=names)}
-    found: dict[int, Predicted | Refusal] = {}
-    order = sorted(range(len(entries)), key=lambda place: getattr(items.get(entries[place][0]), "pk", 0))
-    for place in order:
-        name, sent = entries[place]
-        item = items.get(name)
-        try:
-            found[place] = receive_prediction(item=item, sent=sent, by=by, at=at) if item else NotFound()
-        except Refusal as problem:
-            found[place] = problem
-    return [found[place] for place in range(len(entries))]
+    return Predicted(_write(item, row, (sent, version, body, problem), Trail(ground, desk.by, desk.at)), True)
 
 
 def _body(sent: PredictionBody) -> bytes:
@@ -108,10 +134,9 @@ def _body(sent: PredictionBody) -> bytes:
     return b'{"confidence":' + sure + b',"prediction":' + as_sent(sent.prediction) + b',"scores":' + scores + b"}"
 
 
-def _known(item: Item, sent: PredictionBody) -> Prediction | None:
-    name, version = sent.model
-    found = Prediction.objects.select_related("model_version", "event").filter(item=item, event__isnull=False)
-    return found.filter(model_version__name=name, model_version__version=version, purpose=sent.purpose).first()
+def _said(item: Item, version: ModelVersion) -> QuerySet[Prediction]:
+    """List what a version has said of an item: for each purpose once."""
+    return Prediction.objects.select_related("model_version", "event").filter(item=item, model_version=version)
 
 
 def _see_it_live(state: str) -> None:
@@ -129,13 +154,13 @@ def _see_it_live(state: str) -> None:
         raise ItemOver(told[ItemState(state)])
 
 
-def _see_it_fits(item: Item, project: Project, sent: PredictionBody) -> str:
-    """Hold a prediction to the task type exactly as at intake; give `unknown_label` where it names one.
+def _see_it_fits(item: Item, desk: Desk, sent: PredictionBody) -> str:
+    """Hold a prediction to the task type exactly as at intake; give its problem, "" where it names no odd label.
 
     Raises:
         BadPrediction: `fields` names each place.
     """
-    taxonomy = taxonomy_in_force(project)
+    project, taxonomy = desk.project, desk.taxonomy
     labels = {label["code"] for label in taxonomy["labels"]}
     unknown = unknown_labels(project.task_type, sent.prediction, labels)
     turns = turning(taxonomy, data_of(item))
@@ -148,7 +173,10 @@ def _see_it_fits(item: Item, project: Project, sent: PredictionBody) -> str:
             _("This prediction does not fit the project's task type."),
             fields=[(f"prediction.{path}".rstrip("."), message) for path, message in problem.fields],
         ) from None
-    return "unknown_label" if unknown else ""
+    retired = {label["code"] for label in taxonomy.get("retired", [])}
+    if set(unknown) <= retired:
+        return "retired_label" if unknown else ""
+    return "unknown_label"
 
 
 def _write(item: Item, row: Row, said: tuple[PredictionBody, ModelVersion, bytes, str], trail: Trail) -> Prediction:

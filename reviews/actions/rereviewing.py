@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -30,6 +30,8 @@ from reviews.rights.numbers import decimal, shortest
 JOB = "reviews.rereview"
 REST = dt.timedelta(minutes=2)
 MOST_TRIES = 20
+AT_ONCE = 50
+"""Tasks that are opened before it is written down how far a run has come: many fewer than fit into REST."""
 PURPOSE = "rereview"
 Clock = Callable[[], dt.datetime]
 
@@ -96,7 +98,7 @@ def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by
     row = _locked(run, RereviewState.FOUND)
     if not row.affected:
         raise NothingAffected
-    row.month = at.astimezone(dt.UTC).strftime("%Y-%m") if rate < 1 else ""
+    row.month = at.astimezone(dt.UTC).strftime("%Y-%m") if rate < 1 else None
     told = {
         "rereview": str(row.uuid),
         "labels": row.labels,
@@ -104,14 +106,13 @@ def confirm_rereview(*, run: Rereview, queue: Queue, share: str, reason: str, by
         "since": row.since.isoformat() if row.since else None,
         "affected": row.affected,
         "share": shortest(rate),
-        "month": row.month or None,
+        "month": row.month,
         "queue": queue.slug,
         "reason": reason.strip(),
     }
     row.event_id = record_on_project(project, "reviews.rereview_asked", by=by, at=at, sections={"rereview": told})
     row.queue, row.share, row.reason = queue, shortest(rate), reason.strip()
     row.state, row.moved_at, row.cursor, row.scanned, row.tries = RereviewState.OPENING, at, 0, 0, 0
-    row.person_id = by.person_id
     row.save()
     transaction.on_commit(partial(enqueue, JOB, [row.pk]))
     return row
@@ -171,33 +172,52 @@ def _look(row: Rereview, found: list[Looked], now: Clock) -> bool:
         counts=dict(counts),
         affected=row.affected + sum(bool(one.labels) for one in found),
         gone=row.gone + sum(one.gone for one in found),
+        kept=row.kept + sum(one.kept for one in found),
+        unreleased=row.unreleased + sum(one.unreleased for one in found),
     )
 
 
 def _open(row: Rereview, found: list[Looked], now: Clock) -> bool:
     """Open a task for each that is drawn, each in a transaction of its own; what was opened before is passed over."""
     pick = _picking(row)
-    opened = 0
+    for part in _parts(found):
+        opened = 0
+        for one in part:
+            if one.labels and pick(one.row.external_id):
+                opened += open_rereview(run=row, item_id=one.row.id, number=one.row.number, at=now())
+        affected = sum(bool(one.labels) for one in part)
+        if not _moved(row, part, now(), opened=F("opened") + opened, passed=F("passed") + affected - opened):
+            return False
+    return True
+
+
+def _parts(found: list[Looked]) -> Iterator[list[Looked]]:
+    """Cut a chunk so that no part names labels more than AT_ONCE times."""
+    part: list[Looked] = []
+    named = 0
     for one in found:
-        if one.labels and pick(one.row.external_id):
-            opened += open_rereview(run=row, item_id=one.row.id, number=one.row.number, at=now())
-    affected = sum(bool(one.labels) for one in found)
-    return _moved(row, found, now(), opened=F("opened") + opened, passed=F("passed") + affected - opened)
+        part.append(one)
+        named += bool(one.labels)
+        if named == AT_ONCE:
+            yield part
+            part, named = [], 0
+    if part:
+        yield part
 
 
 def _picking(row: Rereview) -> Callable[[str], bool]:
-    rate = decimal(row.share) or Decimal(0)
-    if rate >= 1:
-        return lambda _subject: True
+    rate = (row.share and decimal(row.share)) or Decimal(0)
+    if rate >= 1 or row.month is None:
+        return lambda _subject: rate >= 1
     unit_of = units(month_seed(settings.DRAW_MASTER, row.project.uuid, row.month), row.project.uuid, PURPOSE)
     return lambda subject: drawn(unit_of(subject), rate)
 
 
 def _moved(row: Rereview, found: list[Looked], at: dt.datetime, **columns: Any) -> bool:
-    """Keep how far it has come; False where somebody let it be meanwhile."""
+    """Keep how far it has come, by which its tries count anew; False where somebody let it be meanwhile."""
     cursor = found[-1].row.id
     moving = Rereview.objects.filter(pk=row.pk, state=row.state, cursor=row.cursor)
-    if not moving.update(cursor=cursor, scanned=F("scanned") + len(found), moved_at=at, **columns):
+    if not moving.update(cursor=cursor, scanned=F("scanned") + len(found), moved_at=at, tries=1, **columns):
         return False
     row.refresh_from_db()
     return True

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import Min, QuerySet
+
 from accounts.models import Person, Preference
 from accounts.policies import role_in
 from accounts.reads import actor_of_person
@@ -35,30 +37,38 @@ class Sorted:
 
 
 def sort_notices(person: Person, preference: Preference, at: dt.datetime) -> Sorted:
-    """Sort what waits for a person by what they may be told at this instant, and by when they want to be told."""
-    rows = Notice.objects.filter(person=person, state=NoticeState.WAITING).select_related(
+    """Sort what waits for a person by what they may be told at this instant, and by when they want to be told.
+
+    What waits for working hours is not looked at before they come, and keeps nothing else waiting.
+    """
+    rows = Notice.objects.filter(person=person, state=NoticeState.WAITING)
+    opens = _openings(rows, preference, at)
+    later = [when for when in opens.values() if when > at]
+    found, by = Sorted(later_at=min(later, default=None)), actor_of_person(person, "browser")
+    roles = {project: role_in(person.pk, project, at) for project, when in opens.items() if when <= at}
+    due = rows.filter(item__project__in=roles).select_related(
         "item__project", "queue__project", "task__acknowledgement", "override__item__project", "override__over"
     )
-    waiting = list(rows.order_by("pk")[:AT_MOST])
-    found, by = Sorted(), actor_of_person(person, "browser")
-    projects = {one.item.project for one in waiting}
-    roles = {project.pk: role_in(person.pk, project.pk, at) for project in projects}
-    zone = preference.zone or (waiting[0].item.project.time_zone if waiting else "UTC")
-    opens = {project.pk: opening(preference, zone, calendar_of(project.pk), at) for project in projects}
     said: set[tuple[str, int]] = set()
-    for one in reversed(waiting):
+    for one in reversed(due.order_by("pk")[:AT_MOST]):
         sees = still_theirs(one, roles=roles[one.item.project_id], by=by, at=at)
-        when = opens[one.item.project_id]
         if sees == Sees.NOTHING:
             found.dropped.append(one)
-        elif when > at:
-            found.later_at = min(when, found.later_at or when)
         elif (one.why, one.item_id) in said:
             found.twice.append(one)
         else:
             said.add((one.why, one.item_id))
             (found.items if sees == Sees.ITEM else found.queues).append(one)
     return found
+
+
+def _openings(rows: QuerySet[Notice], preference: Preference, at: dt.datetime) -> dict[int, dt.datetime]:
+    """Say for each project of these when somebody may be told of it next, in their own zone or the oldest's."""
+    projects = list(
+        rows.values_list("item__project", "item__project__time_zone").annotate(first=Min("pk")).order_by("first")
+    )
+    zone = preference.zone or (projects[0][1] if projects else "UTC")
+    return {project: opening(preference, zone, calendar_of(project), at) for project, _zone, _first in projects}
 
 
 def opening(preference: Preference, zone: str, calendar: Calendar | None, at: dt.datetime) -> dt.datetime:

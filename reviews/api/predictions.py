@@ -71,6 +71,6 @@ def _shown(one: Prediction, external_id: str) -> PredictionAnswer:
         external_id=external_id,
         model=ModelOfPrediction(name=one.model_version.name, version=one.model_version.version),
         purpose=one.purpose,  # type: ignore[arg-type]
-        problem="unknown_label" if one.problem else None,
+        problem=one.problem or None,  # type: ignore[arg-type]
         received_at=str(rfc3339(one.event.recorded_at)),
     )

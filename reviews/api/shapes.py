@@ -251,12 +251,15 @@ class ModelOfPrediction(Answer):
 
 
 class PredictionAnswer(Answer):
-    """A further prediction that is kept; `problem` marks a label that the project does not have. It routes nothing."""
+    """A further prediction that is kept; it routes nothing.
+
+    `problem` marks a label that the project does not have, or one that may not be said any more.
+    """
 
     external_id: str
     model: ModelOfPrediction
     purpose: Literal["shadow", "evaluation"]
-    problem: Literal["unknown_label"] | None
+    problem: Literal["unknown_label", "retired_label"] | None
     received_at: str
 
 

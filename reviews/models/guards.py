@@ -6,17 +6,22 @@ from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.overriding import Appeal, Involvement, Override, OverrideEnd
 from reviews.models.replays import Replay
-from reviews.models.rereviews import RereviewPick
+from reviews.models.rereviews import Rereview, RereviewPick
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
 from reviews.models.work import Acknowledgement, Batch, Claim, ClaimEnd, Onlooker, Opening, Presentation, Task
 
 STREAM = ("state", "sseq", "head")
 MOVES = ("state", "moved_at", "tries", "done", "total", "cursor", "tally", "said")
+GETS_ON = (
+    "state", "moved_at", "tries", "cursor", "scanned", "affected", "gone", "kept", "unreleased", "counts", "opened",
+    "passed", "said",
+)  # fmt: skip
 GUARDS = (
     Frozen(RightsVersion),
     Frozen(SwitchChange),
     Frozen(Seed, once=("seed", "revealed_at", "reveal_event_id")),
     Frozen(Replay, free=MOVES, once=("result", "finished_at")),
+    Frozen(Rereview, free=GETS_ON, once=("queue_id", "share", "reason", "month", "event_id")),
     Frozen(RereviewPick),
     Frozen(Item, free=(*STREAM, "deadline_at"), erasable=True),
     Frozen(Prediction, erasable=True),

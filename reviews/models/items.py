@@ -84,7 +84,7 @@ class Prediction(models.Model):
 
     `body` is RFC 8785 {"prediction", "scores"}. The one that routed the item is told by the item's own event; a further
     one, shadow or evaluation, has an `event`, its `confidence` in the body too, and a `problem` where it names a label
-    that the project did not have.
+    that the project did not have, `unknown_label`, or had no more, `retired_label`.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="predictions", db_index=False)

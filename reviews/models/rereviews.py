@@ -33,8 +33,10 @@ class Rereview(models.Model):
     `labels` are the codes looked for, `segment` and `value` narrow them where given, `since` leaves out what was
     settled before. Items up to the id `last` belong to it; `cursor` is the last one looked at, `scanned` of `total`
     were, in opening from none again. In looking, `affected` outcomes name one of the labels (`counts` by label), the
-    bodies of `gone` are gone. In opening, `opened` tasks are open in `queue`, a `share` of what is affected, drawn by
-    the seed of `month`; `passed` were not drawn, or could not be opened.
+    bodies of `gone` are gone. Not among the affected: `kept` by an override or an appeal, which no re-review changes,
+    and `unreleased`, settled but not in force yet. In opening, `opened` tasks are open in `queue`, a `share` of what is
+    affected, drawn by the seed of `month`, for a `reason`; `passed` were not drawn, or could not be opened. What is
+    asked for never changes, nor does what is confirmed, which is None before; of a whole share, `month` stays None.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -52,11 +54,13 @@ class Rereview(models.Model):
     scanned = models.IntegerField(default=0)
     affected = models.IntegerField(default=0)
     gone = models.IntegerField(default=0)
+    kept = models.IntegerField(default=0)
+    unreleased = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, db_index=False)
-    share = models.CharField(max_length=16, blank=True)
-    reason = models.TextField(blank=True)
-    month = models.CharField(max_length=7, blank=True)
+    share = models.CharField(max_length=16, null=True)
+    reason = models.TextField(null=True)
+    month = models.CharField(max_length=7, null=True)
     opened = models.IntegerField(default=0)
     passed = models.IntegerField(default=0)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True)

@@ -13,13 +13,16 @@ from reviews.reads.words import WORDS
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """One in words; `words` is None where it was erased. `strange`: it names a label that the project lacked."""
+    """One in words; `words` is None where it was erased.
+
+    `problem` is `unknown_label` or `retired_label` where it names one that the project lacked, or had no more, then.
+    """
 
     model: str
     purpose: str
     words: list[tuple[str, str, int]] | None
     percent: int | None
-    strange: bool
+    problem: str
     received_at: dt.datetime
 
 
@@ -35,7 +38,7 @@ def further(item: Item, taxonomy: dict[str, Any]) -> list[Further]:
             str(WORDS["purpose"][row.purpose]),
             words_of(json.loads(bytes(row.body))["prediction"], taxonomy) if row.body is not None else None,
             percent(str(row.confidence)) if row.confidence is not None else None,
-            row.problem == "unknown_label",
+            row.problem,
             row.event.recorded_at,  # type: ignore[union-attr] # all of these have one
         )
         for row in rows.order_by("pk")

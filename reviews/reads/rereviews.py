@@ -8,18 +8,21 @@ from typing import Any
 from audit.models.sql import Row, ask, ask_one
 from guidelines.content import Taxonomy, carried, needs_mapping, taxonomy_doc
 from guidelines.models import TaxonomyVersion
-from reviews.models import Rereview
+from reviews.models import Rereview, Source
 from reviews.rights.escalating import labels_in
 
 CHUNK = 1_000
 ITEMS = f"""
-SELECT i.id, i.uuid, i.external_id, CASE WHEN %s THEN i.body END AS item_body, o.number, o.source, o.body, o.settled_at
+SELECT i.id, i.uuid, i.external_id, CASE WHEN %s THEN i.body END AS item_body, o.number, o.source, o.body, o.settled_at,
+    o.released_at
 FROM (SELECT id, uuid, external_id, body FROM reviews_item WHERE project_id = %s AND id > %s AND id <= %s
     ORDER BY id LIMIT {CHUNK}) i
-LEFT JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL AND o.released_at IS NOT NULL
+LEFT JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL
     AND o.number = (SELECT max(x.number) FROM reviews_outcome x WHERE x.item_id = i.id AND x.annulled_at IS NULL)
 ORDER BY i.id
 """  # noqa: S608 - a constant
+STAYS = {Source.OVERRIDE, Source.APPEAL}
+"""Outcomes of which a re-review only records what it found: it would change none."""
 EXTENT = "SELECT count(*) AS items, COALESCE(max(id), 0) AS last FROM reviews_item WHERE project_id = %s"
 
 
@@ -35,11 +38,17 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One item looked at: `labels` are those looked for that its outcome in force names; `gone`: its body is."""
+    """One item looked at: `labels` are those looked for that its outcome in force names; `gone`: its body is.
+
+    `kept` and `unreleased` name labels, too, but are put up for nobody: an override or appeal decided, or it is not in
+    force yet.
+    """
 
     row: Row
     labels: list[str]
-    gone: bool
+    gone: bool = False
+    kept: bool = False
+    unreleased: bool = False
 
 
 def suspects(project_id: int) -> list[Suspect]:
@@ -88,12 +97,17 @@ def looked_at(run: Rereview) -> list[Looked]:
 
 def _looked(row: Row, run: Rereview) -> Looked:
     if row.number is None or (run.since is not None and row.settled_at < run.since):
-        return Looked(row, [], False)
+        return Looked(row, [])
     if row.body is None or (run.segment and row.item_body is None):
-        return Looked(row, [], True)
+        return Looked(row, [], gone=True)
     if run.segment and json.loads(row.item_body).get("segments", {}).get(run.segment) != run.value:
-        return Looked(row, [], False)
-    return Looked(row, sorted(named(json.loads(row.body).get("output"), run.labels)), False)
+        return Looked(row, [])
+    labels = sorted(named(json.loads(row.body).get("output"), run.labels))
+    if labels and row.released_at is None:
+        return Looked(row, [], unreleased=True)
+    if labels and row.source in STAYS:
+        return Looked(row, [], kept=True)
+    return Looked(row, labels)
 
 
 def named(output: Any, labels: Collection[str]) -> set[str]:

@@ -104,7 +104,8 @@ class Refuses(Mailboxes):
     def send_messages(self, messages: list[EmailMessage]) -> int:
         """Refuse the recipient, or take the message."""
         if messages[0].to == ["operations@told.invalid"]:
-            raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such mailbox")})
+            said = f"5.1.1 <{messages[0].to[0]}>: no such mailbox"
+            raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, said.encode())})
         return int(super().send_messages(messages))
 
 

@@ -6,7 +6,9 @@ import socket
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import Forbidden
 from accounts.reads import clock, console
@@ -469,3 +471,18 @@ def test_a_job_run_twice_sends_nothing_twice(town):
             call_back(endpoint_id=endpoint.pk, now=lambda: town.now)
             find_callbacks(at=town.now)
         assert len(receiver.got) == 1
+
+
+def test_noting_what_was_routed_never_reads_all_tasks(town):
+    with receiving() as receiver:
+        endpoint_at(town, receiver.url)
+        town.send(0.5, callback="main")
+        seal(by=clock(), at=town.now)
+        with CaptureQueriesContext(connection) as taken:
+            find_callbacks(at=town.now)
+    asked = [one["sql"] for one in taken if one["sql"].startswith("SELECT") and 'FROM "reviews_task"' in one["sql"]]
+    assert len(asked) == 1
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + asked[0])
+            assert not [row for row in cursor.fetchall() if row[-1].startswith("SCAN")]

@@ -3,19 +3,24 @@
 import json
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.reads import console
 from audit.models import Erasure, Event, Payload
 from audit.reads import content_commitment
-from reviews.actions import release, withdraw_item
+from reviews.actions import receive_predictions, release, withdraw_item
+from reviews.actions.predicting import ITEM
 from reviews.models import Item, Prediction, Route, Task
+from reviews.wire import Refused, read_predictions
+from tests.guidelines.writing import SPLIT, editor, published
 from tests.invariants import breaches
 from tests.reviews.caller import Caller, problem
 from tests.reviews.overriding import one_more
+from tests.reviews.test_rereview import labelled
 from tests.town import Town, build
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +130,22 @@ def test_a_label_that_the_project_lacks_is_kept_and_marked_and_holds_nothing(tow
     assert (answer.status_code, answer.told["problem"]) == (201, "unknown_label")
     assert Item.objects.get().state == "open" and Prediction.objects.get(purpose="shadow").problem == "unknown_label"
     assert breaches() == []
+
+
+def test_a_label_that_was_retired_is_told_from_one_that_never_was(town, model):
+    item = Item.objects.get(uuid=town.send(0.5, "dog")["id"])
+    published(town, editor(town), labelled(), SPLIT)
+    answer = send(model, prediction={"labels": ["cat"]})
+    assert (answer.status_code, answer.told["problem"]) == (201, "retired_label")
+    kept = Prediction.objects.get(purpose="shadow")
+    told = json.loads(bytes(Payload.objects.get(event=kept.event, section="prediction").body))
+    assert kept.problem == told["problem"] == "retired_label"
+    shown = page(one_more(town, "compliance"), "item", "cats", item.uuid)
+    assert "a label that was retired by then" in shown and "did not have then" not in shown
+    answer = send(model, prediction={"labels": ["yeti"]}, purpose="evaluation")
+    assert answer.told["problem"] == "unknown_label"
+    shown = page(one_more(town, "compliance"), "item", "cats", item.uuid)
+    assert "a label that was retired by then" in shown and "did not have then" in shown
 
 
 def test_an_item_that_is_over_takes_no_more_and_one_that_is_not_there_is_none(town, model):
@@ -267,3 +288,37 @@ def test_a_list_has_at_most_a_thousand_and_no_person_sends_one(town, model):
     assert told == ["created"] + ["known"] * 999
     person = Caller(town.project, "predictions:write", who=one_more(town, "operations"))
     assert problem(listed(person, entry)) == (403, "forbidden")
+
+
+def entries(town: Town, count: int) -> bytes:
+    names = [f"item-{town.sent + place + 1}" for place in range(count)]
+    for _ in names:
+        town.send(0.5)
+    return json.dumps({"predictions": [{**FOX, "external_id": name} for name in names]}).encode()
+
+
+def test_each_of_a_list_is_kept_by_itself_so_others_work_between_them(town):
+    sent, seen = [one for one in read_predictions(entries(town, 3)) if not isinstance(one, Refused)], 0
+
+    def die_at_the_third(execute, sql, params, many, context):
+        nonlocal seen
+        seen += sql.startswith(ITEM)
+        if seen == 3 and sql.startswith(ITEM):
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(die_at_the_third), pytest.raises(KeyboardInterrupt):
+        receive_predictions(project=town.project, entries=sent, by=console(), at=town.now)
+    assert Prediction.objects.exclude(purpose="route").count() == 2 == Event.objects.filter(type=KIND).count()
+    assert breaches() == []
+
+
+def test_one_of_a_list_takes_few_statements(town, model):
+    def statements(count: int) -> int:
+        body = entries(town, count)
+        with CaptureQueriesContext(connection) as taken:
+            assert model.call("POST", "projects/cats/predictions/", body).status_code == 200
+        return len(taken)
+
+    statements(1)
+    assert (statements(22) - statements(2)) / 20 <= 10

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.errors import Forbidden
 from accounts.reads import Actor, console
@@ -17,6 +17,7 @@ from reviews.actions import (
     publish_rights,
     release,
     rereview,
+    rereviewing,
     turn_switch,
 )
 from reviews.actions.reopening import open_rereview
@@ -26,6 +27,8 @@ from reviews.reads.past import findings
 from reviews.reads.rereviews import suspects
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, copied, editor, published
 from tests.invariants import breaches
+from tests.reviews.overriding import accepted as by_model
+from tests.reviews.overriding import in_force, put, town_with
 from tests.town import RIGHTS, Town, build
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +186,35 @@ def test_an_audit_of_what_could_not_be_said_again_finds_that_and_no_difference()
     assert breaches() == []
 
 
+def test_what_an_override_decided_is_counted_apart_and_nobody_is_asked_about_it():
+    town = town_with(rights={"otherwise": {"arm": "accept"}})
+    opal = editor(town, "otto", role="operations")
+    item = by_model(town)
+    by_model(town)
+    put(town, item, town.adjudicators[0], "fox")
+    town.wait(minutes=2)
+    release(at=town.now)
+    assert in_force(item).source == "override" and in_force(item).released_at is not None
+    run = asked(town, opal, ["cat", "fox"])
+    assert (run.affected, run.counts, run.kept) == (1, {"cat": 1}, 1)
+    run = confirmed(town, opal, run)
+    assert (run.opened, run.passed) == (1, 0)
+    assert item.pk not in run.picks.values_list("item_id", flat=True)
+
+
+def test_what_is_settled_but_not_released_is_counted_and_found_by_a_later_run(town, opal):
+    accepted(town, "cat", 1)
+    for label in ("cat", "dog"):
+        town.send(0.5, label)
+        town.decide(town.people[0], town.take(town.people[0]))
+    run = asked(town, opal)
+    assert (run.affected, run.unreleased) == (1, 1)
+    drop_rereview(run=run, by=opal, at=town.now)
+    release(at=town.now)
+    run = asked(town, opal)
+    assert (run.affected, run.unreleased) == (2, 0)
+
+
 def test_a_share_is_drawn_and_a_larger_one_keeps_every_pick(town, opal):
     accepted(town, "cat", 30)
     first = confirmed(town, opal, asked(town, opal), share="0.3")
@@ -254,6 +286,33 @@ def test_a_run_that_was_cut_off_goes_on_and_opens_nothing_twice(town, opal):
     assert Task.objects.filter(kind="rereview").count() == 5
 
 
+def test_a_run_writes_down_how_far_it_is_so_often_that_no_second_worker_takes_it_for_dead(town, opal, monkeypatch):
+    monkeypatch.setattr(rereviewing, "AT_ONCE", 2)
+    accepted(town, "cat", 7)
+    run = asked(town, opal)
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    others: list[int] = []
+
+    def a_slow_clock():
+        town.wait(seconds=40)
+        others.extend(find_rereviews(at=town.now))
+        return town.now
+
+    rereview(rereview_id=run.pk, now=a_slow_clock)
+    run.refresh_from_db()
+    assert (run.state, run.opened, run.scanned, others) == ("done", 7, 7, [])
+
+
+def test_a_run_that_gets_on_is_never_given_up(town, opal):
+    accepted(town, "cat", 1)
+    run = asked(town, opal)
+    confirm_rereview(run=run, queue=town.queue(), share="1", reason="Split.", by=opal, at=town.now)
+    town.wait(minutes=5)
+    Rereview.objects.update(tries=19)
+    run = through(run, town)
+    assert (run.state, run.tries) == ("done", 1)
+
+
 @pytest.mark.parametrize(
     "changes", [{"share": "0"}, {"share": "1.1"}, {"share": "a half"}, {"reason": " "}, {"queue": "another"}]
 )
@@ -268,6 +327,12 @@ def test_what_cannot_be_confirmed_is_refused_whole(town, opal, changes):
         confirm_rereview(run=run, by=opal, at=town.now, **wanted)
     run.refresh_from_db()
     assert run.state == "found" and run.event_id is None
+
+
+def test_a_run_stays_with_who_asked_for_it_whoever_confirms_it(town, opal):
+    accepted(town, "cat", 1)
+    run = confirmed(town, editor(town, "otto", role="operations"), asked(town, opal))
+    assert (run.state, run.person_id) == ("done", opal.person_id)
 
 
 def test_nothing_affected_is_nothing_to_confirm(town, opal):
@@ -324,6 +389,23 @@ def test_a_model_that_still_says_a_retired_label_is_answered_by_people(town):
     assert "approve" not in held.allowed and [one["code"] for one in held.taxonomy["retired"]] == ["cat"]
     turn_switch(position="hold-everything", reason="Stop.", project=town.project, by=console(), at=town.now)
     assert town.send(0.99, "cat")["route"]["arm"] == "hold"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "labels = '[\"dog\"]'", "person_id = NULL", "segment = 'x'", "asked_at = moved_at", "last = 0", "total = 0",
+        "share = '0.5'", "reason = 'Another.'", "queue_id = NULL", "month = NULL", "event_id = NULL",
+    ],
+)  # fmt: skip
+def test_what_a_run_was_asked_and_confirmed_for_stays(town, opal, change):
+    accepted(town, "cat", 1)
+    run = confirmed(town, opal, asked(town, opal), share="0.25")
+    assert run.month is not None
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE reviews_rereview SET {change}")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM reviews_rereview")
 
 
 def test_picks_stay_as_they_are(town, opal):

@@ -68,6 +68,20 @@ def test_operations_find_what_a_split_affects_and_put_it_up(town, sent, django_c
     assert "Decided before taxonomy 2" in said_by(client.get(item))
 
 
+def test_the_page_says_what_stays_as_it_is_and_what_is_not_released_yet(town):
+    client = signed_in(with_role(town, "operations"))
+    accepted(town, "cat", 1)
+    client.post(PAGE, {"labels": ["cat"], "since": "all"})
+    run = Rereview.objects.get()
+    rereview(rereview_id=run.pk, now=lambda: town.now)
+    page = said_by(client.get(address("rereview", run)))
+    assert "decided by an override or an appeal" not in page and "not released yet" not in page
+    Rereview.objects.update(kept=7, unreleased=3)
+    page = said_by(client.get(address("rereview", run)))
+    assert 'decided by an override or an appeal, so they stay</dt><dd class="num">7<' in page
+    assert 'not released yet; look again later</dt><dd class="num">3<' in page
+
+
 def test_a_wish_without_a_label_or_with_half_a_segment_is_refused(town):
     client = signed_in(with_role(town, "operations"))
     for sent in ({}, {"labels": ["cow"]}, {"labels": ["cat"], "segment": "geography"}):

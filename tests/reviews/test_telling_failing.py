@@ -1,5 +1,6 @@
 """A mail server that is away, refuses or is killed in the middle loses nothing, and keeps nobody else waiting."""
 
+import smtplib
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_a_server_that_is_away_is_knocked_at_once_a_turn_and_more_and_more_seldo
 
 
 @pytest.mark.django_db
-def test_an_address_that_is_refused_keeps_nobody_else_waiting(mails):
+def test_an_address_that_is_refused_keeps_nobody_else_waiting_and_is_told_to_nobody(mails, caplog):
     town = town_on_monday()
     person(town, "operations", told="at_once")
     sent_to = person(town, "operations", "compliance", told="at_once")
@@ -60,7 +61,8 @@ def test_an_address_that_is_refused_keeps_nobody_else_waiting(mails):
         (sent,) = turn(town)
     assert sent.to == ["operations-compliance@told.invalid"]
     assert sorted(Notice.objects.values_list("state", flat=True)) == ["mailed", "waiting"]
-    assert "no such mailbox" in Postbox.objects.get(tries=1).said
+    assert Postbox.objects.get(tries=1).said == "550 5.1.1 <…>: no such mailbox"
+    assert "told.invalid" not in caplog.text and "no such mailbox" in caplog.text
     page = signed_in(sent_to).get(reverse("operations", args=["cats"])).content.decode()
     assert "E-mails that were not taken" in page and "no such mailbox" in page
     task = Task.objects.get(kind="escalation")
@@ -131,3 +133,28 @@ def read(path: Path) -> tuple[str, str]:
     body = message.get_body(("plain",))
     assert body is not None
     return message["Message-ID"], body.get_content()
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (smtplib.SMTPRecipientsRefused({"ann@told.invalid": (450, b"busy")}), "450 busy"),
+        (smtplib.SMTPSenderRefused(553, b"not from <hitl@mail.example>", "hitl@mail.example"), "553 not from <…>"),
+        (smtplib.SMTPDataError(554, "for ann@told.invalid: spam"), "554 for …: spam"),
+        (OSError("ann@told.invalid went wrong"), "… went wrong"),
+        (TimeoutError("timed out"), "timed out"),
+    ],
+)
+@pytest.mark.django_db
+def test_what_a_mail_server_answers_is_kept_without_an_address(mails, monkeypatch, problem, said):
+    town = town_on_monday()
+    person(town, "operations", told="at_once")
+    overdue(town)
+
+    def fail(self, messages):
+        raise problem
+
+    monkeypatch.setattr(Away, "send_messages", fail)
+    with override_settings(EMAIL_BACKEND=AWAY):
+        turn(town)
+    assert Postbox.objects.get(tries=1).said == said

@@ -5,12 +5,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import give_membership
 from accounts.models import Person
 from accounts.reads import console
-from reviews.actions import climb
+from reviews.actions import climb, sorting
+from reviews.models import Notice
+from reviews.reads.keys import preference_of
 from reviews.rights import Calendar, all_work
 from tests.reviews.telling import MONDAY, choose, mailing, overdue, person, town_on_monday, turn
 from tests.reviews.test_escalation import rule
@@ -133,3 +137,36 @@ def test_one_email_tells_of_several_projects_and_one_that_rests_is_left_for_its_
     assert sent.subject == "2 things wait for you"
     assert "\nCats\n" in sent.body and "\nDogs\n" in sent.body and "Owls" not in sent.body
     assert until_sent(cats, dt.timedelta(minutes=60)) == MONDAY.replace(day=12, hour=9)
+
+
+def test_what_waits_for_its_hours_keeps_nothing_else_waiting_however_much_it_is(monkeypatch):
+    monkeypatch.setattr(sorting, "AT_MOST", 1)
+    resting = {"days": ["tue"], "hours": ["09:00", "16:00"], "holidays": []}
+    cats = town_on_monday()
+    owls = town_on_monday(slug="owls", name="Owls", calendar=resting, rights=RIGHTS | {"escalation": [ASKED]})
+    who = Person.objects.get(pk=person(cats, "operations", told="at_once").person_id)
+    give_membership(person=who, project=owls.project, role="operations", by=console(), at=timezone.now())
+    owls.send(0.5)
+    owls.decide(owls.people[0], owls.take(owls.people[0]), "escalate", rationale="Hard")
+    assert turn(cats) == []
+    overdue(cats)
+    (sent,) = turn(cats)
+    assert "\nCats\n" in sent.body and "Owls" not in sent.body
+
+
+def test_what_waits_for_its_hours_is_not_looked_at_one_by_one():
+    town = town_on_monday()
+    who = person(town, "operations", told="at_once", hours=(1080, 1320))
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            found = sorting.sort_notices(Person.objects.get(pk=who.person_id), preference_of(who.person_id), town.now)
+        assert found.later_at == town.now.replace(hour=18, minute=0) and found.ready == found.dropped == []
+        return len(taken)
+
+    overdue(town)
+    assert turn(town) == []
+    one = statements()
+    overdue(town, 4)
+    assert turn(town) == []
+    assert (Notice.objects.filter(person=who.person_id, state="waiting").count(), statements()) == (5, one)
