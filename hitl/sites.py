@@ -1,4 +1,4 @@
-"""The Django admin of the installation: for owners; the pages of decision rights bring a door of their own."""
+"""The Django admin of the installation: for owners; the pages of decision rights and guidelines bring doors of their own."""
 
 from functools import update_wrapper
 from typing import Any, NoReturn
@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 class OwnersSite(AdminSite):
     """Sends whoever is not signed in to the house's own sign-in, and answers 404 to everybody but owners.
 
-    `reviews.admin` guards its addresses itself: operations write decision rights there.
+    `reviews.admin` and `guidelines.admin` guard their addresses themselves: operations write decision rights there, and
+    guideline editors guidelines.
     """
 
     site_header = _("hitl: the installation")
