@@ -1,4 +1,4 @@
-"""The Django admin of the installation: for owners; the pages of decision rights and guidelines bring doors of their own."""
+"""The Django admin of the installation: for owners; pages of decision rights and guidelines have doors of their own."""
 
 from functools import update_wrapper
 from typing import Any, NoReturn
