@@ -21,6 +21,7 @@ from tests.journeys.steps import open_bench, ready, title
 from tests.journeys.test_looking_after import SIZES, focus, with_role
 from tests.receiver import Receiver, receiving
 from tests.reviews.caller import Caller, item
+from tests.reviews.test_callbacks import short_patience
 from tests.town import RIGHTS, Town, build
 
 
@@ -58,7 +59,9 @@ def town_that_releases_soon() -> Town:
 def test_one_program_waits_and_one_is_called_back_while_a_person_decides(house: House) -> None:
     town = town_that_releases_soon()
     waiting, called = Caller(town.project), Caller(town.project, service="called")
-    with receiving(script=[503]) as receiver, ThreadPoolExecutor() as pool:
+    inward = "http://10.0.0.1/hook"
+    script: list[int | str] = [503, "stall", inward]
+    with receiving(script=script) as receiver, short_patience(1), ThreadPoolExecutor() as pool:
         _, secret = add_endpoint(
             project=town.project, name="main", url=receiver.url, events=Told.values, by=console(), at=town.now
         )
@@ -79,12 +82,14 @@ def test_one_program_waits_and_one_is_called_back_while_a_person_decides(house: 
         for _ in range(200):
             clock_comes_by()
             called.call("GET", "projects/cats/items/called-back/", Prefer="wait=1")
-            Delivery.objects.filter(state="waiting").update(next_at=timezone.now())
-            if len(receiver.got) == 2:
+            Delivery.objects.filter(state="waiting").update(next_at=timezone.now())  # as after the pauses
+            Endpoint.objects.update(rests_until=None)
+            if len(receiver.got) == 4:
                 break
-        first, second = receiver.got
-        assert first.id == second.id and second.signed_by(secret)
-        assert second.told["data"]["outcome"]["output"] == {"labels": ["cat"]}
+        failed, stalled, redirected, taken = receiver.got
+        assert failed.id == stalled.id == redirected.id == taken.id and taken.signed_by(secret)
+        assert taken.told["data"]["outcome"]["output"] == {"labels": ["cat"]}
+        assert {one.path for one in receiver.got} == {"/hook"} and Delivery.objects.get().state == "sent"
     assert house.faults == []
 
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -82,7 +83,13 @@ def test_operations_try_the_draft_by_keyboard_and_only_then_it_can_be_published(
     expect(page.locator(".headline")).to_contain_text("84")
     expect(page.get_by_text("This document may be published")).to_be_visible()
     house.judge(page)
-    assert publish_rights(**publish, at=timezone.now())[0].number == 2
+    page.goto(f"{house.address}{reverse('admin:rights-publishing', args=['cats'])}")
+    page.locator("[name=reason]").focus()
+    page.keyboard.type("Sharper")
+    focus(page, "Publish$")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 2 is published.")).to_be_visible()
+    assert RightsVersion.objects.get(number=2).digest == Replay.objects.get().digest
     assert house.faults == []
 
 
