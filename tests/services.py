@@ -208,8 +208,12 @@ def static_files(pytestconfig: pytest.Config) -> None:
     if not kept.exists():
         call_command("collectstatic", interactive=False, verbosity=0)
         for old in kept.parent.iterdir():
-            shutil.rmtree(old, ignore_errors=True)
+            if old.stem != kept.name:  # the other engine's run makes the same beside this one
+                shutil.rmtree(old, ignore_errors=True)
         shutil.copytree(settings.STATIC_ROOT, fresh := kept.with_suffix(f".{os.getpid()}"))
-        fresh.rename(kept)
+        try:
+            fresh.rename(kept)
+        except OSError:
+            shutil.rmtree(fresh)  # it was there first
     else:
         shutil.copytree(kept, settings.STATIC_ROOT, dirs_exist_ok=True)
