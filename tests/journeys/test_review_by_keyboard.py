@@ -260,7 +260,7 @@ def test_a_picture_that_is_not_ready_says_so_and_comes_by_itself(house: House, m
     house.judge(page)
     busy.release()
     expect(page.locator("img.picture")).to_be_visible()
-    expect(page.locator("[data-told]")).to_be_hidden()
+    expect(page.get_by_role("region", name="Item").locator("[data-told]")).to_be_hidden()
     assert page.locator("img.picture").evaluate("one => one.naturalWidth") == 40
     house.faults.clear()  # the browser tells of every refused picture
 
