@@ -101,7 +101,9 @@ def _desk(project: Project, models: set[tuple[str, str]], by: Actor, at: dt.date
     if by.person_id is not None and may_be_asked(role_in(by.person_id, project.pk, at)):
         raise Forbidden(_("You may be asked about this project’s items yourself, so you send no predictions of them."))
     by = by if by.role else by.as_role(sender_role(project, by, at))
-    return Desk(project, by, at, model_versions(project, models, at), taxonomy_in_force(project))
+    with transaction.atomic():
+        versions = model_versions(project, models, at)
+    return Desk(project, by, at, versions, taxonomy_in_force(project))
 
 
 def _taken(item: Item, sent: PredictionBody, desk: Desk) -> Predicted:
