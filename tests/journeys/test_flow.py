@@ -84,6 +84,7 @@ def test_a_decision_waits_for_the_next_item_that_is_just_being_claimed(house):
     title(page, "item-1")
     page.keyboard.press("a")
     expect(page.locator("#task-pane[aria-busy]")).to_be_visible()
+    page.wait_for_timeout(500)
     assert Decision.objects.count() == 0
     held[0].continue_()
     title(page, "item-2")
