@@ -84,7 +84,8 @@ def _of_app(model: type[models.Model], rule: Frozen | None) -> list[str]:
     if rule is None:
         return [*rights, "UPDATE", "DELETE"]
     free = [*rule.free, *rule.once, *(("body", "salt", "erasure_id") if rule.erasable else ())]
-    return [*rights, f"UPDATE ({', '.join(free)})"] if free else rights
+    named = ", ".join(f'"{column}"' for column in free)  # some are words of SQL
+    return [*rights, f"UPDATE ({named})"] if free else rights
 
 
 def _of_sequencer(model: type[models.Model]) -> list[str]:
