@@ -15,7 +15,7 @@ from assets.errors import NotAnImage, NotASound, TooLarge, TooLong
 from assets.models import Asset
 from assets.reads import asset_of
 from guidelines.admin.guarding import AdminRequest, shown
-from guidelines.admin.keeping import answered, desk_of, refusal, status_of
+from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.errors import BadGuideline
 from guidelines.forms.parts import read_example, whole
@@ -117,11 +117,7 @@ def example(request: AdminRequest, project: str, language: str, part: str) -> Ht
         return _page(request, found, part, {}, 200)
 
     def change(guideline: Document, _taxonomy: Document) -> None:
-        rows = guideline.get("examples") or []
-        place = place_of(rows, part)
-        if place is None:
-            raise BadGuideline(_("This part is not in the draft any more."))
-        read_example(request.POST, rows[place])
+        read_example(request.POST, row_of(guideline.get("examples") or [], part))
 
     return answered(
         request,

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts.reads import Actor
 from guidelines.actions import change_guideline_draft
 from guidelines.admin.guarding import AdminRequest, place_of, shown
-from guidelines.content.editing import Document, copied
+from guidelines.content.editing import Document, Rows, copied
 from guidelines.errors import BadGuideline, GuidelineDraftStale, NoGuidelineDraft
 from guidelines.forms.publishing import Revised
 from guidelines.models import GuidelineDraft
@@ -34,6 +35,18 @@ def desk_of(request: AdminRequest, slug: str, language: str) -> tuple[Desk, Acto
     if found is None:
         raise NoGuidelineDraft
     return found, by, at
+
+
+def row_of(rows: Rows, part: str, key: str = "id") -> Document:
+    """Give the row of a part that is written or moved.
+
+    Raises:
+        BadGuideline: somebody has taken it out meanwhile.
+    """
+    found = next((row for row in rows if row.get(key) == part), None)
+    if found is None:
+        raise BadGuideline(_("This part is not in the draft any more."))
+    return found
 
 
 def keep(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.errors import NotFound
 from guidelines.admin.guarding import AdminRequest, shown
-from guidelines.admin.keeping import answered, desk_of, refusal, status_of
+from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content import relabelling
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.errors import BadGuideline
@@ -85,11 +85,7 @@ def term(request: AdminRequest, project: str, language: str, what: str, code: st
     listed, read = READ[what]
 
     def change(_guideline: Document, taxonomy: Document) -> None:
-        rows = taxonomy.get(listed) or []
-        place = place_of(rows, code, "code")
-        if place is None:
-            raise BadGuideline(_("This part is not in the draft any more."))
-        read(request.POST, rows[place])
+        read(request.POST, row_of(taxonomy.get(listed) or [], code, "code"))
 
     return answered(
         request,

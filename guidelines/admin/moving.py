@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 from guidelines.admin.drafts import drawn
 from guidelines.admin.examples import listed
 from guidelines.admin.guarding import AdminRequest
-from guidelines.admin.keeping import desk_of, refusal, status_of
+from guidelines.admin.keeping import desk_of, refusal, row_of, status_of
 from guidelines.admin.labelling import spread
-from guidelines.content.editing import Document, moved, place_of
+from guidelines.content.editing import Document, moved
 from guidelines.errors import BadGuideline
 
 LISTS = {
@@ -53,9 +53,7 @@ def _act(rows: list[Document], key: str, verb: str, one: str) -> None:
     goal = ""
     if verb == "to":
         one, _colon, goal = one.rpartition(":")
-    place = place_of(rows, one, key)
-    if place is None:
-        raise BadGuideline(_("This part is not in the draft any more."))
+    place = rows.index(row_of(rows, one, key))
     if verb == "remove":
         rows.pop(place)
     elif verb in ("up", "down"):

@@ -5,16 +5,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import NotFound
 from guidelines.admin.drafts import drawn
 from guidelines.admin.guarding import AdminRequest, shown
-from guidelines.admin.keeping import answered, desk_of, refusal, status_of
+from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.content.shape import KINDS
-from guidelines.errors import BadGuideline
 from guidelines.forms.parts import read_section, words
 from guidelines.reads import rendered
 from guidelines.reads.desk import Desk
@@ -48,11 +46,7 @@ def section(request: AdminRequest, project: str, language: str, part: str) -> Ht
         return _page(request, found, part, {}, 200)
 
     def change(guideline: Document, _taxonomy: Document) -> None:
-        rows = guideline.get("sections") or []
-        place = place_of(rows, part)
-        if place is None:
-            raise BadGuideline(_("This part is not in the draft any more."))
-        read_section(request.POST, rows[place])
+        read_section(request.POST, row_of(guideline.get("sections") or [], part))
 
     return answered(
         request,

@@ -11,12 +11,9 @@ from reviews.errors import AcknowledgementDue
 GATE = """
 UPDATE reviews_personlane SET gated = NOT gated
 WHERE lane_id IN (SELECT l.id FROM reviews_lane l JOIN reviews_queue q ON q.id = l.queue_id WHERE q.project_id = %s)
-AND gated <> EXISTS (SELECT 1 FROM accounts_project p JOIN guidelines_guidelineversion gv ON gv.id = COALESCE(
-        (SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
-            AND ended_at IS NULL AND language = p.language),
-        (SELECT version_id FROM guidelines_guidelineterm WHERE project_id = p.id AND began_at IS NOT NULL
-            AND ended_at IS NULL ORDER BY language LIMIT 1))
-    WHERE p.id = %s AND gv.to_acknowledge AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement ak
+AND gated <> EXISTS (SELECT 1 FROM guidelines_guidelinesetup gs
+    JOIN guidelines_guidelineversion gv ON gv.id = gs.guideline_id
+    WHERE gs.project_id = %s AND gv.to_acknowledge AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement ak
         WHERE ak.version_id = gv.id AND ak.person_id = reviews_personlane.person_id))
 """
 OF_LANE = """
