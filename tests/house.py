@@ -39,7 +39,8 @@ class House:
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session(who), "url": at or self.address}]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
+        wait_for_keys(page)
         page.on("pageerror", lambda problem: self.faults.append(str(problem)))
         page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         return page
@@ -50,6 +51,17 @@ class House:
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
         assert not told, f"{page.url}: {told}"
+
+
+def wait_for_keys(page: Page) -> None:
+    """Let each key wait until the page's scripts listen: words are on screen before them."""
+    press = page.keyboard.press
+
+    def pressed(key: str, **options: Any) -> None:
+        page.wait_for_load_state("domcontentloaded")
+        press(key, **options)
+
+    page.keyboard.press = pressed  # type: ignore[method-assign]
 
 
 def session(who: Actor) -> str:

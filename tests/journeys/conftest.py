@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 from django.db import connections
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.house import House, served
 from tests.services import ENGINES
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=15_000)  # a page that is late on a busy machine is no fault
 
 
 @pytest.hookimpl(tryfirst=True)

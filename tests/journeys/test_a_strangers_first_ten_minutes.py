@@ -94,6 +94,7 @@ def test_a_stranger_pastes_rows_and_decides_the_first_by_keyboard(house):
     expect(page.locator(".verdict[data-ready]")).to_have_attribute("value", "approve")
     page.keyboard.press("a")
     expect(page.locator("#task-pane h1")).to_have_text("r-2")
+    sent(page)
     assert Decision.objects.get().verdict == "approve"
     assert house.faults == []
 

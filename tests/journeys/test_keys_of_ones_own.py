@@ -11,6 +11,7 @@ from accounts.models import Preference
 from reviews.models import Decision
 from tests.house import House
 from tests.journeys.test_conversations import SCREENS, look
+from tests.journeys.steps import sent
 from tests.journeys.test_review_by_keyboard import fits, open_bench, title, town_of
 from tests.town import Town
 
@@ -46,6 +47,7 @@ def test_changed_keys_decide_and_are_written_beside_their_controls_on_each_item(
     page.keyboard.press("Escape")
     page.keyboard.press("r")
     title(page, "item-3")
+    sent(page)
     assert list(Decision.objects.values_list("verdict", flat=True)) == ["approve", "approve"]
     assert house.faults == []
 
@@ -61,6 +63,7 @@ def test_a_label_keeps_its_key_and_the_verdict_has_its_own_one_there(house: Hous
     page.keyboard.press("1")
     page.keyboard.press("a")
     title(page, "item-2")
+    sent(page)
     assert Decision.objects.get().verdict == "approve"
 
 
