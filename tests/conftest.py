@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from tests.arena import fresh_database
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from accounts.reads import Actor
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """Let passwords of this process be hashed quickly."""
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickScrypt"]
 
 
 @pytest.fixture(scope="session")

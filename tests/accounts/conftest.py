@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 from django.db import connections
 
 if TYPE_CHECKING:
@@ -17,18 +16,6 @@ from tests.conftest import AT
 
 HOUR = timedelta(hours=1)
 PASSWORD = "a ring of solid squares"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings, request: pytest.FixtureRequest) -> None:
-    """Hash passwords in no time, but where a test is about their hash."""
-    if "slow_passwords" not in request.fixturenames:
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def slow_passwords() -> None:
-    """Hash passwords as the installation does."""
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
+import hitl.settings
 from accounts.actions import add_person, name_owner, set_password
 from accounts.errors import BadPerson, EmailTaken, Forbidden, NotFound, WeakPassword
 from accounts.models import Person, User
@@ -128,6 +130,9 @@ def test_a_switched_off_sign_in_takes_no_password(ines: Person, by: Actor) -> No
     assert user.check_password(PASSWORD) and len(events(ines)) == 1
 
 
-def test_a_password_is_kept_as_a_slow_hash(slow_passwords: None, ines: Person) -> None:
+def test_a_password_is_kept_as_a_slow_hash(ines: Person, by: Actor, settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = hitl.settings.PASSWORD_HASHERS
     user = ines.users.get()
-    assert user.password.startswith("scrypt$") and user.check_password(PASSWORD)
+    set_password(user=user, password="another ring of squares", by=by, at=AT)
+    user.refresh_from_db()
+    assert user.password.startswith("scrypt$16384$") and user.check_password("another ring of squares")

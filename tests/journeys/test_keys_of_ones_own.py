@@ -10,8 +10,8 @@ from accounts.actions import choose_keys
 from accounts.models import Preference
 from reviews.models import Decision
 from tests.house import House
-from tests.journeys.test_conversations import SCREENS, look
 from tests.journeys.steps import sent
+from tests.journeys.test_conversations import SCREENS, look
 from tests.journeys.test_review_by_keyboard import fits, open_bench, title, town_of
 from tests.town import Town
 
