@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import partial
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Least
 
@@ -20,19 +19,16 @@ from accounts.reads import Actor, actor_of_person
 from audit.actions import Exported
 from audit.errors import ExportBusy, Refusal, TargetTaken
 from reviews.actions.enqueuing import enqueue
+from reviews.actions.long_runs import OFTEN, Clock, begin_run, others_run, save_run, take_up_runs
 from reviews.errors import ExportRunning, ExportStopped, NoRoomForExport
 from reviews.models import UNFINISHED, Chosen, Export, ExportState, Item
 from reviews.policies import exporting
 from reviews.reads.exports import may_stay
 
 JOB = "reviews.make_export"
-REST = dt.timedelta(minutes=2)
-"""A running export that has not moved for so long has lost its worker."""
 MOST_TRIES = 5
-OFTEN = dt.timedelta(seconds=1)
 COUNTED = ("entries.ndjson", "payloads.ndjson", "contents.ndjson", "records.csv")
 """The files that grow with the ledger; what is written of them is the progress."""
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
 
 
@@ -64,12 +60,7 @@ def ask_export(
         item=item.uuid if item else None,
         external_id=item.external_id if item else "",
     )
-    try:
-        with transaction.atomic():
-            asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
-    except IntegrityError as problem:
-        raise ExportRunning from problem
+    save_run(asked, JOB, ExportRunning)
     return asked
 
 
@@ -79,9 +70,11 @@ def make_export(*, export_id: int, now: Clock) -> None:
     Does nothing where it is done, failed or gone, or where another worker is at it. Its rights are those that the
     person has now. Holds no transaction open.
     """
-    if _others_run(export_id, now()) or not _begun(export_id, now()):
+    if others_run(Export.objects.all(), export_id, now()):
         return
-    row = Export.objects.select_related("project__log", "person").get(pk=export_id)
+    row = begin_run(Export.objects.select_related("project__log", "person"), export_id, now())
+    if row is None:
+        return
     try:
         made = _written(row, now)
     except ExportBusy:
@@ -102,12 +95,9 @@ def find_exports(*, at: dt.datetime) -> list[int]:
 
     What was tried too often has failed.
     """
-    left = Export.objects.filter(state__in=UNFINISHED, moved_at__lt=at - REST).order_by("pk")
-    for row in left.filter(tries__gte=MOST_TRIES):
-        _fail(row, ExportStopped(), at)
-    ids = list(left.values_list("pk", flat=True))
-    enqueue(JOB, ids)
-    return ids
+    unfinished = Export.objects.filter(state__in=UNFINISHED)
+    give_up = partial(_fail, problem=ExportStopped(), at=at)
+    return take_up_runs(unfinished, JOB, at, most_tries=MOST_TRIES, give_up=give_up)
 
 
 def drop_exports(*, at: dt.datetime) -> int:
@@ -119,22 +109,6 @@ def drop_exports(*, at: dt.datetime) -> int:
         ended = Export.objects.filter(pk=row.pk, state=ExportState.DONE)
         ended.update(state=ExportState.GONE, moved_at=at, kept_until=Least("kept_until", Value(at, DateTimeField())))
     return len(over)
-
-
-def _others_run(export_id: int, at: dt.datetime) -> bool:
-    running = Export.objects.filter(state=ExportState.RUNNING, moved_at__gt=at - REST)
-    return running.exclude(pk=export_id).exists()
-
-
-def _begun(export_id: int, at: dt.datetime) -> bool:
-    """Note that a worker begins, unless there is nothing to do or another one moves it."""
-    with transaction.atomic():
-        row = Export.objects.select_for_update().get(pk=export_id)
-        idle = row.state == ExportState.WAITING or (row.state == ExportState.RUNNING and row.moved_at <= at - REST)
-        if idle:
-            row.state, row.moved_at, row.tries = ExportState.RUNNING, at, row.tries + 1
-            row.save(update_fields=["state", "moved_at", "tries"])
-    return idle
 
 
 def _written(row: Export, now: Clock) -> Exported:

@@ -1,4 +1,4 @@
-"""What people are to be told, found by walking the ledger in its order; the verbs that made it know nothing of it.
+"""What people are to be told, found by walking the ledger.
 
 A notice is for one person and one event, and is written once. Whether it still waits, and is still theirs, is asked
 again when it is sent.
@@ -8,23 +8,17 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 
 from django.conf import settings
-from django.db import transaction
 
 from accounts.models import Membership, Person, Telling
 from accounts.reads import actor_of_person
 from audit.errors import Refusal
-from audit.models import Log
-from audit.models.sql import ask_one, lock
 from reviews.actions.ringing import listening, ring
+from reviews.actions.walking import walk_logs
 from reviews.models import Notice, NoticeWalk, Override, Postbox, Why
 from reviews.policies import leave_to_sign, told_of_hold
 from reviews.reads.facts import rights_in_force
 from reviews.reads.notices import News, Stretch, news, proposals
 from reviews.rights import roles_told
-
-STEP = 2000
-"""Entries that are walked in one transaction."""
-WALK = "SELECT log_index FROM reviews_noticewalk w WHERE log_id = %s"
 
 
 def note_notices(*, at: dt.datetime) -> int:
@@ -32,30 +26,15 @@ def note_notices(*, at: dt.datetime) -> int:
 
     Where no e-mail is sent and no endpoint is told of waiting work, the walk goes on without looking.
     """
-    noted = 0
-    for log_id in Log.objects.order_by("pk").values_list("pk", flat=True):
-        NoticeWalk.objects.get_or_create(log_id=log_id)
-        while (found := _step(log_id, at)) is not None:
-            noted += found
-    return noted
 
-
-@transaction.atomic
-def _step(log_id: int, at: dt.datetime) -> int | None:
-    """Walk some entries of a log; None at its end, or where another walks it. Locks the walk, skipping a locked one."""
-    walk = ask_one(WALK + lock("w", skip=True), [log_id])
-    end = Log.objects.values_list("tree_size", flat=True).get(pk=log_id)
-    if walk is None or walk.log_index >= end:
-        return None
-    noted, bells = 0, listening()
-    if settings.EMAIL_HOST or bells:
-        end = min(end, walk.log_index + STEP)
-        stretch = Stretch(log_id, walk.log_index, end)
+    def note(log_id: int, begin: int, end: int) -> int:
+        stretch = Stretch(log_id, begin, end)
         found = list(news(stretch))
         noted = _note(list(_notices(found, stretch, at)), at) if settings.EMAIL_HOST else 0
-        ring(bells, {one.project for one in found if _told(one)}, at)
-    NoticeWalk.objects.filter(pk=log_id).update(log_index=end)
-    return noted
+        ring(listening(), {one.project for one in found if _told(one)}, at)
+        return noted
+
+    return walk_logs(NoticeWalk, looking=lambda: bool(settings.EMAIL_HOST or listening()), note=note)
 
 
 def _note(made: list[Notice], at: dt.datetime) -> int:

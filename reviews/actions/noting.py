@@ -1,21 +1,13 @@
-"""What endpoints are told of, found by walking the ledger in its order; the verbs that made it know nothing of it.
-
-An entry of the ledger is a committed fact, entries of an item stand in the order in which they happened, and none is
-passed over: so each message is noted once, in order, and a note lost with a broker is made by the next walk.
-"""
+"""What endpoints are told of, found by walking the ledger: each message is noted once, in the order of its item."""
 
 import datetime as dt
 from uuid import UUID
 
-from django.db import transaction
-
-from audit.models import Log
-from audit.models.sql import Row, ask, ask_one, lock, many
+from audit.models.sql import Row, ask, many
+from reviews.actions.walking import walk_logs
 from reviews.models import Callback, CallbackWalk, Delivery, Endpoint, Kind, Outcome, Route, Task, Told
 from reviews.reads.messages import section_of
 
-STEP = 2000
-"""Entries that are walked in one transaction."""
 PATIENCE = dt.timedelta(days=3)
 ARRIVED, ROUTED_AGAIN = "reviews.item_received", "reviews.item_routed_again"
 TELLING = (
@@ -25,7 +17,6 @@ TELLING = (
     "reviews.item_held",
     ARRIVED,
 )
-WALK = "SELECT log_index FROM reviews_callbackwalk w WHERE log_id = %s"
 ENTRIES = """
 SELECT e.id, e.type, e.stream, e.recorded_at FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
 WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s AND e.type IN {kinds} ORDER BY l.log_index
@@ -34,28 +25,12 @@ WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s AND e.type IN {ki
 
 def note_callbacks(*, at: dt.datetime) -> int:
     """Walk each log on to its end and note the messages that follow; give how many."""
-    noted = 0
-    for log_id in Log.objects.order_by("pk").values_list("pk", flat=True):
-        CallbackWalk.objects.get_or_create(log_id=log_id)
-        while (found := _step(log_id, at)) is not None:
-            noted += found
-    return noted
 
-
-@transaction.atomic
-def _step(log_id: int, at: dt.datetime) -> int | None:
-    """Walk some entries of a log; None at its end, or where another walks it. Locks the walk, skipping a locked one."""
-    walk = ask_one(WALK + lock("w", skip=True), [log_id])
-    end = Log.objects.values_list("tree_size", flat=True).get(pk=log_id)
-    if walk is None or walk.log_index >= end:
-        return None
-    noted = 0
-    if Endpoint.objects.exists():  # asked after the end was read: what an endpoint's items tell comes later in the log
-        end = min(end, walk.log_index + STEP)
+    def note(log_id: int, begin: int, end: int) -> int:
         kinds, names = many(TELLING)
-        noted = _note(ask(ENTRIES.format(kinds=kinds), [log_id, walk.log_index, end, *names]), at)
-    CallbackWalk.objects.filter(pk=log_id).update(log_index=end)
-    return noted
+        return _note(ask(ENTRIES.format(kinds=kinds), [log_id, begin, end, *names]), at)
+
+    return walk_logs(CallbackWalk, looking=Endpoint.objects.exists, note=note)
 
 
 def _note(entries: list[Row], at: dt.datetime) -> int:

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
@@ -16,6 +15,7 @@ from accounts.reads import Actor, actor_of_person, clock
 from audit.errors import Refusal
 from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled
+from reviews.actions.long_runs import OFTEN, Clock, begin_run, others_run, save_run, take_up_runs
 from reviews.actions.recounting import Recount
 from reviews.errors import NoRights, ReplayOver, ReplayRunning, ReplayStopped
 from reviews.models import TO_COME, Item, Queue, Replay, ReplayState, RightsVersion
@@ -25,11 +25,7 @@ from reviews.reads.replayed import found_of
 from reviews.rights import Tally, read
 
 JOB = "reviews.make_replay"
-REST = dt.timedelta(minutes=2)
-"""A running replay that has not moved for so long has lost its worker."""
 MOST_TRIES = 5
-OFTEN = dt.timedelta(seconds=1)
-Clock = Callable[[], dt.datetime]
 
 
 def ask_replay(
@@ -74,13 +70,9 @@ def ask_replay(
         segment=segment,
         last=Item.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0,
     )
-    try:
-        with transaction.atomic():
-            asked.event_id = _tell(asked, "reviews.replay_asked", by, at)
-            asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
-    except IntegrityError as problem:
-        raise ReplayRunning from problem
+    with transaction.atomic():
+        asked.event_id = _tell(asked, "reviews.replay_asked", by, at)
+        save_run(asked, JOB, ReplayRunning)
     return asked
 
 
@@ -107,9 +99,9 @@ def make_replay(*, replay_id: int, now: Clock) -> None:
     Does nothing where it has ended, or where another worker is at it. Its rights are those that the person has now.
     Holds no transaction open and locks nothing but its own row, and the project while the end is recorded.
     """
-    if _others_run(replay_id, now()):
+    if others_run(Replay.objects.all(), replay_id, now()):
         return
-    row = _begun(replay_id, now())
+    row = begin_run(Replay.objects.select_related("project__log", "person"), replay_id, now())
     if row is None:
         return
     try:
@@ -129,32 +121,8 @@ def find_replays(*, at: dt.datetime) -> list[int]:
 
     What was tried too often has failed.
     """
-    left = Replay.objects.filter(state__in=TO_COME, moved_at__lt=at - REST).order_by("pk")
-    for row in left.filter(tries__gte=MOST_TRIES):
-        _fail(row, ReplayStopped(), at)
-    ids = list(left.values_list("pk", flat=True))
-    enqueue(JOB, ids)
-    return ids
-
-
-def _others_run(replay_id: int, at: dt.datetime) -> bool:
-    running = Replay.objects.filter(state=ReplayState.RUNNING, moved_at__gt=at - REST)
-    return running.exclude(pk=replay_id).exists()
-
-
-def _begun(replay_id: int, at: dt.datetime) -> Replay | None:
-    """Note that a worker begins; None where there is nothing to do or another one moves it.
-
-    The number of the try tells this worker's writes from those of one that was given up and still lives.
-    """
-    with transaction.atomic():
-        row = Replay.objects.select_for_update().get(pk=replay_id)
-        left = row.state == ReplayState.RUNNING and row.moved_at <= at - REST
-        if row.state != ReplayState.WAITING and not left:
-            return None
-        row.state, row.moved_at, row.tries = ReplayState.RUNNING, at, row.tries + 1
-        row.save(update_fields=["state", "moved_at", "tries"])
-    return Replay.objects.select_related("project__log", "person").get(pk=replay_id)
+    give_up = partial(_fail, problem=ReplayStopped(), at=at)
+    return take_up_runs(Replay.objects.filter(state__in=TO_COME), JOB, at, most_tries=MOST_TRIES, give_up=give_up)
 
 
 def _span(row: Replay) -> Span:

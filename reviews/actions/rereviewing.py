@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from audit.errors import Refusal
 from guidelines.reads import taxonomy_in_force
 from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled
+from reviews.actions.long_runs import Clock, begin_run, save_run, take_up_runs
 from reviews.actions.reopening import open_rereview
 from reviews.actions.seeding import seed_of_month
 from reviews.errors import BadRereview, NothingAffected, RereviewOver, RereviewRuns, RereviewStopped
@@ -28,12 +29,10 @@ from reviews.rights import drawn, month_seed, units
 from reviews.rights.numbers import decimal, shortest
 
 JOB = "reviews.rereview"
-REST = dt.timedelta(minutes=2)
 MOST_TRIES = 20
 AT_ONCE = 50
 """Tasks that are opened before it is written down how far a run has come: many fewer than fit into REST."""
 PURPOSE = "rereview"
-Clock = Callable[[], dt.datetime]
 
 
 def ask_rereview(
@@ -64,12 +63,7 @@ def ask_rereview(
         project=project, taxonomy=taxonomy_in_force(project.pk), person_id=by.person_id, asked_at=at, labels=wanted,
         segment=segment, value=value, since=since, last=last, total=total, moved_at=at,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
-    except IntegrityError as problem:
-        raise RereviewRuns from problem
+    save_run(asked, JOB, RereviewRuns)
     return asked
 
 
@@ -139,7 +133,7 @@ def rereview(*, rereview_id: int, now: Clock) -> None:
 
     Does nothing where it is through, or another worker is at it.
     """
-    row = _begun(rereview_id, now())
+    row = begin_run(Rereview.objects.select_related("project", "queue"), rereview_id, now())
     if row is None:
         return
     step = _look if row.state == RereviewState.LOOKING else _open
@@ -155,12 +149,8 @@ def rereview(*, rereview_id: int, now: Clock) -> None:
 
 def find_rereviews(*, at: dt.datetime) -> list[int]:
     """Ask again for runs that a lost broker or a killed worker left; give their ids."""
-    left = Rereview.objects.filter(state__in=GOING, moved_at__lt=at - REST).order_by("pk")
-    for row in left.filter(tries__gte=MOST_TRIES):
-        _end(row, RereviewState.STOPPED, at, said=RereviewStopped.sentence)
-    ids = list(left.values_list("pk", flat=True))
-    enqueue(JOB, ids)
-    return ids
+    give_up = partial(_end, state=RereviewState.STOPPED, at=at, said=RereviewStopped.sentence)
+    return take_up_runs(Rereview.objects.filter(state__in=GOING), JOB, at, most_tries=MOST_TRIES, give_up=give_up)
 
 
 def _look(row: Rereview, found: list[Looked], now: Clock) -> bool:
@@ -221,17 +211,6 @@ def _moved(row: Rereview, found: list[Looked], at: dt.datetime, **columns: Any) 
         return False
     row.refresh_from_db()
     return True
-
-
-def _begun(rereview_id: int, at: dt.datetime) -> Rereview | None:
-    with transaction.atomic():
-        row = Rereview.objects.select_for_update(of=("self",)).select_related("project", "queue").get(pk=rereview_id)
-        busy = row.tries > 0 and row.moved_at > at - REST
-        if not row.moving or busy:
-            return None
-        row.moved_at, row.tries = at, row.tries + 1
-        row.save(update_fields=["moved_at", "tries"])
-    return row
 
 
 def _end(row: Rereview, state: RereviewState, at: dt.datetime, *, said: str = "") -> None:

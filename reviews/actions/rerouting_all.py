@@ -1,19 +1,18 @@
 """Routing again, one by one, all items that a switch held; a worker does it, and somebody sees how far it is."""
 
 import datetime as dt
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Project
 from accounts.reads import Actor, actor_of_person, console
 from audit.errors import Refusal
 from guidelines.models import ModelVersion
-from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled, turn_switch
+from reviews.actions.long_runs import Clock, begin_run, save_run, take_up_runs
 from reviews.actions.rerouting import route_again
 from reviews.errors import ItemGone, NotHeld, NothingToReroute, ReroutingRuns, ReroutingStopped, StillHolding
 from reviews.models import UNDONE, Item, Position, Rerouting, ReroutingState
@@ -21,11 +20,8 @@ from reviews.reads.held_by_switch import held_by_switch, next_held
 from reviews.reads.standing import switches
 
 JOB = "reviews.reroute"
-REST = dt.timedelta(minutes=2)
-"""A run that has not moved for so long has lost its worker."""
 MOST_TRIES = 20
 STEP = 50
-Clock = Callable[[], dt.datetime]
 
 
 def ask_rerouting(*, project: Project, by: Actor, at: dt.datetime) -> Rerouting:
@@ -44,12 +40,7 @@ def ask_rerouting(*, project: Project, by: Actor, at: dt.datetime) -> Rerouting:
     if not total:
         raise NothingToReroute
     asked = Rerouting(project=project, person_id=by.person_id, asked_at=at, moved_at=at, total=total)
-    try:
-        with transaction.atomic():
-            asked.save(force_insert=True)
-            transaction.on_commit(partial(enqueue, JOB, [asked.pk]))
-    except IntegrityError as problem:
-        raise ReroutingRuns from problem
+    save_run(asked, JOB, ReroutingRuns)
     return asked
 
 
@@ -83,7 +74,7 @@ def reroute(*, rerouting_id: int, now: Clock) -> None:
     Does nothing where it is done or stopped, or another worker is at it. A run that was cut off goes on where it was:
     what is routed again is held by no switch any more.
     """
-    row = _begun(rerouting_id, now())
+    row = begin_run(Rerouting.objects.select_related("project", "person"), rerouting_id, now())
     if row is None:
         return
     try:
@@ -96,25 +87,8 @@ def reroute(*, rerouting_id: int, now: Clock) -> None:
 
 def find_reroutings(*, at: dt.datetime) -> list[int]:
     """Ask again for runs that a lost broker or a killed worker left; give their ids."""
-    left = Rerouting.objects.filter(state__in=UNDONE, moved_at__lt=at - REST).order_by("pk")
-    for row in left.filter(tries__gte=MOST_TRIES):
-        _end(row, ReroutingState.STOPPED, at, said=ReroutingStopped.sentence)
-    ids = list(left.values_list("pk", flat=True))
-    enqueue(JOB, ids)
-    return ids
-
-
-def _begun(rerouting_id: int, at: dt.datetime) -> Rerouting | None:
-    with transaction.atomic():
-        row = Rerouting.objects.select_for_update(of=("self",)).select_related("project", "person").get(pk=rerouting_id)
-        idle = row.state == ReroutingState.WAITING or (
-            row.state == ReroutingState.RUNNING and row.moved_at <= at - REST
-        )
-        if not idle:
-            return None
-        row.state, row.moved_at, row.tries = ReroutingState.RUNNING, at, row.tries + 1
-        row.save(update_fields=["state", "moved_at", "tries"])
-    return row
+    give_up = partial(_end, state=ReroutingState.STOPPED, at=at, said=ReroutingStopped.sentence)
+    return take_up_runs(Rerouting.objects.filter(state__in=UNDONE), JOB, at, most_tries=MOST_TRIES, give_up=give_up)
 
 
 def _routed(row: Rerouting, now: Clock) -> int:

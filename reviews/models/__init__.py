@@ -20,6 +20,7 @@ from reviews.models.overriding import Appeal, End, Involvement, Override, Overri
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
+from reviews.models.runs import Run
 from reviews.models.standing import Exposure, Position, RightsVersion, Seed, Setup, SwitchChange
 from reviews.models.telling import Notice, NoticeState, NoticeWalk, Postbox, Why
 from reviews.models.trays import Tray
@@ -104,6 +105,7 @@ __all__ = [
     "RightsDraft",
     "RightsVersion",
     "Route",
+    "Run",
     "Seat",
     "SeatState",
     "Seed",

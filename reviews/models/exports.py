@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Project
+from reviews.models.runs import Run
 
 
 class Chosen(models.TextChoices):
@@ -32,14 +33,13 @@ class ExportState(models.TextChoices):
 UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
 
-class Export(models.Model):
+class Export(Run):
     """What one person asked to have exported of a project, and what became of it; the row outlives its file.
 
     `since_at` and `until_at` bound the days (`until_at` itself not included), `item` is the item's id and `external_id`
-    its name. `done` of `total` count what is written, in entries times files. `moved_at` is when that last changed,
-    `tries` how often a worker began. Once it is done: entries [begin, end) against a tree of `size`, `manifest` the
-    SHA-256 of manifest.note, `bytes` of the zip file, kept until `kept_until`. `said` is the English sentence of a
-    refusal.
+    its name. `done` of `total` count what is written, in entries times files. Once it is done: entries [begin, end)
+    against a tree of `size`, `manifest` the SHA-256 of manifest.note, `bytes` of the zip file, kept until `kept_until`.
+    `said` is the English sentence of a refusal.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -52,8 +52,6 @@ class Export(models.Model):
     item = models.UUIDField(null=True)
     external_id = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
-    moved_at = models.DateTimeField()
-    tries = models.IntegerField(default=0)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     begin = models.BigIntegerField(null=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Project
 from audit.models import Event
+from reviews.models.runs import Run
 from reviews.models.standing import RightsVersion
 
 
@@ -23,14 +24,14 @@ class ReplayState(models.TextChoices):
 TO_COME = (ReplayState.WAITING, ReplayState.RUNNING)
 
 
-class Replay(models.Model):
+class Replay(Run):
     """One document of decision rights tried on a project's past, and what came of it.
 
     `body` is the document as it would be published, `digest` its SHA-256, `base` the version in force when it was
     asked for, `number` that of the document where it is a published one. Items received from `since_at` on (None: all)
     with ids up to `last` are read, the newest first; those from `cursor` on are counted in `tally`. `done` of `total`
-    say how far that is. `moved_at` is when it last did, `tries` how often a worker began. `result` is JSON, its SHA-256
-    is in the ledger; `said` is the English sentence of a refusal. `segment` is the key that it is told apart by.
+    say how far that is. `result` is JSON, its SHA-256 is in the ledger; `said` is the English sentence of a refusal.
+    `segment` is the key that it is told apart by.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -46,8 +47,6 @@ class Replay(models.Model):
     last = models.BigIntegerField()
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=16, choices=ReplayState, default=ReplayState.WAITING)
-    moved_at = models.DateTimeField()
-    tries = models.IntegerField(default=0)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     cursor = models.BigIntegerField(null=True)

@@ -9,6 +9,7 @@ from audit.models import Event
 from guidelines.models import TaxonomyVersion
 from reviews.models.items import Item
 from reviews.models.lines import Queue
+from reviews.models.runs import Run
 from reviews.models.work import Task
 
 
@@ -27,7 +28,7 @@ GOING = (RereviewState.LOOKING, RereviewState.OPENING)
 NOT_THROUGH = (*GOING, RereviewState.FOUND)
 
 
-class Rereview(models.Model):
+class Rereview(Run):
     """One run over a project's outcomes in force that a change of labels affects.
 
     `labels` are the codes looked for, `segment` and `value` narrow them where given, `since` leaves out what was
@@ -65,8 +66,6 @@ class Rereview(models.Model):
     passed = models.IntegerField(default=0)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True)
     state = models.CharField(max_length=8, choices=RereviewState, default=RereviewState.LOOKING)
-    moved_at = models.DateTimeField()
-    tries = models.IntegerField(default=0)
     said = models.CharField(max_length=255, blank=True)
 
     class Meta:
@@ -95,6 +94,16 @@ class Rereview(models.Model):
     def moving(self) -> bool:
         """Tell whether a worker is at it, or will be."""
         return self.state in GOING
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether its next part waits for a worker."""
+        return self.moving and not self.tries
+
+    @property
+    def runs(self) -> bool:
+        """Tell whether a worker began its next part."""
+        return self.moving and self.tries > 0
 
 
 class RereviewPick(models.Model):

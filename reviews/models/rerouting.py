@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from accounts.models import Person, Project
+from reviews.models.runs import Run
 
 
 class ReroutingState(models.TextChoices):
@@ -19,11 +20,11 @@ class ReroutingState(models.TextChoices):
 UNDONE = (ReroutingState.WAITING, ReroutingState.RUNNING)
 
 
-class Rerouting(models.Model):
+class Rerouting(Run):
     """One run over a project's items that a switch held: `done` of `total` are routed again, `left` could not be.
 
-    `person` is who asked (None: a command on the installation's machine). `moved_at` is when it last went on, `tries`
-    how often a worker began; `said` the English sentence of why it stopped.
+    `person` is who asked (None: a command on the installation's machine), `said` the English sentence of why it
+    stopped.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -31,8 +32,6 @@ class Rerouting(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, db_index=False)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=ReroutingState, default=ReroutingState.WAITING)
-    moved_at = models.DateTimeField()
-    tries = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     left = models.IntegerField(default=0)

@@ -21,7 +21,8 @@ from audit.actions import bundling, public_keys
 from audit.models import Event, Log
 from reviews import actions
 from reviews.actions import ask_export, drop_exports, find_exports
-from reviews.actions.exporting import MOST_TRIES, REST
+from reviews.actions.exporting import MOST_TRIES
+from reviews.actions.long_runs import REST
 from reviews.beat import drop_exports as drop_by_the_clock
 from reviews.errors import ExportRunning, ExportStopped
 from reviews.jobs import make_export

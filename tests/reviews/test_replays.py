@@ -22,7 +22,8 @@ from reviews.actions import (
     turn_switch,
     withdraw,
 )
-from reviews.actions.replaying import MOST_TRIES, REST
+from reviews.actions.long_runs import REST
+from reviews.actions.replaying import MOST_TRIES
 from reviews.beat import find_replays as find_by_the_clock
 from reviews.errors import BadRights, ReplayOver, ReplayRunning, ReplayStopped
 from reviews.models import Item, Replay, Route

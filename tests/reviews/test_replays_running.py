@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.reads import console
 from reviews.actions import ask_replay, make_replay, receive, replaying
-from reviews.actions.replaying import REST
+from reviews.actions.long_runs import REST
 from reviews.models import Item, Replay
 from reviews.reads import past
 from reviews.wire import read_items
