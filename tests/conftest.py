@@ -21,6 +21,15 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["tests.hashing.QuickScrypt"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run on one engine by default what no engine changes."""
+    if config.getoption("engine") == "postgres":
+        for item in items:
+            if item.get_closest_marker("one_engine"):
+                item.add_marker("long")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
     """Migrate the test database, whichever tests were picked: an arena copies it without the `django_db` mark."""

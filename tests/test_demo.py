@@ -178,6 +178,7 @@ def test_the_demo_leaves_a_story_half_told(small):
     assert User.objects.get(email=email).check_password(password)
 
 
+@pytest.mark.one_engine
 def test_the_demo_has_tried_a_draft_on_its_own_photos(small):
     call_command("demo", "load", verbosity=0)
     done = Replay.objects.get()
@@ -192,6 +193,7 @@ def test_the_demo_has_tried_a_draft_on_its_own_photos(small):
     assert done.person.name == "Operations (demo)" and json.loads(done.result)
 
 
+@pytest.mark.one_engine
 def test_the_demos_program_took_some_messages_was_gone_and_takes_the_rest_when_it_is_back(small):
     call_command("demo", "load", verbosity=0)
     endpoint = Endpoint.objects.get()
@@ -217,6 +219,7 @@ def test_the_demos_program_took_some_messages_was_gone_and_takes_the_rest_when_i
     assert len(told) == len(states) - states.count("sent")
 
 
+@pytest.mark.one_engine
 def test_a_demo_that_may_call_nobody_names_no_endpoint(small, settings):
     settings.CALLBACK_HOSTS = frozenset()
     call_command("demo", "load", verbosity=0)

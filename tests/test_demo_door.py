@@ -18,7 +18,7 @@ from accounts.reads import console
 from hitl.demo.doors import from_here
 from tests.town import build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 DOOR = "/demo/"
 HERE = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000"}
 

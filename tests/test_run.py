@@ -16,6 +16,8 @@ from django.conf import settings
 from hitl.broker import end_with_parent, free_port
 from tests.services import alive, identity
 
+pytestmark = pytest.mark.one_engine
+
 
 class Run:
     """One `manage.py run` and what it says."""

@@ -24,7 +24,7 @@ from assets.reads import RECIPES, open_rendition
 from tests.assets.conftest import picture, turned
 from tests.conftest import AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 MINUTE = timedelta(minutes=1)
 
 

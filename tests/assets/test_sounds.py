@@ -24,7 +24,7 @@ from tests.assets.sounds import FORMS, TAGS, film, tone, with_cover
 from tests.assets.test_storing import assert_nothing_happened
 from tests.conftest import AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 
 def kept(project: Project, by: Actor, content: bytes) -> Asset:

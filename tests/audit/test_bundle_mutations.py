@@ -12,6 +12,8 @@ from audit.bundle import verify
 from tests.audit import making, mutations_beside, mutations_laid, mutations_told
 from tests.audit.mutations import MUTATIONS, Case, spoilt
 
+pytestmark = pytest.mark.one_engine
+
 assert mutations_beside and mutations_laid and mutations_told  # they add to MUTATIONS
 
 

@@ -19,6 +19,8 @@ from tests.audit.mutations import MUTATIONS, Case, fresh_plan, spoilt
 from tests.audit.unharmed import UNHARMED
 from tests.audit.vectors import vectors_hold
 
+pytestmark = pytest.mark.one_engine
+
 assert mutations_beside and mutations_laid and mutations_told  # they add to MUTATIONS
 Laid = dict[str, tuple[list[str], int]]
 NOW, LATER = "2026-03-01T08:07:00.000000Z", "2026-03-01T09:07:00.000000Z"

@@ -19,6 +19,8 @@ from tests.audit.test_sealing import write
 from tests.oracles.judging import NEAR, SIGNATURES, Oracle, asked, built_go, sigstore
 from tests.oracles.spoiling import SPOILT, Bundle
 
+pytestmark = pytest.mark.one_engine
+
 AT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 SIZES = (3, 40, 61, 13)
 KEYS = [line for line in making.KEYS.splitlines() if not line.startswith("#")]

@@ -54,6 +54,7 @@ def calendars(draw: Any) -> Calendar:
 SPRING = Calendar(frozenset({6}), 90, 150, frozenset(), "Europe/Berlin")
 
 
+@pytest.mark.one_engine
 @given(calendar=calendars(), day=DAY, minute=st.integers(0, 1439), span=st.integers(1, 900))
 @example(calendar=SPRING, day=dt.date(2026, 3, 28), minute=600, span=30)
 @example(calendar=SPRING, day=dt.date(2026, 3, 28), minute=600, span=31)

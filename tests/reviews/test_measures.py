@@ -17,6 +17,8 @@ from reviews.outputs.measures.regions import masks_of, overlap
 from reviews.outputs.measures.wording import edits, words
 from reviews.rights.measures import FITS
 
+pytestmark = pytest.mark.one_engine
+
 KEPT = json.loads((Path(__file__).parents[1] / "oracles" / "measures.json").read_text())
 HALF = Fraction(1, 2)
 LABEL = st.sampled_from("ab")

@@ -10,6 +10,8 @@ from reviews.errors import BadOutput
 from reviews.outputs import check_schema, differences, read_output, same, unknown_labels
 from tests.reviews.json_values import anything, finite
 
+pytestmark = pytest.mark.one_engine
+
 LABELS = {"cat", "dog", "in_stock"}
 PLACE = {"x": 1.5, "y": 0, "width": 10, "height": 20.25}
 BOX = {"id": "b1", "label": "cat", **PLACE}

@@ -9,6 +9,8 @@ import pytest
 from reviews.rights import estimate
 from reviews.rights.estimating import gamma_quantile, gamma_share, weighted_interval
 
+pytestmark = pytest.mark.one_engine
+
 BIRTHS = [327, 30666, 123419, 149919, 104088, 34392]
 CASES = [0, 8, 63, 112, 262, 295]
 STANDARD = [319933, 931318, 786511, 488235, 237863, 61313]

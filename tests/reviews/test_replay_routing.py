@@ -14,6 +14,8 @@ from reviews.rights import route as live
 from reviews.rights.tallying import GONE, MOST_SEGMENTS, NONE, OTHER
 from reviews.wire import read_items
 
+pytestmark = pytest.mark.one_engine
+
 QUEUES = {"general": 0, "senior": 1, "adjudication": 2}
 FIELDS = {
     "confidence": ["<", "<=", ">", ">=", "=", "!=", "in", "exists"],
