@@ -10,7 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from accounts.models import User
 from accounts.reads import Actor
@@ -42,7 +42,7 @@ class House:
         page.set_default_timeout(20_000)
         wait_for_keys(page)
         page.on("pageerror", lambda problem: self.faults.append(str(problem)))
-        page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: self.faults.append(complaint(said)) if said.type == "error" else None)
         return page
 
     def judge(self, page: Page) -> None:
@@ -51,6 +51,11 @@ class House:
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
         assert not told, f"{page.url}: {told}"
+
+
+def complaint(said: ConsoleMessage) -> str:
+    """Say what a browser complains of, and of which address."""
+    return f"{said.text} {said.location['url']}"
 
 
 def wait_for_keys(page: Page) -> None:

@@ -30,6 +30,9 @@ export function keepDraft(url, place, read, tell) {
   let sending = false;
   let waiting = false;
   let ended = false;
+  let rests = false;
+  let unsaved = false;
+  let flying = new AbortController();
   const plan = (/** @type {number} */ ms) => {
     clearTimeout(timer);
     timer = window.setTimeout(send, ms);
@@ -47,9 +50,10 @@ export function keepDraft(url, place, read, tell) {
       return;
     }
     sending = true;
-    const answer = await ask("PUT", url, { body: keep() }).catch(() => null);
+    flying = new AbortController();
+    const answer = await ask("PUT", url, { body: keep(), signal: flying.signal }).catch(() => null);
     sending = false;
-    if (ended) return;
+    if (ended || rests) return;
     if (answer?.ok && !waiting && !timer) forget(place);
     tell(Boolean(answer?.ok));
     if (!answer || answer.status >= 500) plan(AGAIN_MS);
@@ -64,7 +68,29 @@ export function keepDraft(url, place, read, tell) {
   };
   addEventListener("pagehide", leave);
   return {
-    changed: () => plan(WAIT_MS),
+    changed() {
+      if (!rests) return plan(WAIT_MS);
+      unsaved = true;
+      keep();
+    },
+    /**
+     * Lets saving rest while the decision is on its way, whose claim takes no draft any more; goes on where it failed.
+     * @param {boolean} now
+     */
+    rest(now) {
+      rests = now;
+      if (now) {
+        unsaved = Boolean(timer) || sending;
+        if (unsaved) keep();
+        clearTimeout(timer);
+        timer = 0;
+        flying.abort();
+      } else if (unsaved) {
+        unsaved = false;
+        plan(WAIT_MS);
+      }
+    },
+    rests: () => rests,
     /** Saves nothing from here on: what was typed has been sent. */
     end() {
       ended = true;

@@ -38,7 +38,7 @@ function bench(root, form, facts) {
   const words = /** @type {HTMLElement} */ (root.querySelector("[data-sentences]")).dataset;
   const view = showAnswer(root, form, facts);
   const again = root.dataset.refused !== undefined;
-  const state = { intent: facts.intent, touched: facts.drafted || again, sending: false, sent: "", key: "" };
+  const state = { intent: facts.intent, touched: facts.drafted || again, sent: "", key: "" };
   if (again) state.intent = root.dataset.intent || null;
 
   const claim = watchClaim(root, {
@@ -101,12 +101,12 @@ function bench(root, form, facts) {
    * @param {string | null} verdict
    */
   const judged = (verdict) => {
-    if (!verdict || state.sending || root.hasAttribute("data-fresh")) return true;
+    if (!verdict || draft.rests() || root.hasAttribute("data-fresh")) return true;
     const { answer, count } = paint();
     const why = claim.lapsed() ? (words.lapsed ?? "") : missing(verdict, answer, count, facts, view, words);
     if (why) view.notice(why, claim.lapsed());
     if (why || !settled(verdict)) return true;
-    state.sending = true;
+    draft.rest(true);
     const text = write(verdict);
     view.send(text);
     Object.assign(root.dataset, { intent: state.intent ?? "", active: String(activity.read()), verdict });
@@ -114,7 +114,7 @@ function bench(root, form, facts) {
     return !root.dispatchEvent(new CustomEvent("hitl:decided", { bubbles: true, cancelable: true, detail }));
   };
   const stay = (/** @type {Event} */ event) => {
-    state.sending = false;
+    draft.rest(false);
     root.removeAttribute("aria-busy");
     const button = event.type === "hitl:again" && root.querySelector(`.verdict[value="${root.dataset.verdict}"]`);
     if (button instanceof HTMLButtonElement) form.requestSubmit(button);
@@ -154,12 +154,12 @@ function bench(root, form, facts) {
       detail.shouldSwap = false; // the sign-in has ended: what was typed is kept, this page asks to sign in
       return location.reload();
     }
-    state.sending = false;
+    draft.rest(false);
     const { sentence, code } = refusalOf(xhr.responseText);
     view.failed(sentence || (words.failed ?? ""), code === "claim_lost" || claim.lapsed(), code);
   };
   const lost = () => {
-    state.sending = false;
+    draft.rest(false);
     view.failed(words.failed ?? "", claim.lapsed());
   };
   const told = (/** @type {CustomEvent} */ event) => view.notice(event.detail);

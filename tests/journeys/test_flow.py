@@ -235,6 +235,21 @@ def test_a_browser_that_keeps_nothing_sends_all_the_same(house):
     assert Decision.objects.count() == 1 and b"dog" in bytes(Draft.objects.get().body)
 
 
+def test_no_draft_is_saved_while_its_decision_is_on_its_way(house):
+    page = bench(house, town_of(1))
+    drafts: list[str] = []
+    held: list[Route] = []
+    page.on("request", lambda request: drafts.append(request.url) if request.url.endswith("/draft/") else None)
+    page.route(re.compile("/decision/$"), lambda route: held.append(route))
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1_500)
+    assert drafts == [] and len(held) == 1
+    held.pop().abort()
+    expect(page.locator("[data-kept]")).to_have_text("Saved")
+    assert len(drafts) == 1 and b"dog" in bytes(Draft.objects.get().body)
+
+
 def test_an_item_that_went_back_meanwhile_makes_room_for_the_next_and_says_so(house):
     town = town_of(4)
     page = bench(house, town)
