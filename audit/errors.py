@@ -222,6 +222,55 @@ class ErasedMeanwhile(Refusal):
     sentence = _("While the export ran, more was erased each time. Export a smaller range, or later.")
 
 
+class NoVault(Refusal):
+    """No store is named that keeps an export locked as asked."""
+
+    code = "no_vault"
+    sentence = _("Set LEDGER_S3_BUCKET to a bucket with versions and Object Lock; it must lock in compliance mode.")
+
+
+class VaultFailed(Refusal):
+    """The store did not take an export, or does not give it back."""
+
+    code = "vault_failed"
+    sentence = _("The store did not take the export.")
+
+
+class RetentionPast(Refusal):
+    """An export would be locked until a time that is over."""
+
+    code = "retention_past"
+    sentence = _("An export is locked until a day to come.")
+
+
+class ExportKeyGone(Refusal):
+    """The key of a locked export is not here."""
+
+    code = "export_key_gone"
+    sentence = _("The key of this export is not here: it was destroyed, or never was.")
+
+
+class ExportKeyUnread(Refusal):
+    """The file of an export's key is none, or is open to others."""
+
+    code = "export_key_unread"
+    sentence = _("The key's file cannot be used: it must be as it was written, and its owner's alone (0600).")
+
+
+class SealBroken(Refusal):
+    """A sealed part does not open."""
+
+    code = "seal_broken"
+    sentence = _("The sealed part does not open: it was cut or changed, or the key is another one.")
+
+
+class NoBasis(Refusal):
+    """A key is to be destroyed, and nobody says by what right."""
+
+    code = "no_basis"
+    sentence = _("Say in 1 to 500 characters which law or decision asks for it.")
+
+
 class BadOrigin(Refusal):
     """A log cannot have this name."""
 

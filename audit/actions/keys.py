@@ -76,17 +76,28 @@ def take_next_key(origin: str) -> None:
     (folder() / NEXT).replace(folder() / LOG)
 
 
+def fresh_file(path: Path, content: bytes) -> Path:
+    """Write a file for its owner alone beside `path`, down to the disk; give where, to be moved there in one step."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return fresh
+
+
+def open_to_others(path: Path) -> bool:
+    """Tell whether anybody but its owner may read a file."""
+    return os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
 def _kept(path: Path) -> Ed25519PrivateKey:
     """Read a key, made first where there is none; of two starts at once the first one's key stays."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        fresh = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        fresh = fresh_file(path, text)
         try:
             path.hardlink_to(fresh)
         except FileExistsError:
@@ -97,7 +108,7 @@ def _kept(path: Path) -> Ed25519PrivateKey:
 
 
 def _read(path: Path) -> Ed25519PrivateKey:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if open_to_others(path):
         raise KeyUnsafe(path.name)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)

@@ -22,7 +22,7 @@ from audit.actions import (
 from audit.errors import ALARMS, GuardMissing, Refusal
 from audit.models import Log
 from audit.reads import anchor_states, states
-from hitl import exporting, verifying
+from hitl import exporting, locking, verifying
 from hitl.commands import said_of
 from hitl.roles import Roles, statements
 
@@ -30,7 +30,10 @@ from hitl.roles import Roles, statements
 class Command(BaseCommand):
     """What an operator does with the ledger."""
 
-    help = "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles | export | verify"
+    help = (
+        "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles | export | verify | "
+        "locked | open-locked | destroy-export-key"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the verbs."""
@@ -50,6 +53,7 @@ class Command(BaseCommand):
         verbs.add_parser("rotate-key", help="let another key sign; a checkpoint signed by both stands in between")
         exporting.declare(verbs.add_parser("export", help=exporting.HELP))
         verifying.declare(verbs)
+        locking.declare(verbs)
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Do what was asked.
@@ -140,6 +144,15 @@ class Command(BaseCommand):
 
     def _verify(self, **options: Any) -> None:
         verifying.run(options, self.stdout)
+
+    def _locked(self, **_options: Any) -> None:
+        locking.tell(self.stdout)
+
+    def _open_locked(self, **options: Any) -> None:
+        locking.open_parts(options, self.stdout)
+
+    def _destroy_export_key(self, **options: Any) -> None:
+        locking.destroy(options, self.stdout)
 
     def _keys(self, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
