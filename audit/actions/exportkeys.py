@@ -1,7 +1,7 @@
 """The keys of locked exports: a file each beside the ledger's keys, mode 0600, and nowhere else.
 
-`export-key.<id>` holds a key and what it seals; `<id>` is how the SHA-256 of the key begins. `export-key.<id>.destroyed`
-says that its destruction has begun, by whom and why, until the ledger has it.
+`export-key.<id>` holds a key and what it seals; `<id>` is how the SHA-256 of the key begins. While a key is destroyed,
+`export-key.<id>.destroyed` says by whom and why, until the ledger has it.
 """
 
 import base64

@@ -5,6 +5,7 @@ import json
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,8 @@ def lock_export(
         if erased_after(log.pk, made.size):
             raise ErasedMeanwhile
         key_id = exportkeys.keep(key, locked)
-        versions = {"sealed": hold(folder / "sealed", Held(**locked["sealed"]), until)}
-        versions["locked"] = hold(folder / "locked.zip", proofs_of(locked), until)
+        versions = {"sealed": hold(folder / "sealed", part_of(locked, "sealed"), until)}
+        versions["locked"] = hold(folder / "locked.zip", part_of(locked, "locked"), until)
         return _put_on_record(key_id, locked, versions, by, now())
 
 
@@ -95,9 +96,9 @@ def _part(
     return key, cut | whole | {"sealed": sealed, "locked": locked}
 
 
-def proofs_of(export: Mapping[str, Any]) -> Held:
-    """Say of the part with the proofs what the store has to give back."""
-    return Held(**{name: value for name, value in export["locked"].items() if name != "manifest"})
+def part_of(export: Mapping[str, Any], part: str) -> Held:
+    """Say of the part `locked` or `sealed` what the store has to give back."""
+    return Held(*(export[part][name] for name in ("object", "sha256", "bytes")))
 
 
 def finish_stopped(*, by: Voice, now: Callable[[], dt.datetime]) -> list[Locked]:
@@ -118,7 +119,8 @@ def finish_stopped(*, by: Voice, now: Callable[[], dt.datetime]) -> list[Locked]
 def _versions(export: Mapping[str, Any]) -> dict[str, str]:
     """Give the versions of both parts that stand in the store, locked and as they were made."""
     until, versions = dt.datetime.fromisoformat(export["retain_until"]), {}
-    for part, one in (("sealed", Held(**export["sealed"])), ("locked", proofs_of(export))):
+    for part in ("sealed", "locked"):
+        one = part_of(export, part)
         version = newest(one)
         if version is None:
             raise VaultFailed

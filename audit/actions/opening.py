@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from audit.actions import exportkeys
-from audit.actions.holding import BLOCK, Held, fetch
-from audit.actions.locking import proofs_of, told_of
+from audit.actions.holding import BLOCK, fetch
+from audit.actions.locking import part_of, told_of
 from audit.actions.parting import MANIFEST, SEALED, TELLING
 from audit.actions.staging import staged
 from audit.bundle import Bundle, Busy, Chunks, sealing, whole
@@ -31,13 +31,9 @@ def open_from_store(*, key_id: str, target: Path) -> str:
     if export is None:
         raise ExportKeyGone
     with staged() as folder:
-        for part, one in (("sealed", Held(**_known(export["sealed"]))), ("locked", proofs_of(export))):
-            fetch(one, export[part]["version"], folder / f"{part}.zip")
+        for part in ("sealed", "locked"):
+            fetch(part_of(export, part), export[part]["version"], folder / f"{part}.zip")
         return open_parts(locked=folder / "locked.zip", sealed=folder / "sealed.zip", target=target)
-
-
-def _known(part: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if name != "version"}
 
 
 def open_parts(*, locked: Path, sealed: Path, target: Path) -> str:

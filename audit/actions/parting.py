@@ -16,7 +16,7 @@ from audit.tree import signed
 MANIFEST, SEALED, ERASURES = "manifest.note", "sealed.json", "erasures.json"
 TELLING = (MANIFEST, "payloads.ndjson", "contents.ndjson", "records.csv", "report.html")
 """Files that repeat what entries say; the whole bundle's manifest, which goes with them, has their digests."""
-NONE_CHOSEN = {"type": []}
+NONE_CHOSEN: dict[str, list[str]] = {"type": []}
 """The filter of a part with proofs alone: it matches no entry, so nothing has to be told."""
 BLOCK = 1 << 20
 

@@ -59,10 +59,8 @@ class Sealer:
         return len(content)
 
     def finish(self) -> None:
-        """Seal what is left as the last chunk, down to the disk."""
+        """Seal what is left as the last chunk."""
         self._seal(bytes(self._rest), last=True)
-        self.file.flush()
-        os.fsync(self.file.fileno())
 
     def _seal(self, content: bytes, *, last: bool) -> None:
         self._out(self._cipher.encrypt(_nonce(self._number, last), content, self._head))
