@@ -160,7 +160,7 @@ class KeyElsewhere(Refusal):
     """The key that signs is kept by what settings name."""
 
     code = "key_elsewhere"
-    sentence = _("The key that signs the ledger is kept elsewhere (LEDGER_SIGNER); rotate it there.")
+    sentence = _("LEDGER_SIGNER keeps the key that signs and offers no next one (next_signer). See docs/anchors.md.")
 
 
 class NothingToExport(Refusal):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit.actions.keys import cosigner, folder, fresh_file, log_keys
 from audit.errors import TreeDiffers, TreeSetBack
-from audit.tree import EMPTY, Frontier, checkpoint_text, consistency, consistent, signed
+from audit.tree import EMPTY, Frontier, checkpoint_text, consistency, consistent, parse_checkpoint, signed
 from audit.tree.proofs import Node
 
 
@@ -57,6 +57,12 @@ def sign_tree(origin: str, size: int, root: bytes, seconds: int) -> str:
     _remember(origin, size, root)
     lines = [key.line(text) for key in log_keys(origin)]
     return signed(text, [*lines, cosigner(origin).line(text, seconds)])
+
+
+def signed_by_all(origin: str, note: str) -> bool:
+    """Tell whether a checkpoint has the signature of every key that signs for its log now."""
+    found = parse_checkpoint(note)
+    return all(found.signed_by(key.public) for key in log_keys(origin))
 
 
 def begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:

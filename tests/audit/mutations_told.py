@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.audit import making
+from tests.audit import making, mutations
 from tests.audit.making import ERASED_AT, line, note_text
 from tests.audit.mutations import Case, mutation, resign
 from tests.audit.mutations_beside import spoil_json
@@ -417,3 +417,31 @@ def a_token_that_is_none(case):
     case.given["ca"] = b""
     case.arguments += ["--tsa-ca", "{ca}"]
     return 70
+
+
+# ------------------------------------------------------------------------------------------ what lies sealed elsewhere
+
+
+SEALED = "sealed.json"
+for member in ("key", "manifest", "sha256"):
+    spoil_line(
+        f"a_short_{member}_of_the_sealed", SEALED, lambda one, m=member: one.update({m: one[m][2:]}), 50, "", "locked"
+    )
+    spoil_line(
+        f"capitals_in_{member}_of_the_sealed",
+        SEALED,
+        lambda one, m=member: one.update({m: one[m].upper()}),
+        50,
+        "",
+        "locked",
+    )
+for member in mutations.SEALED:
+    spoil_line(f"no_{member}_of_the_sealed", SEALED, lambda one, m=member: one.pop(m), 50, "", "locked")
+    spoil_line(
+        f"a_list_for_{member}_of_the_sealed", SEALED, lambda one, m=member: one.update({m: []}), 50, "", "locked"
+    )
+spoil_line("more_said_of_the_sealed", SEALED, lambda one: one.update(more=1), 50, "", "locked")
+spoil_line("a_negative_length_of_the_sealed", SEALED, lambda one: one.update(bytes=-1), 50, "", "locked")
+spoil_line("a_day_alone_for_the_sealed", SEALED, lambda one: one.update(retain_until="2036-03-01"), 50, "", "locked")
+spoil_line("loose_json_of_the_sealed", SEALED, lambda one: json.dumps(one).encode() + b"\n", 50, "", "locked")
+spoil_line("nothing_said_of_the_sealed", SEALED, lambda one: b"", 50, "", "locked")

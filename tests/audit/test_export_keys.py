@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.actions import add_person
 from accounts.actions.locking import destroy_key
 from accounts.errors import Forbidden
-from accounts.reads import actor_of_user, console
+from accounts.reads import actor_of_person, console
 from audit.actions import exportkeys, seal
 from audit.actions.locking import locked_exports
 from audit.bundle import sealing
@@ -114,9 +114,9 @@ def test_nothing_is_destroyed_without_a_right(keys: Path, basis: str) -> None:
 @pytest.mark.django_db
 def test_only_an_owner_destroys_a_key(keys: Path) -> None:
     key_id = kept()
-    user = add_person(name="Ada", email="ada@example.org", by=console(), at=timezone.now()).user
+    person = add_person(name="Ada", email="ada@example.org", by=console(), at=timezone.now())
     with pytest.raises(Forbidden):
-        destroy(key_id, by=actor_of_user(user, "command"))
+        destroy(key_id, by=actor_of_person(person, "command"))
     assert exportkeys.kept() == [key_id] and not events()
 
 

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -74,7 +75,8 @@ class Command(BaseCommand):
 
     def _rotate_key(self, **_options: Any) -> None:
         self._tell(rotate_key(by=console(), at=timezone.now()))
-        self.stdout.write("Another key signs now. Give auditors the output of `ledger keys`.")
+        signing = "Both keys sign now: let LEDGER_SIGNER give the next one alone." if settings.LEDGER_SIGNER else ""
+        self.stdout.write(f"{signing or 'Another key signs now.'} Give auditors the output of `ledger keys`.")
 
     def _tell(self, sealed: list[Seal]) -> None:
         for one in sealed:
