@@ -77,8 +77,8 @@ def _sign(log_id: int, at: dt.datetime, wait: bool) -> Checkpoint | None:
     if log.tree_size < last_signed(log.origin).size:
         raise TreeSetBack
     newest = next(iter(ask(NEWEST, [log_id])), None)
-    fresh = newest is not None and newest.size == log.tree_size and at < newest.created_at + HEARTBEAT
-    if fresh and not (rotating() and not signed_by_all(log.origin, newest.note)):
+    fresh = newest and newest.size == log.tree_size and at < newest.created_at + HEARTBEAT
+    if newest and fresh and not (rotating() and not signed_by_all(log.origin, newest.note)):
         return None
     if newest is None and log.tree_size == 0:
         return None

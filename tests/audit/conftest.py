@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from tests.elsewhere import Store
@@ -29,5 +30,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def bucket(store: Store, settings, monkeypatch: pytest.MonkeyPatch) -> Store:
     for name, value in store.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials of the store before
     settings.LEDGER_S3_BUCKET, settings.LEDGER_S3_ENDPOINT, settings.LEDGER_S3_DAYS = "locked", store.endpoint, 2
     return store
