@@ -257,11 +257,11 @@ class ExportKeyUnread(Refusal):
     sentence = _("The key's file cannot be used: it must be as it was written, and its owner's alone (0600).")
 
 
-class SealBroken(Refusal):
-    """A sealed part does not open."""
+class NotDecrypted(Refusal):
+    """An encrypted part does not open."""
 
-    code = "seal_broken"
-    sentence = _("The sealed part does not open: it was cut or changed, or the key is another one.")
+    code = "not_decrypted"
+    sentence = _("The encrypted part does not open: it was cut or changed, or the key is another one.")
 
 
 class NoBasis(Refusal):

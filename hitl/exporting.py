@@ -96,7 +96,7 @@ def _lock(options: dict[str, Any], log: Log, choice: Choice, out: OutputWrapper)
         made = lock_records(
             log=log, choice=choice, until=until, by=exporter(options["by"]), now=timezone.now, told=told
         )  # fmt: skip
-    for part in ("locked", "sealed"):
+    for part in ("locked", "encrypted"):
         one = made.export[part]
         out.write(f"{one['object']}, version {one['version']}, sha256 {one['sha256']}")
     out.write(f"locked until {made.export['retain_until']}; key {made.key}; manifest sha256 {made.export['manifest']}")

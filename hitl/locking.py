@@ -28,7 +28,7 @@ def declare(verbs: "_SubParsersAction[Any]") -> None:
     opened = verbs.add_parser("open-locked", help="put the bundle of a locked export together, with its key")
     opened.add_argument("key", nargs="?", metavar="KEY", help="its id as ledger locked has it: fetched from the store")
     opened.add_argument("--locked", type=Path, metavar="FILE", help="the part with the proofs, where you have it")
-    opened.add_argument("--sealed", type=Path, metavar="FILE", help="the sealed part, where you have it")
+    opened.add_argument("--encrypted", type=Path, metavar="FILE", help="the encrypted part, where you have it")
     opened.add_argument("--to", type=Path, required=True, help="the bundle: a path that ends in .zip, else a folder")
     destroyed = verbs.add_parser("destroy-export-key", help="destroy a locked export's key, for good: an erasure")
     destroyed.add_argument("key", metavar="KEY", help="its id, as ledger locked has it")
@@ -61,17 +61,17 @@ def open_parts(options: dict[str, Any], out: OutputWrapper) -> None:
     """
     from audit.actions import opening
 
-    key, locked, sealed, target = (options[name] for name in ("key", "locked", "sealed", "to"))
-    if bool(key) == bool(locked and sealed) or (key and (locked or sealed)):
-        raise CommandError("Name the key's id, or both files by --locked and --sealed.")
-    for path in (target.absolute().parent, *([locked, sealed] if locked else [])):
+    key, locked, encrypted, target = (options[name] for name in ("key", "locked", "encrypted", "to"))
+    if bool(key) == bool(locked and encrypted) or (key and (locked or encrypted)):
+        raise CommandError("Name the key's id, or both files by --locked and --encrypted.")
+    for path in (target.absolute().parent, *([locked, encrypted] if locked else [])):
         if not path.exists():
             raise CommandError(f"There is no {path}.")
     target = target.absolute()
     manifest = (
         opening.open_from_store(key_id=key, target=target)
         if key
-        else opening.open_parts(locked=locked, sealed=sealed, target=target)
+        else opening.open_parts(locked=locked, encrypted=encrypted, target=target)
     )
     out.write(f"{options['to']}: manifest sha256 {manifest}. Check it with ledger verify.")
 
@@ -87,8 +87,8 @@ def destroy(options: dict[str, Any], out: OutputWrapper) -> None:
 
     key, confirmed = options["key"], options["confirm"]
     if confirmed is None and sys.stdin.isatty():
-        confirmed = input(f"What this key sealed can never be read again. Type {key} to destroy it: ").strip()
+        confirmed = input(f"What this key encrypted can never be read again. Type {key} to destroy it: ").strip()
     if confirmed != key:
-        raise CommandError(f"Nothing was destroyed. Confirm with --confirm {key}: what it sealed is lost for good.")
+        raise CommandError(f"Nothing was destroyed. Confirm with --confirm {key}: what it encrypted is lost for good.")
     told = destroy_key(key_id=key, basis=options["basis"], by=exporter(options["by"]), at=timezone.now())
     out.write(f"{key}: destroyed, and on record. Its export's manifest is {told.export['manifest']}.")

@@ -1,4 +1,4 @@
-"""Destroying the key of a locked export: what it sealed can never be read again, and nothing undoes it."""
+"""Destroying the key of a locked export: what it encrypted can never be read again, and nothing undoes it."""
 
 import datetime as dt
 from typing import Any
@@ -23,7 +23,7 @@ def destroy_export_key(*, key_id: str, basis: str, by: Voice, at: dt.datetime) -
     Raises:
         NoBasis: nobody says by what right.
         ExportKeyGone: there is no such key here, and none whose destruction was stopped.
-        ExportKeyUnread: neither its file nor the ledger says what it sealed.
+        ExportKeyUnread: neither its file nor the ledger says what it encrypted.
     """
     told = exportkeys.begun(key_id) or _begun_now(key_id, basis, by, at)
     with transaction.atomic():
@@ -43,5 +43,5 @@ def _begun_now(key_id: str, basis: str, by: Voice, at: dt.datetime) -> dict[str,
     exportkeys.require(key_id)
     export = told_of(key_id) or exportkeys.key_of(key_id).export
     what = {"manifest": export["manifest"], "origin": export["origin"], "range": export["range"]}
-    parts = {"locked": export["locked"]["manifest"], "sealed": export["sealed"]["sha256"]}
+    parts = {"locked": export["locked"]["manifest"], "encrypted": export["encrypted"]["sha256"]}
     return {"key": key_id, "basis": basis, "asked_by": by.pseudonym, "asked_at": timestamp(at), **what, **parts}

@@ -1,7 +1,7 @@
 """The keys of locked exports: a file each beside the ledger's keys, mode 0600, and nowhere else.
 
-`export-key.<id>` holds a key and what it seals; `<id>` is how the SHA-256 of the key begins. While a key is destroyed,
-`export-key.<id>.destroyed` says by whom and why, until the ledger has it.
+`export-key.<id>` holds a key and what it encrypts; `<id>` is how the SHA-256 of the key begins. While a key is
+destroyed, `export-key.<id>.destroyed` says by whom and why, until the ledger has it.
 """
 
 import base64
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.actions.keys import folder, fresh_file, open_to_others
-from audit.bundle import sealing
+from audit.bundle import encrypting
 from audit.errors import ExportKeyGone, ExportKeyUnread
 
 PREFIX, BEGUN = "export-key.", ".destroyed"
@@ -30,13 +30,13 @@ class ExportKey:
 
 
 def id_of(digest: str) -> str:
-    """Give the id of a key by the SHA-256 that a sealed part names."""
+    """Give the id of a key by the SHA-256 that an encrypted part names."""
     return digest[:16]
 
 
 def keep(key: bytes, export: dict[str, Any]) -> str:
-    """Write a key down, before anything that it seals leaves; give its id."""
-    key_id = id_of(sealing.key_digest(key))
+    """Write a key down, before anything that it encrypts leaves; give its id."""
+    key_id = id_of(encrypting.key_digest(key))
     kept = {"export": export, "key": base64.b64encode(key).decode()}
     fresh_file(_path(key_id), json.dumps(kept, indent=1).encode()).replace(_path(key_id))
     _settle()
@@ -74,7 +74,7 @@ def key_of(key_id: str) -> ExportKey:
         found = ExportKey(key_id, base64.b64decode(told["key"], validate=True), told["export"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ExportKeyUnread from problem
-    if id_of(sealing.key_digest(found.key)) != key_id:
+    if id_of(encrypting.key_digest(found.key)) != key_id:
         raise ExportKeyUnread
     return found
 

@@ -1,4 +1,4 @@
-"""Exports under Object Lock: two objects, proofs for all to see and a sealed one, whose key is kept here alone."""
+"""Exports under Object Lock: two objects, proofs for all to see and an encrypted one, whose key is kept here alone."""
 
 import datetime as dt
 import json
@@ -17,9 +17,9 @@ from audit.actions.bundling import Told
 from audit.actions.exporting import Exported, Wanted, export
 from audit.actions.holding import Held, check_vault, hold, look, newest
 from audit.actions.logs import Voice, lock_log, record_on_log
-from audit.actions.parting import NONE_CHOSEN, held, lock_part, seal_part
+from audit.actions.parting import NONE_CHOSEN, encrypt_part, held, lock_part
 from audit.actions.staging import staged
-from audit.bundle import sealing
+from audit.bundle import encrypting
 from audit.errors import ErasedMeanwhile, NoVault, RetentionPast, VaultFailed
 from audit.models import Log, Payload
 from audit.reads.gone import erased_after
@@ -46,10 +46,10 @@ def lock_export(
     names: Mapping[UUID, str] | None = None,
     told: Told = lambda _path, _done, _all: None,
 ) -> Locked:
-    """Export into the store, locked until a day: first the sealed part, then the one with the proofs, then the event.
+    """Export into the store, locked until a day: first the encrypted part, then the proofs, then the event.
 
     The key is on the disk before anything leaves. Only the part with the proofs makes an export whole, so one that is
-    killed before leaves a sealed part alone; killed after it, the next run puts it on record.
+    killed before leaves an encrypted part alone; killed after it, the next run puts it on record.
 
     Raises:
         RetentionPast, NoVault, VaultFailed: it cannot be locked so.
@@ -70,7 +70,7 @@ def lock_export(
         if erased_after(log.pk, made.size):
             raise ErasedMeanwhile
         key_id = exportkeys.keep(key, locked)
-        versions = {"sealed": hold(folder / "sealed", part_of(locked, "sealed"), until)}
+        versions = {"encrypted": hold(folder / "encrypted", part_of(locked, "encrypted"), until)}
         versions["locked"] = hold(folder / "locked.zip", part_of(locked, "locked"), until)
         return _put_on_record(key_id, locked, versions, by, now())
 
@@ -79,25 +79,25 @@ def _part(
     folder: Path, log: Log, wanted: Wanted, made: Exported, until: dt.datetime, by: Voice, at: dt.datetime
 ) -> tuple[bytes, dict[str, Any]]:
     """Make both parts of a bundle; give the key, and what is to be known of the export."""
-    key = sealing.fresh_key()
+    key = encrypting.fresh_key()
     prefix = f"{urllib.parse.quote(log.origin)}/exports/{made.begin}-{made.end}-{made.manifest[:16]}"
-    digest, length = seal_part(made.target, folder / "sealed", key)
-    sealed = {"bytes": length, "object": f"{prefix}.sealed", "sha256": digest}
+    digest, length = encrypt_part(made.target, folder / "encrypted", key)
+    encrypted = {"bytes": length, "object": f"{prefix}.encrypted", "sha256": digest}
     where = {"bucket": settings.LEDGER_S3_BUCKET, "endpoint": settings.LEDGER_S3_ENDPOINT or "aws"}
     whole = {"manifest": made.manifest, "retain_until": timestamp(until), **where}
     plan = {
         "origin": log.origin, "range": [made.begin, made.end], "tree": made.size, "filter": NONE_CHOSEN,
         "exporter": by.pseudonym, "made": timestamp(at),
     }  # fmt: skip
-    names_it = {"cipher": sealing.NAME, "key": sealing.key_digest(key), **sealed, **whole}
+    names_it = {"cipher": encrypting.NAME, "key": encrypting.key_digest(key), **encrypted, **whole}
     manifest = lock_part(made.target, folder / "locked.zip", log.pk, plan, names_it)
     locked = asdict(held(f"{prefix}.zip", folder / "locked.zip")) | {"manifest": manifest}
     cut = {name: plan[name] for name in ("origin", "range", "tree")} | {"filter": wanted.chosen.document()}
-    return key, cut | whole | {"sealed": sealed, "locked": locked}
+    return key, cut | whole | {"encrypted": encrypted, "locked": locked}
 
 
 def part_of(export: Mapping[str, Any], part: str) -> Held:
-    """Say of the part `locked` or `sealed` what the store has to give back."""
+    """Say of the part `locked` or `encrypted` what the store has to give back."""
     return Held(*(export[part][name] for name in ("object", "sha256", "bytes")))
 
 
@@ -119,7 +119,7 @@ def finish_stopped(*, by: Voice, now: Callable[[], dt.datetime]) -> list[Locked]
 def _versions(export: Mapping[str, Any]) -> dict[str, str]:
     """Give the versions of both parts that stand in the store, locked and as they were made."""
     until, versions = dt.datetime.fromisoformat(export["retain_until"]), {}
-    for part in ("sealed", "locked"):
+    for part in ("encrypted", "locked"):
         one = part_of(export, part)
         version = newest(one)
         if version is None:

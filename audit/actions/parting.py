@@ -1,4 +1,4 @@
-"""The two parts of an export that is locked: proofs for all, and a sealed file of what the entries say."""
+"""The two parts of an export that is locked: proofs for all, and an encrypted file of what the entries say."""
 
 import hashlib
 import json
@@ -9,11 +9,11 @@ from typing import IO, Any, cast
 
 from audit.actions.holding import Held
 from audit.actions.keys import log_keys
-from audit.bundle import Bundle, Chunks, document, manifest_text, sealing, whole
+from audit.bundle import Bundle, Chunks, document, encrypting, manifest_text, whole
 from audit.reads.grounds import ground_lines
 from audit.tree import signed
 
-MANIFEST, SEALED, ERASURES = "manifest.note", "sealed.json", "erasures.json"
+MANIFEST, ENCRYPTED, ERASURES = "manifest.note", "encrypted.json", "erasures.json"
 TELLING = (MANIFEST, "payloads.ndjson", "contents.ndjson", "records.csv", "report.html")
 """Files that repeat what entries say; the whole bundle's manifest, which goes with them, has their digests."""
 NONE_CHOSEN: dict[str, list[str]] = {"type": []}
@@ -21,24 +21,24 @@ NONE_CHOSEN: dict[str, list[str]] = {"type": []}
 BLOCK = 1 << 20
 
 
-def seal_part(bundle: Path, target: Path, key: bytes) -> tuple[str, int]:
-    """Seal those files of a bundle that tell, as a tar file under gzip; give SHA-256 and length of what came of it."""
+def encrypt_part(bundle: Path, target: Path, key: bytes) -> tuple[str, int]:
+    """Encrypt those files of a bundle that tell, as a tar file under gzip; give SHA-256 and length of it."""
     with target.open("wb") as file:
-        sealer = sealing.Sealer(file, key)
-        with tarfile.open(mode="w|gz", fileobj=cast(IO[bytes], sealer), bufsize=BLOCK) as archive:
+        encrypter = encrypting.Encrypter(file, key)
+        with tarfile.open(mode="w|gz", fileobj=cast(IO[bytes], encrypter), bufsize=BLOCK) as archive:
             for name in TELLING:
                 told = tarfile.TarInfo(name)
                 told.size = (bundle / name).stat().st_size
                 with (bundle / name).open("rb") as content:
                     archive.addfile(told, content)
-        sealer.finish()
-    return sealer.digest.hexdigest(), sealer.bytes
+        encrypter.finish()
+    return encrypter.digest.hexdigest(), encrypter.bytes
 
 
-def lock_part(bundle: Path, target: Path, log_id: int, plan: Mapping[str, Any], sealed: Mapping[str, Any]) -> str:
+def lock_part(bundle: Path, target: Path, log_id: int, plan: Mapping[str, Any], encrypted: Mapping[str, Any]) -> str:
     """Write everything of a bundle that tells nothing as a bundle of its own; give its manifest's SHA-256.
 
-    `sealed` says of the other part what an auditor has to know. Of payloads only those are in it by which an erasure
+    `encrypted` says of the other part what an auditor has to know. Of payloads only those are in it by which an erasure
     names what it erased.
     """
     part = Bundle(target)
@@ -49,7 +49,7 @@ def lock_part(bundle: Path, target: Path, log_id: int, plan: Mapping[str, Any], 
             part.write(name, _copied(path))
     part.write("payloads.ndjson", _grounds(log_id, bundle / ERASURES))
     part.write("contents.ndjson", whole(b""))
-    part.write(SEALED, whole(document(sealed)))
+    part.write(ENCRYPTED, whole(document(encrypted)))
     text = manifest_text(plan, part.written)
     note = signed(text, [key.line(text) for key in log_keys(plan["origin"])]).encode()
     part.write(MANIFEST, whole(note))

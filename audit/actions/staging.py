@@ -1,4 +1,4 @@
-"""A folder of this process alone, for content that stands there unsealed for a while and must not stay."""
+"""A folder of this process alone, for content that stands there in the clear for a while and must not stay."""
 
 import fcntl
 import shutil

@@ -574,7 +574,7 @@ def text_of(raw: bytes) -> str:
 PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"
 PATH = re.compile(f"{PART}(?:/{PART})?")
 MANIFEST = "manifest.note"
-SEALED = "sealed.json"
+ENCRYPTED = "encrypted.json"
 
 
 class Folder:
@@ -1674,8 +1674,8 @@ def check_object(bundle: Bundle, path: str, anchors: Anchors) -> None:
     anchors.notes.append(f"{path}: not checked; compare the object version that it names with the checkpoint")
 
 
-def sealed_of(raw: bytes) -> dict[str, Any]:
-    """Read what is said of a second object, in which payloads lie sealed; nothing of it is looked at here."""
+def encrypted_of(raw: bytes) -> dict[str, Any]:
+    """Read what is said of a second object, in which payloads lie encrypted; nothing of it is looked at here."""
     told = shaped(
         json_of(text_of(raw)), bucket=str, bytes=int, cipher=str, endpoint=str, key=str, manifest=str, object=str,
         retain_until=str, sha256=str,
@@ -1809,7 +1809,7 @@ class Check:
         self.older: list[Checkpoint] = []
         self.known: list[int] = []
         self.redone = 0
-        self.sealed: dict[str, Any] = {}
+        self.encrypted: dict[str, Any] = {}
 
     def run(self) -> None:
         """Check checkpoints and anchors, since their times bound the leaves; then leaves; then what rests on both."""
@@ -1836,9 +1836,9 @@ class Check:
             self.payloads.outside(self.bundle, target, manifest)
         self.payloads.finish(manifest)
         self.known = check_known(tree, self.trust, findings)
-        if SEALED in self.bundle.sizes:
+        if ENCRYPTED in self.bundle.sizes:
             with findings.part():
-                self.sealed = self._sealed()
+                self.encrypted = self._encrypted()
         for path in self.bundle.names("proofs"):
             with findings.part():
                 check_record_proof(self.bundle, path, self.leaves, tree, self.trust)
@@ -1862,11 +1862,11 @@ class Check:
             self.findings.add("file_changed", OTHER_BYTES, ENTRIES)
         self.leaves.finish(right, self.target.root)
 
-    def _sealed(self) -> dict[str, Any]:
+    def _encrypted(self) -> dict[str, Any]:
         try:
-            return sealed_of(self.bundle.read(SEALED))
+            return encrypted_of(self.bundle.read(ENCRYPTED))
         except Malformed as problem:
-            raise Refused("payload_form", str(problem), SEALED) from None
+            raise Refused("payload_form", str(problem), ENCRYPTED) from None
 
     def _range_proof(self) -> tuple[list[bytes], list[bytes]]:
         path = "range_proof.json"
@@ -1888,7 +1888,7 @@ class Check:
         erased = sum(map(len, self.payloads.erased.values()))
         beside = ["PARTIAL"] if (a, b) != (0, n) or self.manifest.filter else []
         beside += [f"ERASED {erased} section{'s' if erased > 1 else ''} or bodies"] if erased else []
-        beside += ["PAYLOADS WITHHELD"] if self.sealed else []
+        beside += ["PAYLOADS WITHHELD"] if self.encrypted else []
         cosigned_at = max(self.target.times, default=None)
         if cosigned_at is not None and (now - moment_of(cosigned_at)).total_seconds() > stale:
             beside.append("STALE")
@@ -1920,8 +1920,10 @@ class Check:
             notes.append(f"leaves from {max(sizes)} on are not anchored")
         if not self.target.times:
             notes.append("no cosignature by a key that was given, so the age of the checkpoint is not known")
-        if self.sealed:
-            notes.append(f"payloads lie sealed in a second object of SHA-256 {self.sealed['sha256']}: not looked at")
+        if self.encrypted:
+            notes.append(
+                f"payloads lie encrypted in a second object of SHA-256 {self.encrypted['sha256']}: not looked at"
+            )
         for_people = sorted(self.manifest.files.keys() & {"records.csv", "report.html"})
         if for_people:
             notes.append(f"{' and '.join(for_people)}: for reading; what they say is not proven")

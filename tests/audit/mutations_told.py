@@ -419,29 +419,22 @@ def a_token_that_is_none(case):
     return 70
 
 
-# ------------------------------------------------------------------------------------------ what lies sealed elsewhere
+# --------------------------------------------------------------------------------------- what lies encrypted elsewhere
 
 
-SEALED = "sealed.json"
+def spoil_said(name: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Spoil what is said of the encrypted part."""
+    spoil_line(f"{name}_of_the_encrypted", "encrypted.json", change, 50, "", "locked")
+
+
 for member in ("key", "manifest", "sha256"):
-    spoil_line(
-        f"a_short_{member}_of_the_sealed", SEALED, lambda one, m=member: one.update({m: one[m][2:]}), 50, "", "locked"
-    )
-    spoil_line(
-        f"capitals_in_{member}_of_the_sealed",
-        SEALED,
-        lambda one, m=member: one.update({m: one[m].upper()}),
-        50,
-        "",
-        "locked",
-    )
-for member in mutations.SEALED:
-    spoil_line(f"no_{member}_of_the_sealed", SEALED, lambda one, m=member: one.pop(m), 50, "", "locked")
-    spoil_line(
-        f"a_list_for_{member}_of_the_sealed", SEALED, lambda one, m=member: one.update({m: []}), 50, "", "locked"
-    )
-spoil_line("more_said_of_the_sealed", SEALED, lambda one: one.update(more=1), 50, "", "locked")
-spoil_line("a_negative_length_of_the_sealed", SEALED, lambda one: one.update(bytes=-1), 50, "", "locked")
-spoil_line("a_day_alone_for_the_sealed", SEALED, lambda one: one.update(retain_until="2036-03-01"), 50, "", "locked")
-spoil_line("loose_json_of_the_sealed", SEALED, lambda one: json.dumps(one).encode() + b"\n", 50, "", "locked")
-spoil_line("nothing_said_of_the_sealed", SEALED, lambda one: b"", 50, "", "locked")
+    spoil_said(f"a_short_{member}", lambda one, m=member: one.update({m: one[m][2:]}))
+    spoil_said(f"capitals_in_{member}", lambda one, m=member: one.update({m: one[m].upper()}))
+for member in mutations.ENCRYPTED:
+    spoil_said(f"no_{member}", lambda one, m=member: one.pop(m))
+    spoil_said(f"a_list_for_{member}", lambda one, m=member: one.update({m: []}))
+spoil_said("more", lambda one: one.update(more=1))
+spoil_said("a_negative_length", lambda one: one.update(bytes=-1))
+spoil_said("a_day_alone", lambda one: one.update(retain_until="2036-03-01"))
+spoil_said("loose_json", lambda one: json.dumps(one).encode() + b"\n")
+spoil_said("nothing_said", lambda one: b"")

@@ -20,7 +20,7 @@ from accounts.errors import Forbidden
 from accounts.reads import actor_of_person, console
 from audit.actions import exportkeys, seal
 from audit.actions.locking import locked_exports
-from audit.bundle import sealing
+from audit.bundle import encrypting
 from audit.errors import ExportKeyGone, ExportKeyUnread, NoBasis
 from audit.models import Event, Log, Payload
 from tests.invariants import breaches
@@ -34,7 +34,7 @@ def kept(seed: int = 1) -> str:
     log = Log.objects.order_by("pk")[0]
     told = {
         "manifest": "0a" * 32, "origin": log.origin, "range": [0, 7], "bucket": "b", "retain_until": "2033-01-01",
-        "locked": {"manifest": "0b" * 32, "object": "o.zip"}, "sealed": {"sha256": "0c" * 32},
+        "locked": {"manifest": "0b" * 32, "object": "o.zip"}, "encrypted": {"sha256": "0c" * 32},
     }  # fmt: skip
     return exportkeys.keep(random.Random(seed).randbytes(32), told)
 
@@ -54,7 +54,7 @@ def test_a_key_is_its_owners_alone_and_reads_back_as_it_was(keys: Path) -> None:
     path = keys / f"export-key.{key_id}"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and exportkeys.kept() == [key_id]
     found = exportkeys.key_of(key_id)
-    assert sealing.key_digest(found.key).startswith(key_id) and found.export["range"] == [0, 7]
+    assert encrypting.key_digest(found.key).startswith(key_id) and found.export["range"] == [0, 7]
     assert [one.name for one in keys.iterdir()] == [path.name]
 
 
@@ -95,7 +95,7 @@ def test_a_destruction_is_told_with_its_right_and_the_export_and_is_final(keys: 
     assert not handle.read().strip(b"\0")  # overwritten, for whoever held the file open or finds its blocks
     (told,) = events()
     assert (told["key"], told["basis"], told["manifest"]) == (key_id, BASIS, "0a" * 32)
-    assert (told["locked"], told["sealed"], told["asked_by"]) == ("0b" * 32, "0c" * 32, console().pseudonym)
+    assert (told["locked"], told["encrypted"], told["asked_by"]) == ("0b" * 32, "0c" * 32, console().pseudonym)
     assert not list(keys.glob("export-key*"))
     with pytest.raises(ExportKeyGone):
         destroy(key_id)

@@ -52,7 +52,7 @@ def killed_at_upload(number: int, *, after: bool) -> None:
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-KILLS = [(1, False, []), (1, True, ["sealed"]), (2, False, ["sealed"]), (2, True, ["sealed", "zip"])]
+KILLS = [(1, False, []), (1, True, ["encrypted"]), (2, False, ["encrypted"]), (2, True, ["encrypted", "zip"])]
 
 
 @pytest.mark.parametrize(("number", "after", "parts"), KILLS)
@@ -89,8 +89,8 @@ def test_on_a_terminal_an_export_is_locked_listed_opened_and_ended(bucket: Store
     assert f"{key_id}: its key is here" in capsys.readouterr().out
     call_command("ledger", "open-locked", key_id, "--to", str(tmp_path / "one"))
     ((_, _, export),) = locking.locked_exports()
-    proofs, sealed = taken(bucket, locking.Locked(key_id, export), tmp_path / "taken")
-    both = ["--locked", str(proofs), "--sealed", str(sealed)]
+    proofs, encrypted = taken(bucket, locking.Locked(key_id, export), tmp_path / "taken")
+    both = ["--locked", str(proofs), "--encrypted", str(encrypted)]
     call_command("ledger", "open-locked", *both, "--to", str(tmp_path / "two.zip"))
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two.zip")
     for wrong in ([], [key_id, *both], both[:2], ["--locked", "nowhere", *both[2:]]):
@@ -123,20 +123,20 @@ def test_before_and_after_the_keys_end_an_auditor_proves_what_belongs_together_w
 ) -> None:
     busy(items=2)
     made = lock()
-    proofs, _sealed = taken(bucket, made, tmp_path / "taken")
+    proofs, _encrypted = taken(bucket, made, tmp_path / "taken")
     bundle = tmp_path / "taken" / "bundle"
     with zipfile.ZipFile(proofs) as archive:
         archive.extractall(bundle)
     key = json.loads((keys / f"export-key.{made.key}").read_text())["key"]
-    assert shell(bundle, "files") == "all files as signed\n" and "OK" in shell(bundle, "sealed")
+    assert shell(bundle, "files") == "all files as signed\n" and "OK" in shell(bundle, "encrypted")
     listed = shell(bundle, "open", key).split()
     assert "payloads.ndjson" in listed and "manifest.note" in listed
     assert "AssertionError: another key" in shell(bundle, "open", base64.b64encode(b"x" * 32).decode())
     call_command("ledger", "destroy-export-key", made.key, "--basis", BASIS, "--confirm", made.key)
-    assert "OK" in shell(bundle, "sealed") and verified(bundle)["exit"] == 0
-    sealed = tmp_path / "taken" / "sealed"
-    sealed.write_bytes(sealed.read_bytes() + b"x")
-    assert "FAILED" in shell(bundle, "sealed") and "InvalidTag" in shell(bundle, "open", key)
+    assert "OK" in shell(bundle, "encrypted") and verified(bundle)["exit"] == 0
+    encrypted = tmp_path / "taken" / "encrypted"
+    encrypted.write_bytes(encrypted.read_bytes() + b"x")
+    assert "FAILED" in shell(bundle, "encrypted") and "InvalidTag" in shell(bundle, "open", key)
 
 
 def shell(bundle: Path, part: str, key: str = "") -> str:

@@ -1,9 +1,9 @@
-"""A sealed file: content under a key of its own, in chunks, so that it is written and read in little memory.
+"""An encrypted file: content under a key of its own, in chunks, so that it is written and read in little memory.
 
-A head of two lines, `hitl-sealed/v1` and the SHA-256 of the key in hex; then chunks of 1 MiB of content, the last one
-shorter or as long, each as AES-256-GCM writes it (ciphertext, 16 bytes of tag). The head is additional data of every
-chunk; its nonce is the chunk's number from 0 in eleven bytes, big-endian, and a byte that is 1 for the last chunk, else
-0. A chunk that is missing, moved, changed or added does not open, and neither does a file cut between two chunks.
+A head of two lines, `hitl-encrypted/v1` and the SHA-256 of the key in hex; then chunks of 1 MiB of content, the last
+one shorter or as long, each as AES-256-GCM writes it (ciphertext, 16 bytes of tag). The head is additional data of
+every chunk; its nonce is the chunk's number from 0 in eleven bytes, big-endian, and a byte that is 1 for the last chunk,
+else 0. A chunk that is missing, moved, changed or added does not open, and neither does a file cut between two chunks.
 """
 
 import hashlib
@@ -14,21 +14,21 @@ from typing import IO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NAME = "hitl-sealed/v1"
+NAME = "hitl-encrypted/v1"
 CHUNK, TAG = 1 << 20, 16
 
 
 class Broken(Exception):  # noqa: N818 - a fact
-    """What was sealed does not open: another key, or bytes that were changed, cut or added."""
+    """What was encrypted does not open: another key, or bytes that were changed, cut or added."""
 
 
 def fresh_key() -> bytes:
-    """Make a key; it seals one file and never another, since nonces are counted."""
+    """Make a key; it encrypts one file and never another, since nonces are counted."""
     return os.urandom(32)
 
 
 def key_digest(key: bytes) -> str:
-    """Give the SHA-256 by which a sealed file names its key: of 32 random bytes it tells nothing."""
+    """Give the SHA-256 by which an encrypted file names its key: of 32 random bytes it tells nothing."""
     return hashlib.sha256(key).hexdigest()
 
 
@@ -40,11 +40,11 @@ def _nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
 
 
-class Sealer:
-    """Seals what is written to it into a file; hashes what comes out."""
+class Encrypter:
+    """Encrypts what is written to it into a file; hashes what comes out."""
 
     def __init__(self, file: IO[bytes], key: bytes) -> None:
-        """Begin a sealed file."""
+        """Begin an encrypted file."""
         self.file, self.bytes, self.digest = file, 0, hashlib.sha256()
         self._cipher, self._head = AESGCM(key), _head(key)
         self._rest, self._number = bytearray(), 0
@@ -54,15 +54,15 @@ class Sealer:
         """Take content; a chunk goes out as soon as it is known not to be the last."""
         self._rest += content
         while len(self._rest) > CHUNK:
-            self._seal(bytes(self._rest[:CHUNK]), last=False)
+            self._put(bytes(self._rest[:CHUNK]), last=False)
             del self._rest[:CHUNK]
         return len(content)
 
     def finish(self) -> None:
-        """Seal what is left as the last chunk."""
-        self._seal(bytes(self._rest), last=True)
+        """Encrypt what is left as the last chunk."""
+        self._put(bytes(self._rest), last=True)
 
-    def _seal(self, content: bytes, *, last: bool) -> None:
+    def _put(self, content: bytes, *, last: bool) -> None:
         self._out(self._cipher.encrypt(_nonce(self._number, last), content, self._head))
         self._number += 1
 
@@ -73,7 +73,7 @@ class Sealer:
 
 
 def opened(file: IO[bytes], key: bytes) -> Iterator[bytes]:
-    """Give the content of a sealed file chunk by chunk, each only after its tag was checked.
+    """Give the content of an encrypted file chunk by chunk, each only after its tag was checked.
 
     Raises:
         Broken: it does not open. What came before is genuine, and not the whole.
@@ -93,8 +93,8 @@ def opened(file: IO[bytes], key: bytes) -> Iterator[bytes]:
         block, number = following, number + 1
 
 
-class Unsealed:
-    """A sealed file to read from, as its content was."""
+class Decrypted:
+    """An encrypted file to read from, as its content was."""
 
     def __init__(self, file: IO[bytes], key: bytes) -> None:
         """Begin to open it."""
