@@ -240,7 +240,7 @@ class RetentionPast(Refusal):
     """An export would be locked until a time that is over."""
 
     code = "retention_past"
-    sentence = _("An export is locked until a day to come.")
+    sentence = _("This time is over. Lock an export until one to come.")
 
 
 class ExportKeyGone(Refusal):

@@ -2,7 +2,7 @@
 
 A head of two lines, `hitl-encrypted/v1` and the SHA-256 of the key in hex; then chunks of 1 MiB of content, the last
 one shorter or as long, each as AES-256-GCM writes it (ciphertext, 16 bytes of tag). The head is additional data of
-every chunk; its nonce is the chunk's number from 0 in eleven bytes, big-endian, and a byte that is 1 for the last chunk,
+every chunk; its nonce is the chunk's number from 0 in eleven bytes, big-endian, and a byte that is 1 for the last one,
 else 0. A chunk that is missing, moved, changed or added does not open, and neither does a file cut between two chunks.
 """
 
