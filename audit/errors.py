@@ -233,7 +233,7 @@ class VaultFailed(Refusal):
     """The store did not take an export, or does not give it back."""
 
     code = "vault_failed"
-    sentence = _("The store did not take the export.")
+    sentence = _("The store does not take the export, or does not give it back.")
 
 
 class RetentionPast(Refusal):

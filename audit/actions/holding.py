@@ -2,9 +2,10 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -26,102 +27,106 @@ class Held:
     bytes: int
 
 
-def check_vault() -> None:
-    """See that settings name a bucket that locks, before anything is written.
+class Vault:
+    """The bucket that settings name. One client speaks to it: each takes tens of megabytes."""
 
-    Raises:
-        NoVault, VaultFailed: they do not.
-    """
-    if not settings.LEDGER_S3_BUCKET:
-        raise NoVault
-    try:
-        found = store().get_object_lock_configuration(Bucket=settings.LEDGER_S3_BUCKET)
-    except ClientError as problem:
-        raise _refused(problem) from problem
-    except BotoCoreError as problem:
-        raise VaultFailed(f"{VaultFailed.sentence} {problem}") from problem
-    if found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") != "Enabled":
-        raise NoVault
+    def __init__(self) -> None:
+        """Take up the store.
 
+        Raises:
+            NoVault: settings name none.
+        """
+        if not settings.LEDGER_S3_BUCKET:
+            raise NoVault
+        self.bucket: str = settings.LEDGER_S3_BUCKET
+        with refused():
+            self._store = store()
 
-def hold(path: Path, held: Held, until: dt.datetime) -> str:
-    """Put a file into the bucket, locked in compliance mode; give the version that the store keeps, read back.
+    def check(self) -> None:
+        """See that the bucket locks, before anything is written.
 
-    Raises:
-        NoVault: the store keeps it without this lock.
-        VaultFailed: the store does not take it, or gives back something else.
-    """
-    if held.bytes > LARGEST:
-        raise VaultFailed(f"{VaultFailed.sentence} It has more than {LARGEST >> 30} GiB; export a smaller range.")
-    where = {"Bucket": settings.LEDGER_S3_BUCKET, "Key": held.object}
-    try:
-        with path.open("rb") as file:
-            answer = store().put_object(
-                **where, Body=file, ObjectLockMode=MODE, ObjectLockRetainUntilDate=until
-            )  # fmt: skip
-    except ClientError as problem:
-        raise _refused(problem) from problem
-    except BotoCoreError as problem:
-        raise VaultFailed(f"{VaultFailed.sentence} {problem}") from problem
-    version = answer.get("VersionId")
-    if not version or version == "null":
-        raise NoVault
-    look(held, str(version), until)
-    return str(version)
+        Raises:
+            NoVault, VaultFailed: it does not, or does not say so.
+        """
+        with refused():
+            found = self._store.get_object_lock_configuration(Bucket=self.bucket)
+        if found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") != "Enabled":
+            raise NoVault
 
+    def hold(self, path: Path, held: Held, until: dt.datetime) -> str:
+        """Put a file into the bucket, locked in compliance mode; give the version that the store keeps, read back.
 
-def newest(held: Held) -> str | None:
-    """Give the newest version of an object, None where the store has none."""
-    try:
-        answer = store().head_object(Bucket=settings.LEDGER_S3_BUCKET, Key=held.object)
-    except ClientError as problem:
-        if problem.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-            return None
-        raise _refused(problem) from problem
-    except BotoCoreError as problem:
-        raise VaultFailed(f"{VaultFailed.sentence} {problem}") from problem
-    return str(answer.get("VersionId") or "")
+        Raises:
+            NoVault: the store keeps it without this lock.
+            VaultFailed: the store does not take it, or gives back something else.
+        """
+        if held.bytes > LARGEST:
+            raise VaultFailed(f"{VaultFailed.sentence} It has more than {LARGEST >> 30} GiB; export a smaller range.")
+        lock = {"ObjectLockMode": MODE, "ObjectLockRetainUntilDate": until}
+        with path.open("rb") as file, refused():
+            answer = self._store.put_object(Bucket=self.bucket, Key=held.object, Body=file, **lock)
+        version = answer.get("VersionId")
+        if not version or version == "null":
+            raise NoVault
+        self.look(held, str(version), until)
+        return str(version)
 
+    def newest(self, held: Held) -> str | None:
+        """Give the newest version of an object, None where the store has none."""
+        try:
+            with refused():
+                answer = self._store.head_object(Bucket=self.bucket, Key=held.object)
+        except VaultFailed as problem:
+            cause = problem.__cause__
+            if isinstance(cause, ClientError) and cause.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+        return str(answer.get("VersionId") or "")
 
-def look(held: Held, version: str, until: dt.datetime) -> None:
-    """See that the store keeps this very object, in compliance mode until that day or longer.
+    def look(self, held: Held, version: str, until: dt.datetime) -> None:
+        """See that the store keeps this very object, in compliance mode until that day or longer.
 
-    Raises:
-        NoVault, VaultFailed: it does not, or does not say so.
-    """
-    fetch(held, version, None)
-    try:
-        found = store().get_object_retention(
-            Bucket=settings.LEDGER_S3_BUCKET, Key=held.object, VersionId=version
-        )  # fmt: skip
-    except (BotoCoreError, ClientError) as problem:
-        raise NoVault from problem
-    kept: dict[str, Any] = found.get("Retention", {})
-    if kept.get("Mode") != MODE or "RetainUntilDate" not in kept or kept["RetainUntilDate"] < until:
-        raise NoVault
+        Raises:
+            NoVault, VaultFailed: it does not, or does not say so.
+        """
+        self.fetch(held, version, Path("/dev/null"))
+        try:
+            found = self._store.get_object_retention(Bucket=self.bucket, Key=held.object, VersionId=version)
+        except (BotoCoreError, ClientError) as problem:
+            raise NoVault from problem
+        kept = found.get("Retention", {})
+        if kept.get("Mode") != MODE or "RetainUntilDate" not in kept or kept["RetainUntilDate"] < until:
+            raise NoVault
 
+    def fetch(self, held: Held, version: str, target: Path) -> None:
+        """Read an object's version into a file, and hold it against its digest.
 
-def fetch(held: Held, version: str, target: Path | None) -> None:
-    """Read an object's version into a file, or only through, and hold it against its digest.
-
-    Raises:
-        VaultFailed: the store does not give it, or gives something else.
-    """
-    digest, count = hashlib.sha256(), 0
-    try:
-        body = store().get_object(Bucket=settings.LEDGER_S3_BUCKET, Key=held.object, VersionId=version)["Body"]
-        with (target or Path("/dev/null")).open("wb") as file:
-            for block in body.iter_chunks(BLOCK):
+        Raises:
+            VaultFailed: the store does not give it, or gives something else.
+        """
+        digest, count = hashlib.sha256(), 0
+        with target.open("wb") as file, refused():
+            answer = self._store.get_object(Bucket=self.bucket, Key=held.object, VersionId=version)
+            for block in answer["Body"].iter_chunks(BLOCK):
                 digest.update(block)
                 count += len(block)
                 file.write(block)
-    except (BotoCoreError, ClientError) as problem:
-        raise VaultFailed(f"The store does not give back what it was given. {problem}") from problem
-    if (digest.hexdigest(), count) != (held.sha256, held.bytes):
-        raise VaultFailed("The store gives back something else than it was given.")
+        if (digest.hexdigest(), count) != (held.sha256, held.bytes):
+            raise VaultFailed("The store gives back something else than it was given.")
 
 
-def _refused(problem: ClientError) -> NoVault | VaultFailed:
-    if problem.response["Error"]["Code"] in UNLOCKED:
-        return NoVault()
-    return VaultFailed(f"{VaultFailed.sentence} {problem}")
+@contextmanager
+def refused() -> Iterator[None]:
+    """Say in our words what the store, or the way to it, refuses.
+
+    Raises:
+        NoVault, VaultFailed: instead of what its client raises.
+    """
+    try:
+        yield
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] in UNLOCKED:
+            raise NoVault from problem
+        raise VaultFailed(f"{VaultFailed.sentence} {problem}") from problem
+    except BotoCoreError as problem:
+        raise VaultFailed(f"{VaultFailed.sentence} {problem}") from problem

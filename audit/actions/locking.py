@@ -15,7 +15,7 @@ from django.db import transaction
 from audit.actions import exportkeys
 from audit.actions.bundling import Told
 from audit.actions.exporting import Exported, Wanted, export
-from audit.actions.holding import Held, check_vault, hold, look, newest
+from audit.actions.holding import Held, Vault
 from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.parting import NONE_CHOSEN, encrypt_part, held, lock_part
 from audit.actions.staging import staged
@@ -60,9 +60,10 @@ def lock_export(
     until = until.astimezone(dt.UTC).replace(microsecond=0)
     if until <= now():
         raise RetentionPast
-    check_vault()
+    vault = Vault()
+    vault.check()
     with staged() as folder:
-        finish_stopped(by=by, now=now)
+        _finish_stopped(vault, by, now)
         made = export(
             log=log, wanted=wanted, target=folder / "bundle", by=by, now=now, names=names, told=told
         )  # fmt: skip
@@ -70,8 +71,8 @@ def lock_export(
         if erased_after(log.pk, made.size):
             raise ErasedMeanwhile
         key_id = exportkeys.keep(key, locked)
-        versions = {"encrypted": hold(folder / "encrypted", part_of(locked, "encrypted"), until)}
-        versions["locked"] = hold(folder / "locked.zip", part_of(locked, "locked"), until)
+        versions = {"encrypted": vault.hold(folder / "encrypted", part_of(locked, "encrypted"), until)}
+        versions["locked"] = vault.hold(folder / "locked.zip", part_of(locked, "locked"), until)
         return _put_on_record(key_id, locked, versions, by, now())
 
 
@@ -101,30 +102,28 @@ def part_of(export: Mapping[str, Any], part: str) -> Held:
     return Held(*(export[part][name] for name in ("object", "sha256", "bytes")))
 
 
-def finish_stopped(*, by: Voice, now: Callable[[], dt.datetime]) -> list[Locked]:
+def _finish_stopped(vault: Vault, by: Voice, now: Callable[[], dt.datetime]) -> None:
     """Put on record what was whole in the store when its export was stopped; leave alone what is not."""
-    found = []
     for key_id in exportkeys.kept():
         export = exportkeys.key_of(key_id).export
-        if export["bucket"] != settings.LEDGER_S3_BUCKET or told_of(key_id) is not None:
+        if export["bucket"] != vault.bucket or told_of(key_id) is not None:
             continue
         try:
-            versions = _versions(export)
+            versions = _versions(vault, export)
         except (NoVault, VaultFailed):
             continue  # it is listed as unfinished, and its key can be destroyed
-        found.append(_put_on_record(key_id, export, versions, by, now()))
-    return found
+        _put_on_record(key_id, export, versions, by, now())
 
 
-def _versions(export: Mapping[str, Any]) -> dict[str, str]:
+def _versions(vault: Vault, export: Mapping[str, Any]) -> dict[str, str]:
     """Give the versions of both parts that stand in the store, locked and as they were made."""
     until, versions = dt.datetime.fromisoformat(export["retain_until"]), {}
     for part in ("encrypted", "locked"):
         one = part_of(export, part)
-        version = newest(one)
+        version = vault.newest(one)
         if version is None:
             raise VaultFailed
-        look(one, version, until)
+        vault.look(one, version, until)
         versions[part] = version
     return versions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from audit.actions import exportkeys
-from audit.actions.holding import BLOCK, fetch
+from audit.actions.holding import BLOCK, Vault
 from audit.actions.locking import part_of, told_of
 from audit.actions.parting import ENCRYPTED, MANIFEST, TELLING
 from audit.actions.staging import staged
@@ -16,6 +16,8 @@ from audit.bundle import Bundle, Busy, Chunks, encrypting, whole
 from audit.bundle import verify as verifier
 from audit.errors import ExportBusy, ExportHalfWritten, ExportKeyGone, NotDecrypted, TargetTaken
 
+PACKED = 16 << 10
+"""Bytes of the tar file inflated at a time: to a thousand times as many at worst."""
 OPENED = "opened"
 """The plan of a bundle that grows out of two parts: what a killed run left of it is begun anew."""
 
@@ -25,14 +27,15 @@ def open_from_store(*, key_id: str, target: Path) -> str:
 
     Raises:
         ExportKeyGone: the ledger knows of no such export.
-        VaultFailed: the store does not give its parts back.
+        NoVault, VaultFailed: the store does not give its parts back.
     """
     export = told_of(key_id)
     if export is None:
         raise ExportKeyGone
+    vault = Vault()
     with staged() as folder:
         for part in ("encrypted", "locked"):
-            fetch(part_of(export, part), export[part]["version"], folder / part)
+            vault.fetch(part_of(export, part), export[part]["version"], folder / part)
         return open_parts(locked=folder / "locked", encrypted=folder / "encrypted", target=target)
 
 
@@ -81,13 +84,13 @@ def _fill(bundle: Bundle, proofs: verifier.Bundle, encrypted: Path, key: bytes, 
     try:
         with encrypted.open("rb") as file:
             decrypted = encrypting.Decrypted(file, key)
-            with tarfile.open(mode="r|gz", fileobj=cast(IO[bytes], decrypted), bufsize=BLOCK) as archive:
+            with tarfile.open(mode="r|gz", fileobj=cast(IO[bytes], decrypted), bufsize=PACKED) as archive:
                 for member in archive:
                     content = archive.extractfile(member) if member.isfile() and member.name in TELLING else None
                     if content is None:
                         raise NotDecrypted
                     if member.name == MANIFEST:
-                        note = content.read(verifier.LARGEST_MANIFEST)
+                        note = content.read(min(member.size, verifier.LARGEST_MANIFEST))
                     bundle.write(member.name, whole(note) if member.name == MANIFEST else _read(content))
             decrypted.end()
         if hashlib.sha256(note).hexdigest() != manifest:

@@ -98,20 +98,20 @@ class Decrypted:
 
     def __init__(self, file: IO[bytes], key: bytes) -> None:
         """Begin to open it."""
-        self._chunks, self._rest = opened(file, key), b""
+        self._chunks, self._chunk, self._at = opened(file, key), b"", 0
 
     def read(self, size: int) -> bytes:
-        """Give the next bytes: `size` of them, fewer at the end alone."""
-        while len(self._rest) < size:
+        """Give the next bytes, as many as are at hand and `size` at most; none at the end."""
+        while self._at == len(self._chunk):
             chunk = next(self._chunks, None)
             if chunk is None:
-                break
-            self._rest += chunk
-        found, self._rest = self._rest[:size], self._rest[size:]
+                return b""
+            self._chunk, self._at = chunk, 0
+        found = self._chunk[self._at : self._at + size]
+        self._at += len(found)
         return found
 
     def end(self) -> None:
         """Read to the end, so that a cut or an addition behind what was needed is seen as well."""
-        self._rest = b""
         for _ in self._chunks:
             pass

@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from audit.actions import exportkeys, locking
+from audit.actions.holding import Vault
 from audit.actions.opening import open_from_store
 from audit.models import Event
 from tests.audit.exports import busy, files_of, verified
@@ -34,7 +35,7 @@ def killed_at_upload(number: int, *, after: bool) -> None:
     child = os.fork()
     if not child:
         try:
-            hold, left = locking.hold, [number]
+            hold, left = Vault.hold, [number]
 
             def counted(*given: Any) -> str:
                 left[0] -= 1
@@ -45,7 +46,7 @@ def killed_at_upload(number: int, *, after: bool) -> None:
                     os.kill(os.getpid(), signal.SIGKILL)
                 return version
 
-            locking.hold = counted
+            Vault.hold = counted  # type: ignore[method-assign]
             lock()
         finally:
             os._exit(0)
