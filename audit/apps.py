@@ -30,6 +30,8 @@ class AuditConfig(AppConfig):
         learn(
             EventKind("audit.key_rotated", _("Another key signs the ledger now")),
             EventKind("audit.exported", _("A part of the ledger was exported: entries {range}")),
+            EventKind("audit.export_locked", _("An export was locked in a store until {retain_until}")),
+            EventKind("audit.export_key_destroyed", _("The key of a locked export was destroyed: {basis}")),
             EventKind("audit.alarm_raised", _("The ledger raised an alarm: {code}")),
             EventKind("audit.anchor_recorded", _("A checkpoint of {size} events got an anchor: {kind}")),
         )

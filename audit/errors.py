@@ -160,7 +160,7 @@ class KeyElsewhere(Refusal):
     """The key that signs is kept by what settings name."""
 
     code = "key_elsewhere"
-    sentence = _("The key that signs the ledger is kept elsewhere (LEDGER_SIGNER); rotate it there.")
+    sentence = _("LEDGER_SIGNER keeps the key that signs and offers no next one (next_signer). See docs/anchors.md.")
 
 
 class NothingToExport(Refusal):
@@ -220,6 +220,55 @@ class ErasedMeanwhile(Refusal):
 
     code = "erased_meanwhile"
     sentence = _("While the export ran, more was erased each time. Export a smaller range, or later.")
+
+
+class NoVault(Refusal):
+    """No store is named that keeps an export locked as asked."""
+
+    code = "no_vault"
+    sentence = _("Set LEDGER_S3_BUCKET to a bucket with versions and Object Lock; it must lock in compliance mode.")
+
+
+class VaultFailed(Refusal):
+    """The store did not take an export, or does not give it back."""
+
+    code = "vault_failed"
+    sentence = _("The store does not take the export, or does not give it back.")
+
+
+class RetentionPast(Refusal):
+    """An export would be locked until a time that is over."""
+
+    code = "retention_past"
+    sentence = _("This time is over. Lock an export until one to come.")
+
+
+class ExportKeyGone(Refusal):
+    """The key of a locked export is not here."""
+
+    code = "export_key_gone"
+    sentence = _("The key of this export is not here: it was destroyed, or never was.")
+
+
+class ExportKeyUnread(Refusal):
+    """The file of an export's key is none, or is open to others."""
+
+    code = "export_key_unread"
+    sentence = _("The key's file cannot be used: it must be as it was written, and its owner's alone (0600).")
+
+
+class NotDecrypted(Refusal):
+    """An encrypted part does not open."""
+
+    code = "not_decrypted"
+    sentence = _("The encrypted part does not open: it was cut or changed, or the key is another one.")
+
+
+class NoBasis(Refusal):
+    """A key is to be destroyed, and nobody says by what right."""
+
+    code = "no_basis"
+    sentence = _("Say in 1 to 500 characters which law or decision asks for it.")
 
 
 class BadOrigin(Refusal):

@@ -3,9 +3,12 @@
 import datetime as dt
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -23,7 +26,10 @@ HELP = "write a bundle that outsiders verify: all of a log, or a part of it"
 
 def declare(export: ArgumentParser) -> None:
     """Take the log, the part of it, and the place."""
-    export.add_argument("--to", type=Path, required=True, help="the bundle: a path that ends in .zip, else a folder")
+    place = export.add_mutually_exclusive_group(required=True)
+    place.add_argument("--to", type=Path, help="the bundle: a path that ends in .zip, else a folder")
+    place.add_argument("--to-lock", action="store_true", help="two objects in LEDGER_S3_BUCKET, under Object Lock")
+    export.add_argument("--retain-until", type=instant, metavar="TIME", help="with --to-lock; else LEDGER_S3_DAYS")
     export.add_argument("--log", metavar="ORIGIN", help="the log, where there are several and no project is named")
     export.add_argument("--from", dest="begin", type=int, metavar="INDEX", help="the first entry")
     export.add_argument("--to-index", dest="end", type=int, metavar="INDEX", help="the entry behind the last one")
@@ -64,8 +70,40 @@ def run(options: dict[str, Any], out: OutputWrapper) -> None:
         Refusal: it may not be exported.
     """
     choice, log = _choice(options)
+    if options["to_lock"]:
+        return _lock(options, log, choice, out)
+    if options["retain_until"]:
+        raise CommandError("--retain-until goes with --to-lock.")
     if not options["to"].absolute().parent.is_dir():
         raise CommandError(f"There is no folder {options['to'].absolute().parent}.")
+    with _progress() as told:
+        made = export_records(
+            log=log, choice=choice, target=options["to"].absolute(), by=exporter(options["by"]), now=timezone.now,
+            resume=options["resume"], told=told,
+        )  # fmt: skip
+    out.write(f"{options['to']}: entries {made.begin} to {made.end - 1} against a checkpoint of {made.size}")
+    out.write(f"manifest sha256 {made.manifest}")
+    return None
+
+
+def _lock(options: dict[str, Any], log: Log, choice: Choice, out: OutputWrapper) -> None:
+    from accounts.actions.locking import lock_records  # what speaks to the store takes 15 MB
+
+    if options["resume"]:
+        raise CommandError("A locked export that was stopped is begun anew: leave out --resume.")
+    until = options["retain_until"] or timezone.now() + dt.timedelta(days=settings.LEDGER_S3_DAYS)
+    with _progress() as told:
+        made = lock_records(
+            log=log, choice=choice, until=until, by=exporter(options["by"]), now=timezone.now, told=told
+        )  # fmt: skip
+    for part in ("locked", "encrypted"):
+        one = made.export[part]
+        out.write(f"{one['object']}, version {one['version']}, sha256 {one['sha256']}")
+    out.write(f"locked until {made.export['retain_until']}; key {made.key}; manifest sha256 {made.export['manifest']}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bars: dict[str, TaskID] = {}
 
@@ -74,12 +112,7 @@ def run(options: dict[str, Any], out: OutputWrapper) -> None:
                 bars[path] = progress.add_task(path, total=total)
             progress.update(bars[path], completed=done)
 
-        made = export_records(
-            log=log, choice=choice, target=options["to"].absolute(), by=_exporter(options["by"]), now=timezone.now,
-            resume=options["resume"], told=told,
-        )  # fmt: skip
-    out.write(f"{options['to']}: entries {made.begin} to {made.end - 1} against a checkpoint of {made.size}")
-    out.write(f"manifest sha256 {made.manifest}")
+        yield told
 
 
 def _choice(options: dict[str, Any]) -> tuple[Choice, Log]:
@@ -111,5 +144,6 @@ def _log(origin: str | None) -> Log:
     return logs[0]
 
 
-def _exporter(email: str | None) -> Actor:
+def exporter(email: str | None) -> Actor:
+    """Give whoever an e-mail names, else the console."""
     return actor_of_user(user_of(email), "command") if email else console()

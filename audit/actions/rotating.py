@@ -8,17 +8,19 @@ from django.db import transaction
 from audit.actions.keys import log_keys, make_next_key, take_next_key
 from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.sealing import Seal, seal
+from audit.actions.signing import signed_by_all
 from audit.models import Checkpoint, Log, Payload
-from audit.tree import PublicKey, parse_checkpoint
+from audit.tree import PublicKey
 
 
 def rotate_key(*, by: Voice, at: dt.datetime) -> list[Seal]:
     """Put another key in the place of the one that signs: an event in every log, and a checkpoint signed by both.
 
-    Said again after a kill it goes on where it stopped.
+    Said again after a kill it goes on where it stopped. Where a signer elsewhere keeps the key both sign on, until that
+    signer gives the next key alone.
 
     Raises:
-        KeyElsewhere: the key is not ours to change.
+        KeyElsewhere: a signer elsewhere keeps the key, and offers no next one.
         ExceptionGroup: a log could not be sealed; both keys sign until it can.
     """
     make_next_key()
@@ -47,5 +49,4 @@ def _noted(log: Log, new: PublicKey) -> bool:
 
 def _signed_by_both(log: Log) -> bool:
     newest = Checkpoint.objects.filter(log=log).order_by("size", "created_at").last()
-    found = parse_checkpoint(newest.note) if newest else None
-    return found is not None and all(found.signed_by(key.public) for key in log_keys(log.origin))
+    return newest is not None and signed_by_all(log.origin, newest.note)

@@ -10,7 +10,7 @@ from audit.actions.alarms import calm, raise_alarm
 from audit.actions.keys import rotating
 from audit.actions.logs import Voice
 from audit.actions.sequencing import sequence
-from audit.actions.signing import NOTHING, Signed, check_tree, last_signed, sign_tree
+from audit.actions.signing import NOTHING, Signed, check_tree, last_signed, sign_tree, signed_by_all
 from audit.actions.witnessing import look_at_witness, witness
 from audit.errors import SEALING, TreeFault, TreeSetBack
 from audit.models import Checkpoint, Log
@@ -77,7 +77,8 @@ def _sign(log_id: int, at: dt.datetime, wait: bool) -> Checkpoint | None:
     if log.tree_size < last_signed(log.origin).size:
         raise TreeSetBack
     newest = next(iter(ask(NEWEST, [log_id])), None)
-    if newest is not None and newest.size == log.tree_size and not rotating() and at < newest.created_at + HEARTBEAT:
+    fresh = newest and newest.size == log.tree_size and at < newest.created_at + HEARTBEAT
+    if newest and fresh and not (rotating() and not signed_by_all(log.origin, newest.note)):
         return None
     if newest is None and log.tree_size == 0:
         return None

@@ -3,13 +3,12 @@
 import base64
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.actions.keys import cosigner, folder, log_keys
+from audit.actions.keys import cosigner, folder, fresh_file, log_keys
 from audit.errors import TreeDiffers, TreeSetBack
-from audit.tree import EMPTY, Frontier, checkpoint_text, consistency, consistent, signed
+from audit.tree import EMPTY, Frontier, checkpoint_text, consistency, consistent, parse_checkpoint, signed
 from audit.tree.proofs import Node
 
 
@@ -60,6 +59,12 @@ def sign_tree(origin: str, size: int, root: bytes, seconds: int) -> str:
     return signed(text, [*lines, cosigner(origin).line(text, seconds)])
 
 
+def signed_by_all(origin: str, note: str) -> bool:
+    """Tell whether a checkpoint has the signature of every key that signs for its log now."""
+    found = parse_checkpoint(note)
+    return all(found.signed_by(key.public) for key in log_keys(origin))
+
+
 def begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:
     """Tell whether the tree of this size and root begins with what was signed."""
     if size < known.size:
@@ -73,15 +78,8 @@ def begins_with(known: Signed, size: int, root: bytes, node: Node) -> bool:
 
 def _remember(origin: str, size: int, root: bytes) -> None:
     """Write it down before anything is signed: after a kill the same tree is signed again, never another one."""
-    path = _memory(origin)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump({"origin": origin, "size": size, "root": base64.b64encode(root).decode()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    kept = json.dumps({"origin": origin, "size": size, "root": base64.b64encode(root).decode()})
+    fresh_file(_memory(origin), kept.encode()).replace(_memory(origin))
 
 
 def _memory(origin: str) -> Path:

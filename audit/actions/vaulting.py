@@ -57,13 +57,14 @@ def lock_away(log: Log, checkpoint: Checkpoint, at: dt.datetime) -> bytes:
     )
 
 
-def _store() -> Any:
+def store() -> Any:
+    """Give the client of the store that settings name."""
     return boto3.client("s3", endpoint_url=settings.LEDGER_S3_ENDPOINT or None, config=PATIENCE)
 
 
 def _put(where: dict[str, str], note: bytes, until: dt.datetime) -> str:
     try:
-        answer = _store().put_object(
+        answer = store().put_object(
             **where,
             Body=note,
             ContentType="text/plain; charset=utf-8",
@@ -81,11 +82,11 @@ def _put(where: dict[str, str], note: bytes, until: dt.datetime) -> str:
 
 
 def _read_back(where: dict[str, str], note: bytes) -> dict[str, Any]:
-    store = _store()
-    if store.get_object(**where)["Body"].read(len(note) + 1) != note:
+    client = store()
+    if client.get_object(**where)["Body"].read(len(note) + 1) != note:
         raise AnchorFailed("The store gives back another checkpoint than it was given.")
     try:
-        found: dict[str, Any] = store.get_object_retention(**where).get("Retention", {})
+        found: dict[str, Any] = client.get_object_retention(**where).get("Retention", {})
     except ClientError as problem:
         raise AnchorUnlocked from problem
     return found

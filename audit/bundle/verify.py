@@ -574,6 +574,7 @@ def text_of(raw: bytes) -> str:
 PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"
 PATH = re.compile(f"{PART}(?:/{PART})?")
 MANIFEST = "manifest.note"
+ENCRYPTED = "encrypted.json"
 
 
 class Folder:
@@ -1673,6 +1674,19 @@ def check_object(bundle: Bundle, path: str, anchors: Anchors) -> None:
     anchors.notes.append(f"{path}: not checked; compare the object version that it names with the checkpoint")
 
 
+def encrypted_of(raw: bytes) -> dict[str, Any]:
+    """Read what is said of a second object, in which payloads lie encrypted; nothing of it is looked at here."""
+    told = shaped(
+        json_of(text_of(raw)), bucket=str, bytes=int, cipher=str, endpoint=str, key=str, manifest=str, object=str,
+        retain_until=str, sha256=str,
+    )  # fmt: skip
+    index_in(told, "bytes")
+    moment(told["retain_until"])
+    if not all(re.fullmatch(HEX32, told[name]) for name in ("key", "manifest", "sha256")):
+        raise Malformed("not 32 bytes in hex")
+    return told
+
+
 def token_time(token: bytes, signed: bytes, ca: str, path: str) -> str:
     """Verify a token by openssl, with its certificates as of its own time; give that time, or "" without openssl."""
     with tempfile.TemporaryDirectory() as folder:
@@ -1795,6 +1809,7 @@ class Check:
         self.older: list[Checkpoint] = []
         self.known: list[int] = []
         self.redone = 0
+        self.encrypted: dict[str, Any] = {}
 
     def run(self) -> None:
         """Check checkpoints and anchors, since their times bound the leaves; then leaves; then what rests on both."""
@@ -1821,6 +1836,9 @@ class Check:
             self.payloads.outside(self.bundle, target, manifest)
         self.payloads.finish(manifest)
         self.known = check_known(tree, self.trust, findings)
+        if ENCRYPTED in self.bundle.sizes:
+            with findings.part():
+                self.encrypted = self._encrypted()
         for path in self.bundle.names("proofs"):
             with findings.part():
                 check_record_proof(self.bundle, path, self.leaves, tree, self.trust)
@@ -1844,6 +1862,12 @@ class Check:
             self.findings.add("file_changed", OTHER_BYTES, ENTRIES)
         self.leaves.finish(right, self.target.root)
 
+    def _encrypted(self) -> dict[str, Any]:
+        try:
+            return encrypted_of(self.bundle.read(ENCRYPTED))
+        except Malformed as problem:
+            raise Refused("payload_form", str(problem), ENCRYPTED) from None
+
     def _range_proof(self) -> tuple[list[bytes], list[bytes]]:
         path = "range_proof.json"
         try:
@@ -1864,6 +1888,7 @@ class Check:
         erased = sum(map(len, self.payloads.erased.values()))
         beside = ["PARTIAL"] if (a, b) != (0, n) or self.manifest.filter else []
         beside += [f"ERASED {erased} section{'s' if erased > 1 else ''} or bodies"] if erased else []
+        beside += ["PAYLOADS WITHHELD"] if self.encrypted else []
         cosigned_at = max(self.target.times, default=None)
         if cosigned_at is not None and (now - moment_of(cosigned_at)).total_seconds() > stale:
             beside.append("STALE")
@@ -1895,6 +1920,10 @@ class Check:
             notes.append(f"leaves from {max(sizes)} on are not anchored")
         if not self.target.times:
             notes.append("no cosignature by a key that was given, so the age of the checkpoint is not known")
+        if self.encrypted:
+            notes.append(
+                f"payloads lie encrypted in a second object of SHA-256 {self.encrypted['sha256']}: not looked at"
+            )
         for_people = sorted(self.manifest.files.keys() & {"records.csv", "report.html"})
         if for_people:
             notes.append(f"{' and '.join(for_people)}: for reading; what they say is not proven")

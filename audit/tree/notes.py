@@ -51,6 +51,11 @@ class PublicKey:
         return True
 
 
+def log_public_key(name: str, raw: bytes) -> PublicKey:
+    """Give the key of a log by its 32 bytes."""
+    return PublicKey(name, ED25519, raw)
+
+
 @dataclass(frozen=True)
 class LogKey:
     """The key of a log: its name is the log's origin."""

@@ -230,6 +230,7 @@ class Plan:
     filter: dict[str, Any] = field(default_factory=dict)
     sizes: tuple[int, ...] = (0, 5, 9, 16, 16)  # older checkpoints; the second of a size is a heartbeat
     matches: Callable[[dict[str, Any]], bool] = lambda fields: True
+    beside: Files = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -289,7 +290,7 @@ def build(plan: Plan) -> Files:
         for size, at in seen
     )
     files["records.csv"] = b"who\n"
-    return files
+    return files | plan.beside
 
 
 def disclosures(events: list[Event], told: Iterable[int]) -> Files:

@@ -42,6 +42,10 @@ class Case:
         return self.chance.choice([0, self.chance.randrange(len(self.lines(path))), len(self.lines(path)) - 1])
 
 
+ENCRYPTED = {
+    "bucket": "b", "bytes": 1 << 30, "cipher": "hitl-encrypted/v1", "endpoint": "aws", "key": "0a" * 32,
+    "manifest": "0b" * 32, "object": "o.encrypted", "retain_until": "2036-03-01T08:00:00.000000Z", "sha256": "0c" * 32,
+}  # fmt: skip
 Mutation = Callable[[Case], int]
 MUTATIONS: dict[str, tuple[str, str, Mutation]] = {}  # name -> when, base, what
 
@@ -75,6 +79,10 @@ def fresh_plan(base: str) -> Plan:
         start, end = events[12].fields["ts"], events[20].fields["ts"]
         span = {"from": start, "role": [None, "reviewer"], "until": end}
         return Plan(events, filter=span, matches=lambda one: start <= one["ts"] < end)
+    if base == "locked":
+        return Plan(
+            events, filter={"type": []}, matches=lambda one: False, beside={"encrypted.json": making.line(ENCRYPTED)}
+        )
     if base == "wide":
         return wide(events)
     return Plan(events, a=20, b=20) if base == "empty" else Plan(events)

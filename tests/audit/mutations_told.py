@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.audit import making
+from tests.audit import making, mutations
 from tests.audit.making import ERASED_AT, line, note_text
 from tests.audit.mutations import Case, mutation, resign
 from tests.audit.mutations_beside import spoil_json
@@ -417,3 +417,24 @@ def a_token_that_is_none(case):
     case.given["ca"] = b""
     case.arguments += ["--tsa-ca", "{ca}"]
     return 70
+
+
+# --------------------------------------------------------------------------------------- what lies encrypted elsewhere
+
+
+def spoil_said(name: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Spoil what is said of the encrypted part."""
+    spoil_line(f"{name}_of_the_encrypted", "encrypted.json", change, 50, "", "locked")
+
+
+for member in ("key", "manifest", "sha256"):
+    spoil_said(f"a_short_{member}", lambda one, m=member: one.update({m: one[m][2:]}))
+    spoil_said(f"capitals_in_{member}", lambda one, m=member: one.update({m: one[m].upper()}))
+for member in mutations.ENCRYPTED:
+    spoil_said(f"no_{member}", lambda one, m=member: one.pop(m))
+    spoil_said(f"a_list_for_{member}", lambda one, m=member: one.update({m: []}))
+spoil_said("more", lambda one: one.update(more=1))
+spoil_said("a_negative_length", lambda one: one.update(bytes=-1))
+spoil_said("a_day_alone", lambda one: one.update(retain_until="2036-03-01"))
+spoil_said("loose_json", lambda one: json.dumps(one).encode() + b"\n")
+spoil_said("nothing_said", lambda one: b"")

@@ -19,7 +19,7 @@ from audit.tree import parse_checkpoint
 from hitl.beat import anchor_ledger
 from tests.audit.exports import busy, exported, verified
 from tests.audit.test_sealing import write
-from tests.elsewhere import Authority, Store, between
+from tests.elsewhere import Authority, between
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -38,24 +38,6 @@ def authority(tmp_path: Path, settings, request: pytest.FixtureRequest) -> Itera
     with found.serving() as address:
         settings.LEDGER_TSA_URL, settings.LEDGER_TSA_CA = address, found.root
         yield found
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    found = Store(tmp_path_factory.mktemp("s3") / "store")
-    try:
-        found.bucket("locked", locked=True)
-        yield found
-    finally:
-        found.stop()
-
-
-@pytest.fixture
-def bucket(store: Store, settings, monkeypatch: pytest.MonkeyPatch) -> Store:
-    for name, value in store.environment.items():
-        monkeypatch.setenv(name, value)
-    settings.LEDGER_S3_BUCKET, settings.LEDGER_S3_ENDPOINT, settings.LEDGER_S3_DAYS = "locked", store.endpoint, 2
-    return store
 
 
 def sealed(at: dt.datetime, count: int = 3) -> Log:

@@ -30,7 +30,7 @@ def laid_out(root: Path) -> Laid:
     """Write good bundles and spoilt ones; give the verifier's arguments and the code that is due."""
     laid: Laid = {}
     (root / "keys").write_text(making.KEYS)
-    for base in ("whole", "part", "filtered", "dated", "empty", "wide"):
+    for base in ("whole", "part", "filtered", "dated", "empty", "wide", "locked"):
         plan = fresh_plan(base)
         folder = making.write_folder(root / base, making.bundle(plan))
         laid[base] = [str(folder), "--key", str(root / "keys"), "--now", NOW], 0

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,7 +23,7 @@ from audit.actions import (
 from audit.errors import ALARMS, GuardMissing, Refusal
 from audit.models import Log
 from audit.reads import anchor_states, states
-from hitl import exporting, verifying
+from hitl import exporting, locking, verifying
 from hitl.commands import said_of
 from hitl.roles import Roles, statements
 
@@ -30,7 +31,10 @@ from hitl.roles import Roles, statements
 class Command(BaseCommand):
     """What an operator does with the ledger."""
 
-    help = "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles | export | verify"
+    help = (
+        "ledger seal | status | guards | anchor | mail-checkpoint | keys | rotate-key | roles | export | verify | "
+        "locked | open-locked | destroy-export-key"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the verbs."""
@@ -50,6 +54,7 @@ class Command(BaseCommand):
         verbs.add_parser("rotate-key", help="let another key sign; a checkpoint signed by both stands in between")
         exporting.declare(verbs.add_parser("export", help=exporting.HELP))
         verifying.declare(verbs)
+        locking.declare(verbs)
 
     def handle(self, *_args: Any, verb: str, **options: Any) -> None:
         """Do what was asked.
@@ -70,7 +75,8 @@ class Command(BaseCommand):
 
     def _rotate_key(self, **_options: Any) -> None:
         self._tell(rotate_key(by=console(), at=timezone.now()))
-        self.stdout.write("Another key signs now. Give auditors the output of `ledger keys`.")
+        signing = "Both keys sign now: let LEDGER_SIGNER give the next one alone." if settings.LEDGER_SIGNER else ""
+        self.stdout.write(f"{signing or 'Another key signs now.'} Give auditors the output of `ledger keys`.")
 
     def _tell(self, sealed: list[Seal]) -> None:
         for one in sealed:
@@ -140,6 +146,15 @@ class Command(BaseCommand):
 
     def _verify(self, **options: Any) -> None:
         verifying.run(options, self.stdout)
+
+    def _locked(self, **_options: Any) -> None:
+        locking.tell(self.stdout)
+
+    def _open_locked(self, **options: Any) -> None:
+        locking.open_parts(options, self.stdout)
+
+    def _destroy_export_key(self, **options: Any) -> None:
+        locking.destroy(options, self.stdout)
 
     def _keys(self, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
