@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from assets.actions import store
-from assets.errors import NotAnImage, NotASound, TooLarge, TooLong
+from assets.errors import NotAnImage, NotASound, NotAVideo, TooLarge, TooLong
 from assets.models import Asset
 from assets.reads import asset_of
 from guidelines.admin.guarding import AdminRequest, shown
@@ -67,12 +67,12 @@ def _stored(request: AdminRequest, found: Desk, files: Any, by: Actor, at: Any) 
         raise BadGuideline(_("Bring at most %(n)s files at once.") % {"n": MOST_FILES})
     for file in files:
         try:
-            asset, _new = store(project=found.project, content=file.file, by=role, at=at)
-        except (NotAnImage, NotASound, TooLarge, TooLong) as problem:
+            asset, _new = store(project=found.project, content=file.file, by=role, at=at, videos=True)
+        except (NotAnImage, NotASound, NotAVideo, TooLarge, TooLong) as problem:
             called = (file.name or "")[:100]
             messages.warning(request, _("“%(name)s”: %(why)s") % {"name": called, "why": problem.sentence})
         else:
-            kind = "audio" if asset.sounds else "image"
+            kind = asset.media_type.partition("/")[0]
             made.append({"kind": kind, "verdict": "correct", "asset": f"{SHA256}{asset.sha256}"})
     return made
 

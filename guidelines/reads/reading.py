@@ -61,7 +61,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An example ready to be shown; width and height in pixels, or the length in ms, where its file is known."""
+    """An example ready to be shown; width and height in pixels, and the length in ms, where its file has them."""
 
     example: Example
     chip: Chip | None
@@ -73,7 +73,11 @@ class Seen:
     @property
     def boxes(self) -> tuple[Region, ...]:
         """Give the regions that are drawn over its picture: none where nothing is known of its size."""
-        return self.example.regions if self.width and self.example.kind in {"image", "page"} else ()
+        return tuple(one for one in self.example.regions if one.x is not None) if self.width else ()
+
+    def number(self, box: Region) -> int:
+        """Give the number of a region among all of them, from 1."""
+        return self.example.regions.index(box) + 1
 
     @property
     def size(self) -> int:

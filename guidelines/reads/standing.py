@@ -73,13 +73,13 @@ def takes_two(project: Project) -> bool:
 
 
 def files_of(project: Project, guideline: Guideline) -> dict[str, str]:
-    """Give the files of a guideline's examples that the project holds, by `sha256:<hex>`, each image or audio."""
+    """Give the files of a guideline's examples that the project holds, by `sha256:<hex>`: image, audio or video."""
     named = {one.asset.removeprefix("sha256:") for one in guideline.examples if one.asset}
     if not named:
         return {}
     rows = Grant.objects.filter(project=project, asset__sha256__in=named)
     kinds = rows.values_list("asset__sha256", "asset__media_type")
-    return {f"sha256:{sha256}": "audio" if kind.startswith("audio/") else "image" for sha256, kind in kinds}
+    return {f"sha256:{sha256}": kind.partition("/")[0] for sha256, kind in kinds}
 
 
 def judged(project: Project, draft: GuidelineDraft) -> Judged:
