@@ -139,10 +139,12 @@ def _page(request: AdminRequest, found: Desk, part: str, more: dict[str, Any], s
     row = copied(rows[place])
     if request.method == "POST":
         read_example(request.POST, row)
+    asset = _asset(found, row)
     context: dict[str, Any] = {
         **_context(found),
         "row": row,
-        "asset": _asset(found, row),
+        "asset": asset,
+        "seconds": ((asset.duration_ms if asset else None) or 0) / 1000,
         "number": place + 1,
         "count": len(rows),
         "back": rows[place - 1]["id"] if place else None,
