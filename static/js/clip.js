@@ -73,8 +73,9 @@ export function mountClip(root) {
   const show = () => {
     if (!video) return;
     if (video.currentTime >= end_s) {
-      end_s = Number.POSITIVE_INFINITY;
       video.pause();
+      video.currentTime = end_s; // it is told of the time a few times a second only
+      end_s = Number.POSITIVE_INFINITY;
     }
     for (const one of parts()) one.toggleAttribute("data-off", !lasts(video.currentTime, one.dataset));
   };
@@ -90,7 +91,7 @@ export function mountClip(root) {
     frame.append(video, ...(drawn ? [drawn.cloneNode(true)] : []));
     for (const name of ["timeupdate", "seeked", "play"]) video.addEventListener(name, show);
     video.addEventListener("keydown", held);
-    link.hidden = true;
+    link.dataset.away = "";
     root.prepend(frame);
     loading = patient(video, root);
     show();
