@@ -8,13 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.entrance import AdminRequest
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from assets.actions import store
 from assets.errors import NotAnImage, NotASound, NotAVideo, TooLarge, TooLong
 from assets.models import Asset
 from assets.reads import asset_of
-from guidelines.admin.guarding import AdminRequest, shown
+from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.errors import BadGuideline

@@ -17,7 +17,7 @@ FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A label: `on` keeps it to whole items or turns; `colour` is 1 to 12, else by its place; a retired one rests."""
+    """A label: `on` keeps it to whole items or turns; `colour` is 1 to 12, else by its place; not active is retired."""
 
     code: str
     name: str

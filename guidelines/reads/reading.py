@@ -227,8 +227,8 @@ def _became(steps: Sequence[Taxonomy], chips: dict[str, Chip]) -> Iterable[Becam
     rows = [step.mapping.rows if step.mapping else () for step in steps]
     named = {label.code: label.name for step in steps for label in step.labels}
     mapped = {code: row.note for step in rows for row in step for code in row.was}
-    resting = [code for code, chip in chips.items() if not chip.active]
-    for code in dict.fromkeys([*resting, *mapped]):
+    retired = [code for code, chip in chips.items() if not chip.active]
+    for code in dict.fromkeys([*retired, *mapped]):
         if code in chips and chips[code].active:
             continue
         now = carried(code, rows).now if code in mapped else ()

@@ -40,8 +40,8 @@ def example(context: template.Context, seen: Seen, anchored: bool = False) -> Sa
 def chip(label: Chip) -> SafeString:
     """Draw a label: its name with its colour beside it."""
     swatch = format_html('<span class="swatch" data-label="{}"></span>', label.number) if label.number else NOTHING
-    resting = NOTHING if label.active else SafeString(" data-resting")
-    return format_html('<span class="chip"{}>{}{}</span>', resting, swatch, label.name)
+    retired = NOTHING if label.active else SafeString(" data-retired")
+    return format_html('<span class="chip"{}>{}{}</span>', retired, swatch, label.name)
 
 
 def _shown(context: template.Context, seen: Seen) -> SafeString:
