@@ -26,7 +26,7 @@ class Playing:
         self.size = size
         self.body = io.BytesIO()
         self.file = av.open(self.body, "w", format="webm", options={"fflags": "+bitexact"})
-        quick = {"deadline": "realtime", "cpu-used": "8"}
+        quick = {"deadline": "realtime", "cpu-used": "8", "crf": "30"}
         self.track = self.file.add_stream("libvpx-vp9", rate=FASTEST, options=quick)
         self.track.width, self.track.height = self.size
         self.track.pix_fmt, self.track.bit_rate = "yuv420p", BITS
