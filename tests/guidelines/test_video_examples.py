@@ -25,7 +25,7 @@ from tests.assets.conftest import storage  # noqa: F401 - a folder of its own fo
 from tests.assets.videos import crowded, video
 from tests.guidelines.filmed import MARKED, filmed, walk
 from tests.guidelines.packing import within, zipped
-from tests.guidelines.test_guideline_editor import DRAFT, fields, revision, signed_in
+from tests.guidelines.test_guideline_editor import DRAFT, ROLES, fields, revision, signed_in, someone
 from tests.guidelines.writing import GUIDELINE, READ, TAXONOMY, copied, draft, editor, published
 from tests.town import Town, build
 
@@ -211,3 +211,12 @@ def test_an_item_with_a_video_is_refused_though_the_project_holds_it(town, edna)
     with pytest.raises(AssertionError, match="is a video, which guidelines show"):
         town.send(0.5, data={"image": document["examples"][-1]["asset"]})
     assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize(("recipe", "allowed"), [("play-1", 200), ("screen-1", 200), ("original", 404)])
+def test_whoever_sees_the_project_may_play_it_and_nobody_else(town, edna, recipe, allowed):
+    document = filmed(town)
+    published(town, edna, document, TAXONOMY)
+    address = reverse("guideline-media", args=["cats", document["examples"][-1]["asset"][7:], recipe])
+    found = {role: someone(town, role).get(address).status_code for role in ROLES}
+    assert found == dict.fromkeys(ROLES, allowed) | {"outsider": 404, "stranger": 302}
