@@ -141,10 +141,13 @@ class Guided:
 
     @rule(pick=st.integers(0, 30), relabel=st.integers(0, 4), who=WHO, label=st.sampled_from([*SAID]))
     def relabel_against_a_decision(self, pick: int, relabel: int, who: int, label: str) -> None:
-        """Rename or retire labels, or bring them back, while somebody decides by one of them."""
+        """Rename or retire labels, or bring them back, while somebody decides by one; then they try every label."""
         self.both(lambda: self.take(who))
         self.both(lambda: self.guide(pick - pick % 5, relabel), lambda: self.submit(who, "correct", label))
-        self.both(lambda: self.town.send(0.7, label), lambda: self.take(who))
+        self.both(lambda: self.town.send(None), lambda: self.town.send(0.7, label))
+        for one in SAID:
+            self.both(lambda: self.take(who))
+            self.both(lambda one=one: self.submit(who, "correct", one))
         assert self.rightly_named()
 
     @rule(who=WHO, other=WHO)
