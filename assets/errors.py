@@ -19,8 +19,15 @@ class NotASound(Refusal):
     sentence = _("This file is no whole WAV, FLAC, MP3, Ogg or M4A sound; send the original.")
 
 
+class NotAVideo(Refusal):
+    """The bytes begin like a video and do not decode to their end, or hold something else than one video."""
+
+    code = "not_a_video"
+    sentence = _("This file is no whole MP4 (H.264, AAC) or WebM (VP8, VP9, AV1; Opus, Vorbis) video.")
+
+
 class TooLong(Refusal):
-    """The sound lasts longer than this installation takes."""
+    """The sound or video lasts longer than this installation takes."""
 
     code = "too_long"
     sentence = _("This sound is too long; send it in parts.")

@@ -6,7 +6,7 @@ from accounts.models import Project
 
 
 class Asset(models.Model):
-    """Original bytes, stored once by their SHA-256 (64 hex digits): an image with its size, a sound with its length."""
+    """Original bytes, stored once by their SHA-256 (in hex): images have a size, sounds a length, videos both."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     media_type = models.CharField(max_length=100)
@@ -21,8 +21,13 @@ class Asset(models.Model):
 
     @property
     def sounds(self) -> bool:
-        """Tell whether it is a sound, else it is an image."""
+        """Tell whether it is a sound."""
         return self.media_type.startswith("audio/")
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether it is a video; what is neither that nor a sound is an image."""
+        return self.media_type.startswith("video/")
 
 
 class Grant(models.Model):

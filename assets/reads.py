@@ -17,15 +17,24 @@ RECIPES: dict[str, tuple[int, int]] = {"thumbnail": (1, 320), "screen": (1, 1600
 SOUND_RECIPES: dict[str, tuple[int, int]] = {"listen": (1, 48_000)}
 """Recipe of sounds to its version and how many bits a second of each channel has; an Opus in WebM."""
 
+VIDEO_RECIPES: dict[str, tuple[int, int]] = {"play": (1, 960)}
+"""Recipe of videos to its version and the side of the square that it fits, in pixels: what is played, a WebM.
+
+The recipes of images make pictures of a frame of it.
+"""
+
+MOST_VIDEO_SECONDS, MOST_VIDEO_PIXELS = 60, 1920 * 1080
+"""How long a video may be, and how many pixels a frame of it may have."""
+
 
 def recipes_for(asset: Asset) -> Mapping[str, tuple[int, int]]:
     """Give the recipes by which an asset is shown."""
-    return SOUND_RECIPES if asset.sounds else RECIPES
+    return RECIPES | VIDEO_RECIPES if asset.moves else SOUND_RECIPES if asset.sounds else RECIPES
 
 
 def in_force(recipe: str) -> str:
     """Name a recipe with its version in force, as screen-1: what it made of an asset never changes."""
-    version, _measure = RECIPES.get(recipe) or SOUND_RECIPES[recipe]
+    version, _measure = (RECIPES | VIDEO_RECIPES | SOUND_RECIPES)[recipe]
     return f"{recipe}-{version}"
 
 
@@ -37,12 +46,12 @@ def lengths_of(ids: Iterable[str]) -> dict[str, int]:
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = Asset.objects.filter(sha256__in=wanted).values_list("sha256", "duration_ms")
+    rows = Asset.objects.filter(sha256__in=wanted, width__isnull=True).values_list("sha256", "duration_ms")
     return {sha256: length for sha256, length in rows if length is not None}
 
 
 def sizes_of(ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Give width and height in pixels of those of these SHA-256 (64 hex digits) that are pictures; none: no statement.
+    """Give width and height in pixels of those of these SHA-256 (64 hex digits) that can be seen; none: no statement.
 
     Of whose they are the same holds as of `lengths_of`.
     """
@@ -106,11 +115,17 @@ def open_rendition(asset: Asset, recipe: str, version: int | None = None) -> Sho
     return Shown(_open(made.sha256), made.media_type, made.bytes, made.sha256)
 
 
-def made_of(project: Project, ids: Iterable[str]) -> dict[str, Rendition]:
-    """Give what shows these SHA-256 of a project's files on a screen, or lets them be heard; one statement."""
-    wanted = Q(recipe="screen", version=RECIPES["screen"][0]) | Q(recipe="listen", version=SOUND_RECIPES["listen"][0])
+def made_of(project: Project, ids: Iterable[str]) -> dict[tuple[str, str], Rendition]:
+    """Give what shows a project's files on a screen, or lets them be heard or played, by SHA-256 and recipe.
+
+    One statement.
+    """
+    wanted = Q()
+    for recipe in ("screen", "listen", "play"):
+        version, _measure = (RECIPES | SOUND_RECIPES | VIDEO_RECIPES)[recipe]
+        wanted |= Q(recipe=recipe, version=version)
     rows = Rendition.objects.filter(wanted, asset__sha256__in=set(ids), asset__grant__project=project)
-    return {made.asset.sha256: made for made in rows.select_related("asset")}
+    return {(made.asset.sha256, made.recipe): made for made in rows.select_related("asset")}
 
 
 def bytes_of(made: Rendition) -> bytes | None:

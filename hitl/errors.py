@@ -100,6 +100,7 @@ STATUS: dict[str, int] = {
     "bad_rights": 422,
     "bad_token": 422,
     "not_a_sound": 422,
+    "not_a_video": 422,
     "not_an_image": 422,
     "not_cited": 422,
     "not_canonical": 422,

@@ -1,22 +1,25 @@
-"""A process of its own that decodes one image or sound: a bomb or a crash ends it and nothing else.
+"""A process of its own that decodes one image, sound or video: a bomb or a crash ends it and nothing else.
 
     python -I decoder.py '{"recipes": {"screen": 1600}, "pixels": ..., "memory": ..., "cpu_s": ...}' < image > answer
     python -I decoder.py '{"recipes": {"listen": 48000}, "demuxer": "wav", "codecs": [...], "seconds": ...}' < sound
+    python -I decoder.py '{"recipes": {"play": 960}, "video": "mp4", "codecs": [...], "seconds": ...}' < video
 
 The answer is a line of JSON, {"format", "width", "height", "files": [{"recipe", "bytes", "width", "height"}]}, then the
 files' bytes one after another; of a sound, {"format", "codec", "duration_ms", "files": [{"recipe", "bytes"}]}. Width
 and height are those of the upright first frame. Exit 3: it does not decode to its end; 4: too many pixels; 5: no sound
 in it; 6: moving pictures in it; 7: several tracks; 8: too long; anything else: it broke a limit, or the decoder is at
-fault. It imports nothing of the house.
+fault. It imports nothing of the house; of videos the programs beside it know (`walker.py`, `watcher.py`, `player.py`).
 """
 
 import contextlib
 import io
 import json
 import resource
+import runpy
 import sys
 import warnings
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import av
@@ -239,7 +242,20 @@ def heard(sound: "av.container.InputContainer", track: "av.AudioStream", made: l
     return length
 
 
+def video(order: dict[str, Any]) -> int:
+    """Decode the video on standard input to its end and write the answer."""
+    walker, watcher, player = (
+        runpy.run_path(str(Path(__file__).with_name(f"{name}.py"))) for name in ("walker", "watcher", "player")
+    )
+    broken: int = walker["WHOLE"][order["video"]](sys.stdin.buffer)
+    if broken:
+        return broken
+    sys.stdin.buffer.seek(0)
+    code: int = watcher["watch"](order, lambda image, side: packed(smaller(image, side), 1), player["Playing"])
+    return code
+
+
 if __name__ == "__main__":
     wanted = json.loads(sys.argv[1])
     limit(wanted["memory"], wanted["cpu_s"])
-    sys.exit(listen(wanted) if "demuxer" in wanted else look(wanted))
+    sys.exit(video(wanted) if "video" in wanted else listen(wanted) if "demuxer" in wanted else look(wanted))

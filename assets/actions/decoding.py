@@ -21,7 +21,7 @@ NO_IMAGE, TOO_LARGE = 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a recipe made: a WebP with its size in pixels, or an Opus in WebM that has none."""
+    """What a recipe made: a WebP or what is played of a video, with its size in pixels, or what is heard, without."""
 
     recipe: str
     media_type: str
@@ -32,7 +32,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a file turned out to be, and what was made of it: an image's upright size in pixels, or a sound's length."""
+    """What a file turned out to be, and what was made of it: an upright size in pixels, a length, or both."""
 
     media_type: str
     made: tuple[Made, ...]

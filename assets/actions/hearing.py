@@ -85,6 +85,11 @@ def hear(sound: IO[bytes], kind: Kind, recipes: Mapping[str, int]) -> Decoded:
         return Decoded(kind.media_type, made, duration_ms=told["duration_ms"])
 
 
+def moving() -> NotASound:
+    """Give the refusal of a video where pictures and sounds are taken."""
+    return NotASound(_("This file holds moving pictures; send its sound alone."))
+
+
 def _refusal(code: int) -> NotASound | TooLong:
     if code == TOO_LONG:
         return TooLong(
@@ -92,7 +97,7 @@ def _refusal(code: int) -> NotASound | TooLong:
         )
     sentences = {
         NO_SOUND: _("There is no sound in this file."),
-        MOVING: _("This file holds moving pictures; send its sound alone."),
+        MOVING: moving().sentence,
         SEVERAL: _("This file holds several sound tracks; send each as a file of its own."),
     }
     return NotASound(sentences.get(code))

@@ -4,7 +4,7 @@ import hashlib
 import io
 import logging
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import IO
 
@@ -16,26 +16,29 @@ from kombu.exceptions import OperationalError
 from assets.actions.decoding import Decoded, Made, decode
 from assets.actions.hearing import hear, kind_of
 from assets.actions.keeping import HEAD, PIECE, keep
-from assets.errors import NotASound
+from assets.actions.watching import video_of, watch
+from assets.errors import NotASound, NotAVideo
 from assets.models import Asset, Rendition
-from assets.reads import RECIPES, SOUND_RECIPES, open_original, recipes_for
+from assets.reads import RECIPES, SOUND_RECIPES, VIDEO_RECIPES, open_original, recipes_for
 
 AT_ONCE, REST = 200, timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-def render_asset(*, asset_id: int, at: datetime) -> int:
+def render_asset(*, asset_id: int, at: datetime, only: Collection[str] | None = None) -> int:
     """Make those renditions of an asset that its recipes in force still lack; give how many. Locks nothing.
+
+    `only` names those recipes that are wanted; None is all of them.
 
     Twice at once is harmless: the same bytes go to the same place, and the second row of a pair is passed over.
 
     Raises:
         Gone: the storage has no bytes.
-        NotAnImage, NotASound: the decoder no longer takes what it took.
+        NotAnImage, NotASound, NotAVideo: the decoder no longer takes what it took.
     """
     asset = Asset.objects.get(pk=asset_id)
     made = set(Rendition.objects.filter(asset=asset).values_list("recipe", "version"))
-    recipes = recipes_for(asset).items()
+    recipes = [(name, told) for name, told in recipes_for(asset).items() if only is None or name in only]
     lacking = {recipe: measure for recipe, (version, measure) in recipes if (recipe, version) not in made}
     if not lacking:
         return 0
@@ -48,10 +51,16 @@ def render_asset(*, asset_id: int, at: datetime) -> int:
 
 
 def _decoded(asset: Asset, file: IO[bytes], lacking: dict[str, int]) -> Decoded:
-    if not asset.sounds:
+    if not asset.sounds and not asset.moves:
         return decode(file, lacking)
     file.seek(0)
-    kind = kind_of(file.read(HEAD))
+    head = file.read(HEAD)
+    if asset.moves:
+        video = video_of(head)
+        if video is None:
+            raise NotAVideo
+        return watch(file, video, lacking)
+    kind = kind_of(head)
     if kind is None:
         raise NotASound
     return hear(file, kind, lacking)
@@ -69,10 +78,14 @@ def enqueue_renditions(ids: Iterable[int]) -> None:
 def find_missing(*, at: datetime) -> list[int]:
     """Ask again for assets that lack a rendition a minute after they came, the newest first; give their ids."""
     in_force = Q()
-    for recipe, (version, _) in (RECIPES | SOUND_RECIPES).items():
+    for recipe, (version, _) in (RECIPES | VIDEO_RECIPES | SOUND_RECIPES).items():
         in_force |= Q(renditions__recipe=recipe, renditions__version=version)
     counted = Asset.objects.annotate(made=Count("renditions", filter=in_force))
-    whole = counted.filter(Q(made__gte=len(RECIPES)) | Q(duration_ms__isnull=False, made__gte=len(SOUND_RECIPES)))
+    whole = counted.filter(
+        Q(made__gte=len(RECIPES | VIDEO_RECIPES))
+        | Q(duration_ms__isnull=True, made__gte=len(RECIPES))
+        | Q(width__isnull=True, made__gte=len(SOUND_RECIPES))
+    )
     lacking = Asset.objects.filter(stored_at__lt=at - REST).exclude(pk__in=whole.values("pk"))
     ids = list(lacking.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     enqueue_renditions(ids)

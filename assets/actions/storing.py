@@ -16,9 +16,10 @@ from accounts.actions import lock_project, record_on_project
 from accounts.models import Project
 from accounts.reads import Actor
 from assets.actions.decoding import Decoded, decode
-from assets.actions.hearing import hear, kind_of
+from assets.actions.hearing import hear, kind_of, moving
 from assets.actions.keeping import HEAD, PIECE, keep
 from assets.actions.rendering import enqueue_renditions
+from assets.actions.watching import StandsStill, video_of, watch
 from assets.errors import NotAnImage, TooLarge
 from assets.models import Asset, Grant
 
@@ -33,8 +34,12 @@ class Taken:
     known: Asset | None = None
 
 
-def store(*, project: Project, content: bytes | IO[bytes], by: Actor, at: datetime) -> tuple[Asset, bool]:
+def store(
+    *, project: Project, content: bytes | IO[bytes], by: Actor, at: datetime, videos: bool = False
+) -> tuple[Asset, bool]:
     """Take in an image or a sound and give the project a right to it; the same bytes again change nothing.
+
+    A video too where the caller has a use for `videos`: guidelines show them, items do not.
 
     Gives the asset, and whether it is new to this project: what other projects hold shows in nothing, not even in the
     time taken. Decoding and writing come before the transaction, which then locks the project.
@@ -43,12 +48,13 @@ def store(*, project: Project, content: bytes | IO[bytes], by: Actor, at: dateti
         TooLarge: more bytes than `HITL_ASSET_BYTES`, or too many pixels.
         NotAnImage: no JPEG, PNG, WebP or GIF that decodes to its end, and not the beginning of a sound.
         NotASound: no WAV, FLAC, MP3, Ogg, M4A or AAC that decodes to its end, or more in it than one sound.
-        TooLong: a sound of more than `HITL_SOUND_MINUTES`.
+        NotAVideo: with `videos`, no MP4 or WebM that decodes to its end, or more in it than one video.
+        TooLong: a sound of more than `HITL_SOUND_MINUTES`, or a video of more than a minute.
     """
-    return grant(project=project, taken=take(project=project, content=content), by=by, at=at)
+    return grant(project=project, taken=take(project=project, content=content, videos=videos), by=by, at=at)
 
 
-def take(*, project: Project, content: bytes | IO[bytes]) -> Taken:
+def take(*, project: Project, content: bytes | IO[bytes], videos: bool = False) -> Taken:
     """Decode a file and keep its bytes, so that several can be granted in one short transaction.
 
     Refuses as `store` does, and writes no row.
@@ -56,7 +62,9 @@ def take(*, project: Project, content: bytes | IO[bytes]) -> Taken:
     with tempfile.TemporaryFile() as file:
         sha256, size = _receive(content, file)
         known = Asset.objects.filter(sha256=sha256, grant__project=project).first()
-        decoded = None if known else _examine(file)
+        if known and known.moves and not videos:
+            raise moving()
+        decoded = None if known else _examine(file, videos)
         keep(sha256, file, size)  # of one that is known it heals a storage that has lost the bytes
         return Taken(sha256, size, decoded, known)
 
@@ -85,11 +93,18 @@ def _receive(content: bytes | IO[bytes], file: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _examine(file: IO[bytes]) -> Decoded:
+def _examine(file: IO[bytes], videos: bool) -> Decoded:
     """Decode a file as what its first bytes say it is, whatever its name says."""
     file.seek(0)
     head = file.read(HEAD)
     kind = kind_of(head)
+    video = video_of(head) if videos else None
+    if video is not None:
+        try:
+            return watch(file, video, {})
+        except StandsStill:
+            if kind is None:
+                raise
     if kind is not None:
         return hear(file, kind, {})
     try:

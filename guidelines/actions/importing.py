@@ -58,7 +58,7 @@ def import_guideline(
         Forbidden: neither a guideline editor of the project nor an owner.
         BadArchive: it is not whole, its answers have another form than the project's, or it translates other labels.
         DraftOfAnother: somebody else is writing in this language.
-        NotAnImage, NotASound, TooLarge, TooLong: a file is none that can be shown.
+        NotAnImage, NotASound, NotAVideo, TooLarge, TooLong: a file is none that can be shown.
         BadGuideline, NotReviewed, ScheduleWaits: with `publish`, as `publish_guideline_draft` refuses.
     """
     by, person = editing(by=by, project=project, at=at)
@@ -142,7 +142,7 @@ def _is_this(draft: GuidelineDraft, documents: tuple[Any, Any], summary: str) ->
 
 def _taken(project: Project, name: str, content: IO[bytes]) -> Taken:
     try:
-        return take(project=project, content=content)
+        return take(project=project, content=content, videos=True)
     except Refusal as problem:
         problem.fields = [(name, problem.sentence)]
         raise

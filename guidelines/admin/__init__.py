@@ -7,8 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern
 
+from accounts.entrance import View, guarded
 from guidelines.admin import drafts, examples, importing, labelling, moving, places, publishing, sections
-from guidelines.admin.guarding import View, guarded
 from guidelines.models import GuidelineVersion
 
 if TYPE_CHECKING:

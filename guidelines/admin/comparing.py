@@ -66,6 +66,7 @@ WORDS = {
     "image": gettext_lazy("a picture"),
     "page": gettext_lazy("the page of a document"),
     "audio": gettext_lazy("a sound"),
+    "video": gettext_lazy("a video"),
     "text": gettext_lazy("words"),
     "choice": gettext_lazy("a choice"),
     "number": gettext_lazy("a number"),

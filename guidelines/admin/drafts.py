@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.entrance import AdminRequest
 from guidelines.actions import begin_guideline_draft, discard_guideline_draft, rebase_guideline_draft
-from guidelines.admin.guarding import AdminRequest, place_of, shown
+from guidelines.admin.guarding import place_of, shown
 from guidelines.admin.keeping import answered, desk_of, keep
 from guidelines.content import guideline_body, guideline_of
 from guidelines.content.editing import Document, copied

@@ -8,13 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.entrance import AdminRequest
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from assets.actions import store
-from assets.errors import NotAnImage, NotASound, TooLarge, TooLong
+from assets.errors import NotAnImage, NotASound, NotAVideo, TooLarge, TooLong
 from assets.models import Asset
 from assets.reads import asset_of
-from guidelines.admin.guarding import AdminRequest, shown
+from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.errors import BadGuideline
@@ -67,12 +68,12 @@ def _stored(request: AdminRequest, found: Desk, files: Any, by: Actor, at: Any) 
         raise BadGuideline(_("Bring at most %(n)s files at once.") % {"n": MOST_FILES})
     for file in files:
         try:
-            asset, _new = store(project=found.project, content=file.file, by=role, at=at)
-        except (NotAnImage, NotASound, TooLarge, TooLong) as problem:
+            asset, _new = store(project=found.project, content=file.file, by=role, at=at, videos=True)
+        except (NotAnImage, NotASound, NotAVideo, TooLarge, TooLong) as problem:
             called = (file.name or "")[:100]
             messages.warning(request, _("“%(name)s”: %(why)s") % {"name": called, "why": problem.sentence})
         else:
-            kind = "audio" if asset.sounds else "image"
+            kind = asset.media_type.partition("/")[0]
             made.append({"kind": kind, "verdict": "correct", "asset": f"{SHA256}{asset.sha256}"})
     return made
 
@@ -139,10 +140,12 @@ def _page(request: AdminRequest, found: Desk, part: str, more: dict[str, Any], s
     row = copied(rows[place])
     if request.method == "POST":
         read_example(request.POST, row)
+    asset = _asset(found, row)
     context: dict[str, Any] = {
         **_context(found),
         "row": row,
-        "asset": _asset(found, row),
+        "asset": asset,
+        "seconds": ((asset.duration_ms if asset else None) or 0) / 1000,
         "number": place + 1,
         "count": len(rows),
         "back": rows[place - 1]["id"] if place else None,

@@ -8,8 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.entrance import AdminRequest
 from guidelines.actions import import_guideline
-from guidelines.admin.guarding import AdminRequest, place_of
+from guidelines.admin.guarding import place_of
 from guidelines.errors import BadArchive
 
 

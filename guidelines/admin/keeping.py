@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.entrance import AdminRequest
 from accounts.reads import Actor
 from guidelines.actions import change_guideline_draft
-from guidelines.admin.guarding import AdminRequest, place_of, shown
+from guidelines.admin.guarding import place_of, shown
 from guidelines.content.editing import Document, Rows, copied
 from guidelines.errors import BadGuideline, GuidelineDraftStale, NoGuidelineDraft
 from guidelines.forms.publishing import Revised

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest
 from accounts.errors import NotFound
-from guidelines.admin.guarding import AdminRequest, shown
+from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content import relabelling
 from guidelines.content.editing import Document, copied, fresh, place_of

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.entrance import AdminRequest
 from guidelines.admin.drafts import drawn
 from guidelines.admin.examples import listed
-from guidelines.admin.guarding import AdminRequest
 from guidelines.admin.keeping import desk_of, refusal, row_of, status_of
 from guidelines.admin.labelling import spread
 from guidelines.content.editing import Document, moved

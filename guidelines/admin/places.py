@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest, who
 from accounts.errors import NotFound
 from audit.errors import Refusal
 from guidelines.actions import ask_for_second_editor, end_guideline
 from guidelines.admin.comparing import compared
-from guidelines.admin.guarding import AdminRequest, place_of, shown, who
+from guidelines.admin.guarding import place_of, shown
 from guidelines.errors import BadGuideline, NotInForce
 from guidelines.forms.publishing import Ending
 from guidelines.policies import affected, edited_projects, editors

@@ -10,11 +10,12 @@ from django.template.defaultfilters import date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest
 from accounts.reads import Actor
 from audit.errors import Refusal
 from guidelines.actions import answer_guideline_draft, propose_guideline_draft, publish_guideline_draft
 from guidelines.admin.comparing import laid_out
-from guidelines.admin.guarding import AdminRequest, shown
+from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import desk_of
 from guidelines.errors import BadGuideline, GuidelineDraftStale, NotReviewed, ScheduleWaits, SecondEditorNeeded
 from guidelines.forms.publishing import Answer, Publishing, Revised, zone_name

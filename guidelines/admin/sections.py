@@ -7,9 +7,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest
 from accounts.errors import NotFound
 from guidelines.admin.drafts import drawn
-from guidelines.admin.guarding import AdminRequest, shown
+from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import answered, desk_of, refusal, row_of, status_of
 from guidelines.content.editing import Document, copied, fresh, place_of
 from guidelines.content.shape import KINDS

@@ -3,6 +3,7 @@
 from guidelines.content.archive import LABELS, Archive, documents, file_name, read
 from guidelines.content.checks import Fault, faults
 from guidelines.content.colours import colours_of
+from guidelines.content.hinting import hints
 from guidelines.content.mapping import Carried, carried, needs_mapping
 from guidelines.content.packing import write_folder, write_zip
 from guidelines.content.shape import (
@@ -50,6 +51,7 @@ __all__ = [
     "file_name",
     "guideline_body",
     "guideline_of",
+    "hints",
     "needs_mapping",
     "read",
     "shaped_guideline",

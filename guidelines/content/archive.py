@@ -42,6 +42,8 @@ EXTENSIONS = {
     "audio/ogg": "ogg",
     "audio/mp4": "m4a",
     "audio/aac": "aac",
+    "video/mp4": "mp4",
+    "video/webm": "webm",
 }
 TEXTS = re.compile(rf"sections/[0-9]{{3}}-{CODE.pattern}\.md")
 FILES = re.compile(rf"files/([0-9a-f]{{64}})\.(?:{'|'.join(EXTENSIONS.values())})")

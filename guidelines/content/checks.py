@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from guidelines.content.mapping import needs_mapping
-from guidelines.content.shape import Example, Guideline, Label, Moved, Section, Taxonomy
+from guidelines.content.shape import Example, Guideline, Label, Moved, Region, Section, Taxonomy
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 ASSET = re.compile(r"sha256:[0-9a-f]{64}")
@@ -43,7 +43,7 @@ def faults(
         guideline: one language of it.
         task_type: the project's.
         before: the taxonomy in force, which the mapping carries over from.
-        files: the files that the project holds, by `sha256:<hex>`, each `image` or `audio`; None where it is not asked.
+        files: the files that the project holds, by `sha256:<hex>`, each image, audio or video; None where not asked.
         own_taxonomy: whether the taxonomy is published with it; a translation stands on the one in force.
         elsewhere: the mapping came with an archive and tells of a version of another installation too.
     """
@@ -226,7 +226,7 @@ def _shown(at: str, one: Example, files: Mapping[str, str] | None) -> Found:
         yield f"{at}.asset", _("Bring the file of this example.")
     elif files is not None and one.asset not in files:
         yield f"{at}.asset", _("This project does not hold the file of this example; bring it again.")
-    elif files is not None and files[one.asset] != ("audio" if one.kind == "audio" else "image"):
+    elif files is not None and files[one.asset] != ("image" if one.kind == "page" else one.kind):
         yield f"{at}.kind", _("The file of this example is of another kind.")
     if one.text is not None:
         yield f"{at}.text", _("Only an example in words has a text; write under it what it shows.")
@@ -234,18 +234,27 @@ def _shown(at: str, one: Example, files: Mapping[str, str] | None) -> Found:
 
 def _regions(at: str, one: Example) -> Found:
     for place, region in enumerate(one.regions):
-        box = (region.x, region.y, region.width, region.height)
-        stretch = (region.start_ms, region.end_ms)
-        if one.kind == "audio":
-            right = None not in stretch and not any(value is not None for value in box)
-            if not right or not 0 <= (region.start_ms or 0) < (region.end_ms or 0):
-                yield f"{at}.regions[{place}]", _("A part of a sound has a start and a later end, in milliseconds.")
-        elif one.kind == "text":
-            yield f"{at}.regions[{place}]", _("An example in words has no parts marked on it.")
-        else:
-            right = None not in box and not any(value is not None for value in stretch)
-            if not right or min(box[0] or 0, box[1] or 0) < 0 or min(box[2] or 0, box[3] or 0) < 1:
-                yield f"{at}.regions[{place}]", _("A part of a picture has a place and a size, in pixels.")
+        wrong = _region(one.kind, region)
+        if wrong:
+            yield f"{at}.regions[{place}]", wrong
+
+
+def _region(kind: str, region: Region) -> str:
+    """Say what is wrong with a marked part; "" for nothing."""
+    box = (region.x, region.y, region.width, region.height)
+    stretch = (region.start_ms, region.end_ms)
+    boxed, timed = box != (None,) * 4, stretch != (None, None)
+    in_time = None not in stretch and 0 <= (region.start_ms or 0) < (region.end_ms or 0)
+    in_place = None not in box and min(box[0] or 0, box[1] or 0) >= 0 and min(box[2] or 0, box[3] or 0) >= 1
+    if kind == "text":
+        return _("An example in words has no parts marked on it.")
+    if kind == "audio":
+        return "" if in_time and not boxed else _("A part of a sound has a start and a later end, in milliseconds.")
+    if kind == "video":
+        if not in_time:
+            return _("A part of a video has a start and a later end, in milliseconds.")
+        return "" if in_place or not boxed else _("The box of a part of a video has a place and a size, in pixels.")
+    return "" if in_place and not timed else _("A part of a picture has a place and a size, in pixels.")
 
 
 def _acknowledge(guideline: Guideline) -> Found:

@@ -1,7 +1,7 @@
 """Labels renamed, merged, split, retired and brought back, each with what the mapping then says of it.
 
-A label that could be said before rests in the list from then on, so that what was decided by it keeps its name; one
-that is new in the draft just goes. `before` are the codes that could be said in the version in force.
+A label that could be said before stands retired in the list from then on, so that what was decided by it keeps its
+name; one that is new in the draft just goes. `before` are the codes that could be said in the version in force.
 """
 
 from collections.abc import Collection, Sequence
@@ -35,7 +35,7 @@ def rename_label(
     for row in known:
         row["now"] = [to if one == code else one for one in row["now"]]
     if code in before:
-        labels.append(_resting(old))
+        labels.append(_retired(old))
         if not any(code in row["was"] for row in known):
             _say(taxonomy, [code], [to])
 
@@ -94,7 +94,7 @@ def split_label(
     made = [_part(old, one, name) for one, name in parts]
     labels[place : place + 1] = made
     if code in before and code not in codes:
-        labels.append(_resting(old))
+        labels.append(_retired(old))
     _replace(_rows(taxonomy), code, codes)
     if code in before:
         _say(taxonomy, [code], codes, note)
@@ -110,7 +110,7 @@ def retire_label(taxonomy: Document, before: Collection[str], code: str, note: s
 
 
 def bring_back(taxonomy: Document, code: str) -> None:
-    """Let a resting label be said again; what the mapping said of it is taken out."""
+    """Let a retired label be said again; what the mapping said of it is taken out."""
     labels, place = _found(taxonomy, code)
     labels[place].pop("active", None)
     _unsay(taxonomy, [code])
@@ -176,7 +176,7 @@ def _replace(rows: Rows, code: str, codes: Sequence[str]) -> None:
             row["now"] = list(dict.fromkeys(led))
 
 
-def _resting(label: Document) -> Document:
+def _retired(label: Document) -> Document:
     return {**label, "key": None, "active": False}
 
 
@@ -184,7 +184,7 @@ def _gone(taxonomy: Document, before: Collection[str], code: str, place: int) ->
     labels: Rows = taxonomy["labels"]
     old = labels.pop(place)
     if code in before:
-        labels.append(_resting(old))
+        labels.append(_retired(old))
 
 
 def _part(old: Document, code: str, name: str) -> Document:

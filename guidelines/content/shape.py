@@ -17,7 +17,7 @@ FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A label: `on` keeps it to whole items or turns; `colour` is 1 to 12, else by its place; a retired one rests."""
+    """A label: `on` keeps it to whole items or turns; `colour` is 1 to 12, else by its place; not active is retired."""
 
     code: str
     name: str
@@ -93,7 +93,10 @@ class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of an example: a box in pixels of the original from its top left, or a stretch in milliseconds."""
+    """A part of an example: a box in pixels of the original from its top left, or a stretch in milliseconds.
+
+    Of a video it is a stretch, and where only a part of the picture is meant, a box too.
+    """
 
     x: int | None = None
     y: int | None = None
@@ -111,7 +114,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """
 
     id: str
-    kind: Literal["image", "page", "audio", "text"]
+    kind: Literal["image", "page", "audio", "video", "text"]
     verdict: Literal["correct", "incorrect", "borderline"]
     caption: str = ""
     section: str | None = None

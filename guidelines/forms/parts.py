@@ -10,6 +10,7 @@ from guidelines.content.shape import KINDS, VERDICTS
 
 BOX = ("x", "y", "width", "height")
 STRETCH = ("start_ms", "end_ms")
+FIELDS = {"audio": STRETCH, "video": (*STRETCH, *BOX)}
 PICTURES = ("image", "page")
 ATTRIBUTES = ("choice", "text", "number", "boolean")
 LARGEST = 2**31
@@ -55,7 +56,7 @@ def read_example(sent: QueryDict, row: Document) -> None:
             "section": words(sent, "section"),
             "label": words(sent, "label"),
             "alt": words(sent, "alt").strip(),
-            "regions": _regions(sent, STRETCH if row.get("kind") == "audio" else BOX),
+            "regions": _regions(sent, FIELDS.get(str(row.get("kind")), BOX)),
         },
         kept=("kind", "verdict"),
     )

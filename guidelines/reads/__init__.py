@@ -10,7 +10,7 @@ from guidelines.reads.acknowledged import (
 )
 from guidelines.reads.changes import Changes, changes_of
 from guidelines.reads.cuts import Cut, cut_of, found_in
-from guidelines.reads.exporting import MOST_BYTES, MOST_SOUND_BYTES, inside
+from guidelines.reads.exporting import MOST_BYTES, MOST_SOUND_BYTES, MOST_VIDEO_BYTES, inside
 from guidelines.reads.reading import Chip, Reading, Seen, reading_of
 from guidelines.reads.rendering import guideline_html, rendered
 from guidelines.reads.showing import shown_to_editors, shown_to_readers
@@ -28,6 +28,7 @@ __all__ = [
     "BETWEEN_REMINDERS",
     "MOST_BYTES",
     "MOST_SOUND_BYTES",
+    "MOST_VIDEO_BYTES",
     "Changes",
     "Chip",
     "Cut",

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,18 +22,22 @@ KINDS_OF = {
     "error_categories": ("category", "code"),
     "attributes": ("attribute", "code"),
 }
-MOST_FAULTS = 40
+MOST_FAULTS, MOST_HINTS = 40, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is wrong: `what` is section, example, label, category, attribute or the name of a place by itself."""
+    """What is wrong: `what` is section, example, label, category, attribute or the name of a place by itself.
+
+    Its tone is reject for what keeps a draft from being published, warn for a hint.
+    """
 
     what: str
     id: str
     field: str
     sentence: str
     name: str = ""
+    tone: str = "reject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,21 @@ class Desk:
         """All that keeps it from being published, in the order of the documents."""
         return [self._note(fault) for fault in self.judged.faults]
 
+    @cached_property
+    def hints(self) -> list[Note]:
+        """What its editor had better look at again."""
+        return [replace(self._note(hint), tone="warn") for hint in self.judged.hints]
+
+    @property
+    def first_hints(self) -> list[Note]:
+        """As many of them as a list on a page may hold."""
+        return self.hints[:MOST_HINTS]
+
+    @property
+    def more_hints(self) -> int:
+        """How many that list leaves out."""
+        return max(0, len(self.hints) - MOST_HINTS)
+
     @property
     def first_notes(self) -> list[Note]:
         """As many of them as a list on a page may hold."""
@@ -107,14 +126,14 @@ class Desk:
 
     @cached_property
     def beside(self) -> Mapping[tuple[str, str], list[Note]]:
-        """The same by what it is about."""
+        """The same and the hints, by what they are about."""
         found = defaultdict(list)
-        for note in self.notes:
+        for note in (*self.notes, *self.hints):
             found[note.what, note.id].append(note)
         return found
 
     def notes_of(self, what: str, one: str = "") -> list[Note]:
-        """Give what is wrong in one part."""
+        """Give what is wrong in one part, and after it what to look at again."""
         return self.beside.get((what, one), [])
 
     @property
@@ -134,7 +153,7 @@ class Desk:
 
     @cached_property
     def labels(self) -> list[LabelCard]:
-        """The labels, those that may be said first, as they stand; then those that rest."""
+        """The labels, those that may be said first, as they stand; then those that are retired."""
         rows = self.rows("labels", self.taxonomy)
         known = {label.code for label in self.before.labels} if self.before else frozenset[str]()
         cards = [

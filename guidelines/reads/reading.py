@@ -61,7 +61,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An example ready to be shown; width and height in pixels, or the length in ms, where its file is known."""
+    """An example ready to be shown; width and height in pixels, and the length in ms, where its file has them."""
 
     example: Example
     chip: Chip | None
@@ -73,7 +73,11 @@ class Seen:
     @property
     def boxes(self) -> tuple[Region, ...]:
         """Give the regions that are drawn over its picture: none where nothing is known of its size."""
-        return self.example.regions if self.width and self.example.kind in {"image", "page"} else ()
+        return tuple(one for one in self.example.regions if one.x is not None) if self.width else ()
+
+    def number(self, box: Region) -> int:
+        """Give the number of a region among all of them, from 1."""
+        return self.example.regions.index(box) + 1
 
     @property
     def size(self) -> int:
@@ -223,8 +227,8 @@ def _became(steps: Sequence[Taxonomy], chips: dict[str, Chip]) -> Iterable[Becam
     rows = [step.mapping.rows if step.mapping else () for step in steps]
     named = {label.code: label.name for step in steps for label in step.labels}
     mapped = {code: row.note for step in rows for row in step for code in row.was}
-    resting = [code for code, chip in chips.items() if not chip.active]
-    for code in dict.fromkeys([*resting, *mapped]):
+    retired = [code for code, chip in chips.items() if not chip.active]
+    for code in dict.fromkeys([*retired, *mapped]):
         if code in chips and chips[code].active:
             continue
         now = carried(code, rows).now if code in mapped else ()

@@ -1,6 +1,6 @@
 """What is in force, what is being written, and what is still wrong in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from guidelines.content import (
     Guideline,
     Taxonomy,
     faults,
+    hints,
     shaped_guideline,
     shaped_taxonomy,
     taxonomy_doc,
@@ -24,12 +25,13 @@ from guidelines.models import GuidelineDraft, GuidelineSetup, GuidelineVersion, 
 class Judged:
     """What a draft amounts to: both documents where they have their shape, and all that keeps it from being published.
 
-    Where its taxonomy is what is in force already, `taxonomy` is that one.
+    Where its taxonomy is what is in force already, `taxonomy` is that one. `hints` keep nothing from being published.
     """
 
     taxonomy: Taxonomy | None
     guideline: Guideline | None
     faults: list[Fault]
+    hints: list[Fault] = field(default_factory=list)
 
 
 def taxonomy_in_force(project_id: int) -> TaxonomyVersion | None:
@@ -73,13 +75,13 @@ def takes_two(project: Project) -> bool:
 
 
 def files_of(project: Project, guideline: Guideline) -> dict[str, str]:
-    """Give the files of a guideline's examples that the project holds, by `sha256:<hex>`, each image or audio."""
+    """Give the files of a guideline's examples that the project holds, by `sha256:<hex>`: image, audio or video."""
     named = {one.asset.removeprefix("sha256:") for one in guideline.examples if one.asset}
     if not named:
         return {}
     rows = Grant.objects.filter(project=project, asset__sha256__in=named)
     kinds = rows.values_list("asset__sha256", "asset__media_type")
-    return {f"sha256:{sha256}": "audio" if kind.startswith("audio/") else "image" for sha256, kind in kinds}
+    return {f"sha256:{sha256}": kind.partition("/")[0] for sha256, kind in kinds}
 
 
 def judged(project: Project, draft: GuidelineDraft) -> Judged:
@@ -102,7 +104,7 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
     )
     if not draft.summary.strip():
         found.append(Fault("summary", _("Say what changes and why: readers are shown it, and it is kept for good.")))
-    return Judged(taxonomy, guideline, found)
+    return Judged(taxonomy, guideline, found, hints(taxonomy, guideline))
 
 
 def _taxonomy(sent: dict[str, Any] | None, before: Taxonomy | None, standing: TaxonomyVersion | None) -> Taxonomy:

@@ -114,12 +114,14 @@ def _in_time(
     return [one for one in sent if id(one) not in refused]
 
 
-def _granted(project: Project, asset_ids: set[str]) -> set[str]:
+def _granted(project: Project, asset_ids: set[str]) -> dict[str, str]:
+    """Give those of these files that the project holds, each with what it is."""
     if not asset_ids:
-        return set()
+        return {}
     digests = [asset.removeprefix("sha256:") for asset in asset_ids]
-    rows = Grant.objects.filter(project=project, asset__sha256__in=digests).values_list("asset__sha256", flat=True)
-    return {f"sha256:{digest}" for digest in rows}
+    rows = Grant.objects.filter(project=project, asset__sha256__in=digests)
+    kinds = rows.values_list("asset__sha256", "asset__media_type")
+    return {f"sha256:{digest}": kind for digest, kind in kinds}
 
 
 def _endpoints(project: Project, names: set[str]) -> set[str]:
@@ -128,7 +130,9 @@ def _endpoints(project: Project, names: set[str]) -> set[str]:
     return set(Endpoint.objects.filter(project=project, name__in=names).values_list("name", flat=True))
 
 
-def _misfit(one: Submission, project: Project, now: Standing, granted: set[str], endpoints: set[str]) -> BadItem | None:
+def _misfit(
+    one: Submission, project: Project, now: Standing, granted: dict[str, str], endpoints: set[str]
+) -> BadItem | None:
     if one.callback and one.callback not in endpoints:
         return BadItem(
             fields=[
@@ -139,6 +143,10 @@ def _misfit(one: Submission, project: Project, now: Standing, granted: set[str],
             ]
         )
     missing = [asset for asset in one.asset_ids if asset not in granted]
+    moving = [asset for asset in one.asset_ids if granted.get(asset, "").startswith("video/")]
+    if moving:
+        said = _("%(asset)s is a video, which guidelines show; an item has pictures and sounds.") % {"asset": moving[0]}
+        return BadItem(fields=[("data", said)])
     if missing:
         return BadItem(
             fields=[("data", _("This project holds no asset %(asset)s. Upload it first.") % {"asset": missing[0]})]

@@ -7,8 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern
 
+from accounts.entrance import guarded
 from reviews.admin.drafts import discarding, draft, drafts
-from reviews.admin.guarding import guarded
 from reviews.admin.places import project, projects, publishers, version
 from reviews.admin.publishing import proposal, publishing, withdrawal
 from reviews.models import RightsVersion

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest
 from accounts.models import Project
 from accounts.reads import Actor
 from reviews.actions import begin_draft, change_draft, discard_draft
-from reviews.admin.guarding import AdminRequest, place_of, shown
+from reviews.admin.guarding import place_of, shown
 from reviews.errors import DraftStale, NoDraft
 from reviews.forms.drafting import Acted, acted, document_from
 from reviews.forms.drawing import Pencil

@@ -1,49 +1,15 @@
 """The door of these pages: they stand in the admin, and open to operations of a project too."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin import AdminSite
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Project, User
-from accounts.reads import Actor, actor_of_user
+from accounts.entrance import AdminRequest, framed, who
+from accounts.models import Project
+from accounts.reads import Actor
 from reviews.policies import governed_project
-
-
-class AdminRequest(HttpRequest):
-    """A request of an admin page; it knows its site, and whether a script of ours sent it."""
-
-    htmx: HtmxDetails
-    admin_site: AdminSite
-
-
-View = Callable[..., HttpResponse]
-
-
-def guarded(site: AdminSite, route: str, view: View, name: str) -> URLPattern:
-    """Make an address whose view is told the site; whoever is not signed in is led to the door."""
-
-    @never_cache
-    @login_required
-    def opened(request: AdminRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.admin_site = site
-        return view(request, *args, **kwargs)
-
-    return path(route, opened, name=name)
-
-
-def who(request: HttpRequest) -> Actor:
-    """Give the person who is signed in."""
-    assert isinstance(request.user, User)
-    return actor_of_user(request.user, "browser")
 
 
 def place_of(request: AdminRequest, slug: str) -> tuple[Project, Actor, dt.datetime]:
@@ -58,7 +24,5 @@ def place_of(request: AdminRequest, slug: str) -> tuple[Project, Actor, dt.datet
 
 
 def shown(request: AdminRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Render a page inside the admin."""
-    return render(
-        request, f"admin/rights/{template}", request.admin_site.each_context(request) | context, status=status
-    )
+    """Render one of these pages inside the admin."""
+    return framed(request, f"admin/rights/{template}", context, status)

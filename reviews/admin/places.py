@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.entrance import AdminRequest, who
 from accounts.errors import NotFound
 from reviews.actions import set_publishing
-from reviews.admin.guarding import AdminRequest, place_of, shown, who
+from reviews.admin.guarding import place_of, shown
 from reviews.models import RightsVersion
 from reviews.policies import governed_projects
 from reviews.reads.versions import governed, overview, reading

@@ -8,11 +8,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.entrance import AdminRequest
 from accounts.models import Project
 from accounts.reads import Actor
 from audit.errors import Refusal
 from reviews.actions import propose_draft, publish_draft, take_back_proposal
-from reviews.admin.guarding import AdminRequest, place_of, shown
+from reviews.admin.guarding import place_of, shown
 from reviews.errors import BadRights, DraftStale, NotProposed, SecondPersonNeeded
 from reviews.forms.drafting import Publishing
 from reviews.policies import governors

@@ -9,11 +9,13 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
+from guidelines.content import Region
 from guidelines.reads import Chip, Seen
 from reviews.reads.media import moment_words
 
 register = template.Library()
 NOTHING = SafeString("")
+RECT = '<rect x="{}" y="{}" width="{}" height="{}"/>{}'
 
 
 @register.simple_tag(takes_context=True)
@@ -38,18 +40,22 @@ def example(context: template.Context, seen: Seen, anchored: bool = False) -> Sa
 def chip(label: Chip) -> SafeString:
     """Draw a label: its name with its colour beside it."""
     swatch = format_html('<span class="swatch" data-label="{}"></span>', label.number) if label.number else NOTHING
-    resting = NOTHING if label.active else SafeString(" data-resting")
-    return format_html('<span class="chip"{}>{}{}</span>', resting, swatch, label.name)
+    retired = NOTHING if label.active else SafeString(" data-retired")
+    return format_html('<span class="chip"{}>{}{}</span>', retired, swatch, label.name)
 
 
 def _shown(context: template.Context, seen: Seen) -> SafeString:
     one = seen.example
+    told: dict[str, Any]
     if one.kind == "text":
         return format_html('<blockquote class="quoted">{}</blockquote>', SafeString(linebreaks(one.text or "", True)))
     if one.kind == "audio":
-        told: dict[str, Any] = {name: context[name] for name in ("files", "sound")}
+        told = {name: context[name] for name in ("files", "sound")}
         return render_to_string("reviews/example_sound.html", {"seen": seen, "example": one, **told})
     address = f"{context['files']}{seen.sha256}/"
+    if one.kind == "video":
+        told = {"poster": f"{address}{context['large']}/", "play": f"{address}{context['video']}/"}
+        return render_to_string("reviews/example_video.html", {"seen": seen, "example": one, **told})
     size = format_html(' width="{}" height="{}"', seen.width, seen.height) if seen.width else NOTHING
     return format_html(
         '<button class="shot" type="button" data-zoom="{0}{1}/"><img src="{0}{2}/" alt="{3}" loading="lazy"'
@@ -66,34 +72,41 @@ def _shown(context: template.Context, seen: Seen) -> SafeString:
 
 @register.simple_tag
 def regions(seen: Seen) -> SafeString:
-    """Draw the marked parts of a picture over it, with their numbers where there are several."""
+    """Draw the marked parts of a picture over it, with their numbers where there are several; of a video its boxes."""
     if not seen.boxes:
         return NOTHING
-    several = len(seen.boxes) > 1
+    several = len(seen.example.regions) > 1
     drawn = format_html_join(
         "",
-        '<rect x="{}" y="{}" width="{}" height="{}"/>{}',
+        f"<g{{}}>{RECT}</g>",
         (
-            (box.x, box.y, box.width, box.height, _number(seen, number) if several else NOTHING)
-            for number, box in enumerate(seen.boxes, 1)
+            (_times(box), box.x, box.y, box.width, box.height, _number(seen, box) if several else NOTHING)
+            for box in seen.boxes
         ),
     )
     frame = '<svg class="regions" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>'
     return format_html(frame, seen.width, seen.height, drawn)
 
 
-def _number(seen: Seen, number: int) -> SafeString:
-    box = seen.boxes[number - 1]
+def _times(box: Region) -> SafeString:
+    """Say when a box of a video is meant, for the script that shows it then."""
+    if box.start_ms is None:
+        return NOTHING
+    return format_html(' data-from="{}" data-to="{}"', box.start_ms, box.end_ms)
+
+
+def _number(seen: Seen, box: Region) -> SafeString:
     sign = '<text x="{}" y="{}" dy="1em" dx="0.25em" font-size="{}">{}</text>'
-    return format_html(sign, box.x, box.y, seen.size, number)
+    return format_html(sign, box.x, box.y, seen.size, seen.number(box))
 
 
 def _notes(seen: Seen) -> SafeString:
-    """Write what is said of marked parts; of a sound with their times."""
-    if seen.example.kind == "audio":
+    """Write what is said of marked parts; of a sound or video with their times, which a video's script plays."""
+    if seen.example.kind in {"audio", "video"}:
         rows = [
             format_html(
-                '<li><span class="num">{} – {}</span> {}</li>',
+                '<li><span class="num"{}>{} – {}</span> {}</li>',
+                _times(one) if seen.example.kind == "video" else NOTHING,
                 moment_words(one.start_ms or 0),
                 moment_words(one.end_ms or 0),
                 one.note,

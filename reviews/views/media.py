@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET
 from accounts.errors import Forbidden, NotFound
 from accounts.policies import role_in
 from assets.actions import show
-from assets.reads import RECIPES, SOUND_RECIPES, Shown, asset_of, open_original, recipes_for
+from assets.reads import RECIPES, SOUND_RECIPES, VIDEO_RECIPES, Shown, asset_of, open_original, recipes_for
 from guidelines.policies import example_file
 from reviews.policies import may_see_originals, project_for
 from reviews.views.asking import person_of, who
 from reviews.views.ranges import part_asked, part_of
 
-RECIPE = re.compile(rf"original|(?P<name>{'|'.join((*RECIPES, *SOUND_RECIPES))})(?:-(?P<version>[0-9]{{1,6}}))?")
+RECIPE = re.compile(
+    rf"original|(?P<name>{'|'.join((*RECIPES, *SOUND_RECIPES, *VIDEO_RECIPES))})(?:-(?P<version>[0-9]{{1,6}}))?"
+)
 
 
 @require_GET

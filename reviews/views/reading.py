@@ -23,6 +23,7 @@ from guidelines.policies import may_edit
 from guidelines.reads import (
     MOST_BYTES,
     MOST_SOUND_BYTES,
+    MOST_VIDEO_BYTES,
     changes_of,
     cut_of,
     found_in,
@@ -94,7 +95,7 @@ def guideline_export(request: HttpRequest, project: str) -> HttpResponse:
     found = _guide(place, request.GET.get("version", ""))
     if found.shown is None:
         raise NotFound
-    limits = {"most": MOST_BYTES, "most_sound": MOST_SOUND_BYTES}
+    limits = {"most": MOST_BYTES, "most_sound": MOST_SOUND_BYTES, "most_video": MOST_VIDEO_BYTES}
     shown = {"guide": found, "project": place, "now": at, "files": inside(place, found.reading), **limits}
     name = f"{place.slug}-guideline-{found.shown.number}.html"
     answer = HttpResponse(render_to_string("reviews/guideline_export.html", shown))
@@ -133,4 +134,5 @@ def shown_at(slug: str) -> dict[str, Any]:
         "small": in_force("thumbnail"),
         "large": in_force("screen"),
         "sound": in_force("listen"),
+        "video": in_force("play"),
     }

@@ -3,11 +3,13 @@
 
 import { mountArrivals } from "./arrivals.js";
 import { mountBatch } from "./batch.js";
+import { mountClip } from "./clip.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
 import { mountFigures } from "./figures.js";
 import { mountFlow } from "./flow.js";
+import { mountFrames } from "./frames.js";
 import { mountGuide } from "./guide.js";
 import { mountKeyfields } from "./keyfields.js";
 import { mountKeys } from "./keys.js";
@@ -34,11 +36,13 @@ import { mountZoom } from "./zoom.js";
 const MODULES = {
   arrivals: mountArrivals,
   batch: mountBatch,
+  clip: mountClip,
   copy: mountCopy,
   counts: mountCounts,
   drop: mountDrop,
   figures: mountFigures,
   flow: mountFlow,
+  frames: mountFrames,
   guide: mountGuide,
   keyfields: mountKeyfields,
   keys: mountKeys,

@@ -17,6 +17,7 @@ export function mountRegions(root) {
   const list = /** @type {HTMLElement} */ (root.querySelector("[data-rows]"));
   const found = root.querySelector("[data-draw]");
   const canvas = found instanceof SVGSVGElement ? found : null;
+  const timed = root.dataset.kind === "video"; // a part of a video need not have a box
   const size = canvas ? canvas.viewBox.baseVal : { width: 0, height: 0 };
   for (const one of root.querySelectorAll("[data-part=how], [data-part=add], [data-remove]")) {
     if (one instanceof HTMLElement) one.hidden = false;
@@ -75,6 +76,7 @@ export function mountRegions(root) {
       }
       const box = boxOf(row);
       for (const name of FIELDS) rect.setAttribute(name, String(box[name]));
+      rect.setAttribute("display", box.width && box.height ? "inline" : "none");
       rect.setAttribute("aria-label", (root.dataset.rect ?? "").replace("{n}", String(place + 1)));
     });
   };
@@ -84,6 +86,7 @@ export function mountRegions(root) {
     row.removeAttribute("data-spare");
     list.append(row);
     if (box) write(row, box);
+    row.dispatchEvent(new CustomEvent("part-added", { bubbles: true }));
     draw();
     return row;
   };
@@ -164,8 +167,10 @@ export function mountRegions(root) {
     if (event.target.closest("[data-remove]") && row) return remove(row);
     if (!event.target.closest("[data-add]")) return;
     const middle = { x: size.width * 0.375, y: size.height * 0.375 };
-    const made = add(canvas ? boxBetween(middle, { x: size.width * 0.625, y: size.height * 0.625 }, size) : null);
-    const first = canvas ? canvas.lastElementChild : made.querySelector("input");
+    const made = add(
+      canvas && !timed ? boxBetween(middle, { x: size.width * 0.625, y: size.height * 0.625 }, size) : null,
+    );
+    const first = canvas && !timed ? canvas.lastElementChild : made.querySelector("input");
     if (first instanceof SVGElement || first instanceof HTMLElement) first.focus();
     if (canvas) changed();
   };

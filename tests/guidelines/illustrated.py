@@ -41,7 +41,7 @@ def kept(town: Town, content: bytes) -> str:
     """Store a file, make what it is shown as, and give its name."""
     from accounts.reads import console
 
-    asset, _ = store(project=town.project, content=content, by=console(), at=town.now)
+    asset, _ = store(project=town.project, content=content, by=console(), at=town.now, videos=True)
     render_asset(asset_id=asset.pk, at=town.now)
     return f"sha256:{asset.sha256}"
 

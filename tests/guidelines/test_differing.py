@@ -27,14 +27,14 @@ def test_a_first_version_is_all_new():
     assert {change for _, change, _ in found} == {"added"}
 
 
-def test_a_split_shows_two_new_labels_and_one_that_rests():
+def test_a_split_shows_two_new_labels_and_one_that_is_retired():
     found = differences(version(), version(taxonomy=SPLIT))
     assert [(one.what, one.change, one.id) for one in found if one.change == "added"] == [
         ("label", "added", "kitten"),
         ("label", "added", "grown"),
     ]
-    rests = next(one for one in found if one.id == "cat")
-    assert [(one.name, one.before, one.now) for one in rests.fields] == [("active", True, False)]
+    retired = next(one for one in found if one.id == "cat")
+    assert [(one.name, one.before, one.now) for one in retired.fields] == [("active", True, False)]
 
 
 def test_a_merge_shows_what_is_gone():

@@ -65,6 +65,8 @@ def fields(page: str, form: str) -> dict[str, list[str]]:
     pattern = r"<input([^>]*)>|<select([^>]*)>(.*?)</select>|<textarea([^>]*)>\n?(.*?)</textarea>"
     for given in re.finditer(pattern, whole[0], re.DOTALL):
         told = dict(re.findall(r'([\w-]+)="([^"]*)"', given[1] or given[2] or given[4] or ""))
+        if "name" not in told:
+            continue
         if given[3] is not None:
             chosen = re.search(r'value="([^"]*)" selected', given[3]) or re.search(r'value="([^"]*)"', given[3])
             value = chosen[1] if chosen else ""

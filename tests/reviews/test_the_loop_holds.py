@@ -42,8 +42,10 @@ from reviews.reads.batches import batch_row, grid
 from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.charting import drawn, happened, watch
+from tests.guidelines.writing import editor
 from tests.invariants import breaches
 from tests.reviews.contesting import OVERRIDES, Contested
+from tests.reviews.guiding import Guided
 from tests.reviews.upsetting import Upset
 from tests.town import RIGHTS, below, build
 from tests.verifying import ledger_verifies
@@ -106,6 +108,7 @@ class Loop(Contested, RuleBasedStateMachine):
         self.documents = [together | one for one in VARIANTS]
         self.town = build(people=3, adjudicators=2, rights=together | rights, show_prediction=shown, queues=QUEUES)
         self.everyone = [*self.town.people, *self.town.adjudicators]
+        self.editor = editor(self.town)
         self.claims: dict[int, Any] = {}
         self.batches: dict[int, tuple[Any, list[Any]]] = {}
         for confidence, impact in ((0.5, "normal"), (0.7, "normal"), (0.5, "high"), (0.95, "high"), (None, "normal")):
@@ -318,8 +321,8 @@ class LoopInTime(Loop):
             self.both(*[lambda one=one: acknowledge(**place, by=self.everyone[one]) for one in (who, other)])
 
 
-class Reworked(Upset, LoopInTime):
-    """The same, with decisions returned to their authors, other rights, a switch, and verbs cut off midway."""
+class Reworked(Guided, Upset, LoopInTime):
+    """The same, with decisions returned, other rights and guidelines, a switch, and verbs cut off midway."""
 
     @rule(judge=st.integers(3, 4), pick=st.integers(0, 3), other=HELD, verdict=VERDICT)
     def return_a_decision(self, judge: int, pick: int, other: int, verdict: str) -> None:

@@ -84,6 +84,8 @@ class Upset:
     aside: Any
     countersign: Any
     complain: Any
+    guide: Any
+    read: Any
 
     def publish(self, pick: int) -> Any:
         """Publish other decision rights, or the same again."""
@@ -134,17 +136,19 @@ class Upset:
             lambda: self.turn(ALL[pick % len(ALL)]),
             lambda: (release(at=at), sweep(at=at)),
             lambda: (climb(at=at), meet_deadlines(at=at), hold_stranded(at=at)),
+            lambda: self.guide(pick, pick % 5 if pick % 2 else None),
+            lambda: self.read(who),
         ]
         return found
 
-    @rule(job=st.integers(0, 13), step=st.integers(1, 40), who=WHO, pick=st.integers(0, 30), says=SAYS)
+    @rule(job=st.integers(0, 15), step=st.integers(1, 40), who=WHO, pick=st.integers(0, 30), says=SAYS)
     def cut_off_and_done_again(self, job: int, step: int, who: int, pick: int, says: str) -> None:
         call = self.jobs(who, pick, says)[job]
         self.workers[0].begin(cut_at(step, call)).result(60)
         assert breaches() == []
         self.both(call)
 
-    @rule(job=st.integers(0, 13), step=st.integers(1, 40), who=WHO, other=WHO, pick=st.integers(0, 30), says=SAYS)
+    @rule(job=st.integers(0, 15), step=st.integers(1, 40), who=WHO, other=WHO, pick=st.integers(0, 30), says=SAYS)
     def cut_off_against_a_decision(self, job: int, step: int, who: int, other: int, pick: int, says: str) -> None:
         call = self.jobs(who, pick, says)[job]
         self.both(cut_at(step, call), lambda: self.submit(other, says, "fox"))
