@@ -16,7 +16,7 @@ from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import HEAD, LEASE, end_claims
 from reviews.actions.gathering import gathered
 from reviews.actions.gating import see_acknowledged
-from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
+from reviews.actions.seating import acting_role, card_shown, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
@@ -42,7 +42,13 @@ CLAIM = {
     "event_id": "bigint",
     "batch_id": "bigint",
 }
-SHOWN = {"claim_id": "bigint", "taxonomy_id": "bigint", "guideline_id": "bigint", "manifest": "bytea"}
+SHOWN = {
+    "claim_id": "bigint",
+    "taxonomy_id": "bigint",
+    "guideline_id": "bigint",
+    "card_id": "bigint",
+    "manifest": "bytea",
+}
 OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint"}
 
 
@@ -142,7 +148,10 @@ def write_claims(
     insert(
         "reviews_presentation",
         SHOWN,
-        [(ids[token], row.taxonomy_id, row.guideline_id, canonical(shown)) for token, (row, _), (shown, _) in by_token],
+        [
+            (ids[token], row.taxonomy_id, row.guideline_id, card_shown(row), canonical(shown))
+            for token, (row, _), (shown, _) in by_token
+        ],
     )
     leases = [
         (row.seat_id, "leased", person_id, "batch", place, until, ids[token]) for token, (row, place), _ in by_token
