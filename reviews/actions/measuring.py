@@ -48,7 +48,7 @@ SELECT a.model_id FROM reviews_audited a WHERE a.counted_at IS NULL OR EXISTS (S
 """
 CELLS = """
 SELECT label, band, pi, count(*) AS n, sum(CASE WHEN changed THEN 1 ELSE 0 END) AS differing FROM reviews_auditfinding
-WHERE model_id = %s AND counts_at <= %s GROUP BY label, band, pi ORDER BY label, band, pi
+WHERE model_id = %s AND counts_at <= %s GROUP BY label, band, pi
 """
 
 
@@ -131,7 +131,7 @@ def _finding(task: int, finding: str, entry: Row) -> AuditFinding | None:
 def _count(model_id: int, at: dt.datetime) -> int:
     """Count a model version's findings that stand by now; one statement over its own. Locks its row."""
     sheet = Audited.objects.select_for_update(no_key=True).get(pk=model_id)
-    cells = [[row.label, row.band, row.pi, row.n, int(row.differing)] for row in ask(CELLS, [model_id, at])]
+    cells = sorted([row.label, row.band, row.pi, row.n, int(row.differing)] for row in ask(CELLS, [model_id, at]))
     sheet.body = canonical({"cells": cells})
     sheet.digest, sheet.counted_at = hashlib.sha256(sheet.body).hexdigest(), at
     sheet.save(update_fields=["body", "digest", "counted_at"])

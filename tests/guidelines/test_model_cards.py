@@ -278,21 +278,18 @@ def test_published_cards_and_acknowledgements_resist_raw_sql(town, edna, change)
     made = carded(town, edna, ASKING)
     card_read(town, person(town), made)
     retire_card(model=made.model, number=1, reason="Wrong.", by=edna, at=town.now)
-    with pytest.raises(Exception, match="frozen|never|FOREIGN"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(Exception, match=r"frozen|never|FOREIGN"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
 
 
 def test_the_database_holds_one_card_in_force_a_model_version_and_one_acknowledgement_a_person(town, edna):
     made = carded(town, edna, ASKING)
     read = card_read(town, person(town), made)
+    free = Event.objects.filter(type="reviews.project_set_up").first() or Event.objects.earliest("pk")
+    made.pk, made.number, made.event = None, 9, free
+    read.pk, read.event = None, free
     for row in (made, read):
-        row.pk = None
-        row.number = 9
-        field = "acknowledged" if row is read else "published"
         with pytest.raises(IntegrityError), transaction.atomic():
-            row.event = (
-                Event.objects.exclude(pk=row.event_id).filter(type__contains=field).first() or Event.objects.first()
-            )
             row.save(force_insert=True)
 
 
