@@ -72,6 +72,12 @@ def cards_asked(project: Project) -> list[ModelCard]:
     return list(rows.order_by("model__name", "model__pk"))
 
 
+def cards_due(project: Project, person_id: int) -> bool:
+    """Tell whether a card in force asks to be acknowledged by somebody who has not; one statement."""
+    asked = ModelCard.objects.filter(model__project=project, ended_at__isnull=True, asks=True)
+    return asked.exclude(acknowledgements__person=person_id).exists()
+
+
 def cards_to_read(project: Project, person_id: int) -> list[ShownCard]:
     """List the cards in force that ask to be acknowledged, those that a person has not acknowledged first."""
     asked = cards_asked(project)
@@ -79,6 +85,16 @@ def cards_to_read(project: Project, person_id: int) -> list[ShownCard]:
     done = dict(rows.values_list("card_id", "acknowledged_at"))
     found = [ShownCard(row, card_of(bytes(row.body)), done.get(row.pk)) for row in asked]
     return sorted(found, key=lambda one: one.acknowledged_at is not None)
+
+
+def cards_in_force(project: Project, read: list[ShownCard]) -> list[ShownCard]:
+    """List the cards in force of a project's model versions, the newest version first; those of `read` as they are."""
+    known = {one.row.pk: one for one in read}
+    rows = ModelCard.objects.select_related("model").filter(model__project=project, ended_at__isnull=True)
+    return [
+        known.get(row.pk) or ShownCard(row, card_of(bytes(row.body)))
+        for row in rows.order_by("-model__first_seen_at", "-model__pk")
+    ]
 
 
 def carded_models(project: Project) -> list[CardedModel]:

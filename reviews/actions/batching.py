@@ -133,6 +133,7 @@ def write_claims(
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
         manifest = present(row, [], media, recipe="thumbnail")
+        manifest.pop("changed", None)  # a tile has no room for it
         manifest["grid"] = {"batch": str(batch[1]), "place": place, "recipe": "thumbnail", "lines": LINES}
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)

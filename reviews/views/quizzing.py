@@ -20,7 +20,7 @@ from assets.actions import show
 from assets.reads import asset_of, recipes_for, sizes_of
 from guidelines.actions import acknowledge_guideline, answer_question, begin_quiz, remind_of_guideline
 from guidelines.models import QuizAttempt
-from guidelines.reads import Question, ToRead, questions_of, to_be_read
+from guidelines.reads import Question, ToRead, cards_due, questions_of, to_be_read
 from reviews.policies import project_for, runnable_project
 from reviews.reads.changes import to_read
 from reviews.reads.home import lines
@@ -38,7 +38,10 @@ def guideline_acknowledgement(request: HttpRequest, project: str) -> HttpRespons
     found = to_be_read(place, person_of(by))
     if request.method == "POST":
         return _going_on(place, found, by, at)
-    shown: dict[str, Any] = {"reading": found, "here_for": bool(role_in(person_of(by), place.pk, at))}
+    here_for = bool(role_in(person_of(by), place.pk, at))
+    if here_for and (found is None or found.acknowledged_at) and cards_due(place, person_of(by)):
+        return redirect("model-cards", project)  # the guideline is done; what is left to read stands there
+    shown: dict[str, Any] = {"reading": found, "here_for": here_for}
     shown["changes"] = to_read(found.changes) if found else []
     shown["line"] = next((one for one in lines(person_of(by), at) if one.project == project), None)
     return page(request, "reviews/acknowledging.html", "guideline", at, shown, project=place)

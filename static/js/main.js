@@ -3,6 +3,7 @@
 
 import { mountArrivals } from "./arrivals.js";
 import { mountBatch } from "./batch.js";
+import { mountCard } from "./card.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
 import { mountDrop } from "./drop.js";
@@ -34,6 +35,7 @@ import { mountZoom } from "./zoom.js";
 const MODULES = {
   arrivals: mountArrivals,
   batch: mountBatch,
+  card: mountCard,
   copy: mountCopy,
   counts: mountCounts,
   drop: mountDrop,
