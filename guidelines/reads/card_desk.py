@@ -61,6 +61,12 @@ class CardDesk:
         """Tell whether another card came in force, or was retired, since the draft was begun."""
         return self.draft is not None and self.draft.base_id != (self.base.pk if self.base else None)
 
+    @property
+    def told_faults(self) -> list[tuple[tuple[str, str], str]]:
+        """List what keeps it from being published, each by code and heading of its part."""
+        headings = {**PARTS, "summary": gettext_lazy("Summary")}
+        return [((place, str(headings.get(place, place))), sentence) for place, sentence in self.faults.items()]
+
     def rows(self, words: dict[str, Any]) -> list[CardRow]:
         """Give the parts for a form that holds these words."""
         return [

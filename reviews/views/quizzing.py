@@ -24,6 +24,7 @@ from guidelines.reads import Question, ToRead, cards_due, questions_of, to_be_re
 from reviews.policies import project_for, runnable_project
 from reviews.reads.changes import to_read
 from reviews.reads.home import lines
+from reviews.reads.readers import card_readers
 from reviews.reads.readers import readers as who_has_read
 from reviews.views.asking import page, person_of, who
 from reviews.views.media import streamed
@@ -117,7 +118,12 @@ def readers(request: HttpRequest, project: str) -> HttpResponse:
     place = runnable_project(project, by=by, at=at)
     found = who_has_read(place, at)
     only = request.GET.get("has") == "not"
-    shown = {"readers": found, "only": only, "rows": (found.kept if only else found.everyone) if found else []}
+    shown: dict[str, Any] = {
+        "readers": found,
+        "only": only,
+        "rows": (found.kept if only else found.everyone) if found else [],
+    }
+    shown["cards"] = card_readers(place, at)
     return page(request, "reviews/readers.html", "operations", at, shown, project=place)
 
 
