@@ -96,7 +96,7 @@ def cards_of(model: ModelVersion) -> list[tuple[ModelCard, list[CardLine]]]:
         .filter(model=model)
         .order_by("-number")[:50]
     )
-    befores: list[ModelCard | None] = [*rows[1:], None]
+    befores: list[ModelCard | None] = [*rows[1:], None][: len(rows)]
     return [
         (row, compared_cards(before, card_of(bytes(row.body))) if before else [])
         for row, before in zip(rows, befores, strict=True)

@@ -16,7 +16,7 @@ from accounts.policies import role_in
 from guidelines.actions import acknowledge_card
 from guidelines.models import ModelVersion
 from guidelines.policies import may_edit
-from guidelines.reads import cards_in_force, cards_to_read, shown_card
+from guidelines.reads import cards_in_force, cards_to_read, shown_card, to_be_read
 from reviews.policies import project_for
 from reviews.reads.home import lines
 from reviews.views.asking import page, person_of, who
@@ -45,14 +45,16 @@ def model_cards(request: HttpRequest, project: str) -> HttpResponse:
 @require_POST
 @login_required
 def card_acknowledgement(request: HttpRequest, project: str, model: int, number: int) -> HttpResponse:
-    """Say that I have read a card, and go on with the next one, or with the guideline."""
+    """Say that I have read a card, and go on with the next one, with the guideline, or to work."""
     by, at = who(request), timezone.now()
     place = project_for(project, by=by, at=at)
     found = ModelVersion.objects.select_related("project").filter(project=place, pk=model).first()
     if found is None:
         raise NotFound
     acknowledge_card(model=found, number=number, by=by, at=at)
-    return redirect("guideline-acknowledgement", project)
+    guideline = to_be_read(place, person_of(by))
+    asked = guideline is not None and guideline.acknowledged_at is None
+    return redirect("guideline-acknowledgement" if asked else "model-cards", project)
 
 
 @require_GET
