@@ -93,6 +93,7 @@ def publishing(request: AdminRequest, project: str, model: int) -> HttpResponse:
         "model": found,
         "desk": desk,
         "lines": compared_cards(desk.base, desk.card) if desk.card else [],
+        "shown": previewed(desk.words, found.project.language),
         "affected": affected(found.project, at),
         "mine": desk.draft.changed_by_id == by.person_id if desk.draft else False,
         "refused": refused,

@@ -9,34 +9,34 @@ from reviews.rights import Changed, read_changed
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """How often people changed what is like one item, in whole percent; `found` is None where that is not known."""
+    """How often people changed what is like one item, in whole percent with its sign; `found` is None where not known."""
 
     found: Changed | None
 
     @property
-    def percent(self) -> int:
+    def percent(self) -> str:
         """The share."""
-        return _percent(self.found.share) if self.found else 0
+        return _percent(self.found.share) if self.found else ""
 
     @property
-    def low(self) -> int:
+    def low(self) -> str:
         """Where its interval begins."""
-        return _percent(self.found.low) if self.found else 0
+        return _percent(self.found.low) if self.found else ""
 
     @property
-    def high(self) -> int:
+    def high(self) -> str:
         """Where its interval ends."""
-        return _percent(self.found.high) if self.found else 0
+        return _percent(self.found.high) if self.found else ""
 
     @property
-    def start(self) -> int:
+    def start(self) -> str:
         """From which confidence on answers are like it."""
-        return _percent(self.found.start) if self.found else 0
+        return _percent(self.found.start) if self.found else ""
 
     @property
-    def end(self) -> int:
+    def end(self) -> str:
         """Below which confidence answers are like it."""
-        return _percent(self.found.end) if self.found else 0
+        return _percent(self.found.end) if self.found else ""
 
 
 def beside(presentation: dict[str, Any]) -> Beside | None:
@@ -44,5 +44,5 @@ def beside(presentation: dict[str, Any]) -> Beside | None:
     return Beside(read_changed(presentation["changed"])) if "changed" in presentation else None
 
 
-def _percent(text: str) -> int:
-    return round(Decimal(text) * 100)
+def _percent(text: str) -> str:
+    return f"{round(Decimal(text) * 100)}\u00a0%"

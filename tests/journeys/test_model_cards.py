@@ -87,7 +87,7 @@ def test_a_card_is_written_asked_for_acknowledged_and_read_beside_the_item(house
     house.judge(bench)
     bench.keyboard.press("Enter")
     title(bench, "item-1")
-    expect(bench.get_by_text("Of items like this, people changed 13 % (n=30)")).to_be_visible()
+    expect(bench.get_by_text("Of items like this, people changed 13\u00a0% (n=30)")).to_be_visible()
     expect(bench.locator("#side-card")).to_be_hidden()
     house.judge(bench)
     look(bench, "card-line")
