@@ -96,10 +96,10 @@ def cards_of(model: ModelVersion) -> list[tuple[ModelCard, list[CardLine]]]:
         .filter(model=model)
         .order_by("-number")[:50]
     )
-    befores: list[ModelCard | None] = [*rows[1:], None][: len(rows)]
+    earlier: list[ModelCard | None] = [*rows[1:], None][: len(rows)]
     return [
         (row, compared_cards(before, card_of(bytes(row.body))) if before else [])
-        for row, before in zip(rows, befores, strict=True)
+        for row, before in zip(rows, earlier, strict=True)
     ]
 
 

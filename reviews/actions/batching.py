@@ -21,7 +21,7 @@ from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
 from reviews.reads.batches import batch_row, live_batch, look_at_batch, most_at_once
-from reviews.reads.media import media_of
+from reviews.reads.media import Media, media_of
 from reviews.reads.published import rights_of
 from reviews.rights import duration
 
@@ -132,9 +132,7 @@ def write_claims(
     media = media_of(sorted({file for row in seen for file in files_of(row)}), "thumbnail")
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
-        manifest = present(row, [], media, recipe="thumbnail")
-        manifest.pop("changed", None)  # a tile has no room for it
-        manifest["grid"] = {"batch": str(batch[1]), "place": place, "recipe": "thumbnail", "lines": LINES}
+        manifest = _present_on_grid(row, media, batch[1], place)
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)
         claim = {"token": str(token), "slot": "batch", "seat": row.seat_number, "batch": str(batch[1])}
@@ -146,14 +144,11 @@ def write_claims(
     ]
     ids = {row.token: row.id for row in insert("reviews_claim", CLAIM, claims, returning="id, token")}
     by_token = list(zip(tokens, places, told, strict=True))
-    insert(
-        "reviews_presentation",
-        SHOWN,
-        [
-            (ids[token], row.taxonomy_id, row.guideline_id, card_shown(row), canonical(shown))
-            for token, (row, _), (shown, _) in by_token
-        ],
-    )
+    shown = [
+        (ids[token], row.taxonomy_id, row.guideline_id, card_shown(row), canonical(manifest))
+        for token, (row, _), (manifest, _) in by_token
+    ]
+    insert("reviews_presentation", SHOWN, shown)
     leases = [
         (row.seat_id, "leased", person_id, "batch", place, until, ids[token]) for token, (row, place), _ in by_token
     ]
@@ -191,6 +186,13 @@ def allowed_batch(batch: uuid.UUID, by: Actor, at: dt.datetime) -> Row:
     if not most_at_once(row.queue_id, row.person_id, at):
         raise NoBatch
     return row
+
+
+def _present_on_grid(row: Row, media: Media, batch: uuid.UUID, place: int) -> dict[str, Any]:
+    """Make the manifest of what a tile shows; it has no room for how often people changed answers like its own."""
+    manifest = present(row, [], media, recipe="thumbnail")
+    manifest.pop("changed", None)
+    return manifest | {"grid": {"batch": str(batch), "place": place, "recipe": "thumbnail", "lines": LINES}}
 
 
 def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:

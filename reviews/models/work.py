@@ -234,9 +234,7 @@ class Claim(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="reviews_claim_of_batch"
-            ),
+            models.Index(fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="reviews_claim_of_batch")
         ]
 
     def __str__(self) -> str:

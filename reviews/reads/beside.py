@@ -9,7 +9,7 @@ from reviews.rights import Changed, read_changed
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """How often people changed what is like one item, in whole percent with its sign; `found` is None where not known."""
+    """How often people changed what is like one item, in whole percent; `found` is None where that is not known."""
 
     found: Changed | None
 

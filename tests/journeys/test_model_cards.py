@@ -67,13 +67,8 @@ def written(house: House, town: Town) -> None:
     assert ModelCard.objects.get(model=model).asks
 
 
-def test_a_card_is_written_asked_for_acknowledged_and_read_beside_the_item(house: House) -> None:
-    town = build(rights=ASKING)
-    known(town, 4)
-    for _ in range(2):
-        town.send(0.85, impact="high")
-    written(house, town)
-    bench = open_bench(house, town)
+def acknowledged(house: House, bench: Page) -> None:
+    """Be asked for the card in the place of an item, read it and say so, and go to work."""
     expect(bench.get_by_role("heading", name="Something is to be read")).to_be_visible()
     house.judge(bench)
     look(bench, "card-due")
@@ -86,13 +81,13 @@ def test_a_card_is_written_asked_for_acknowledged_and_read_beside_the_item(house
     assert CardAcknowledgement.objects.count() == 1
     house.judge(bench)
     bench.keyboard.press("Enter")
-    title(bench, "item-1")
-    expect(bench.get_by_text("Of items like this, people changed 13\u00a0% (n=30)")).to_be_visible()
-    expect(bench.locator("#side-card")).to_be_hidden()
-    house.judge(bench)
-    look(bench, "card-line")
-    bench.keyboard.press("m")
+
+
+def read_beside(house: House, bench: Page) -> None:
+    """Open the card beside the item by its key, put it away, and open it by a click."""
     card = bench.locator("#side-card")
+    expect(card).to_be_hidden()
+    bench.keyboard.press("m")
     expect(card.get_by_text("it is seldom wrong")).to_be_visible()
     expect(bench.locator("[data-guide]")).to_be_hidden()
     expect(bench.get_by_role("button", name="Model card")).to_have_attribute("aria-expanded", "true")
@@ -103,6 +98,21 @@ def test_a_card_is_written_asked_for_acknowledged_and_read_beside_the_item(house
     expect(bench.locator("[data-guide]")).to_be_visible()
     bench.get_by_role("button", name="Model card").click()
     expect(card).to_be_visible()
+
+
+def test_a_card_is_written_asked_for_acknowledged_and_read_beside_the_item(house: House) -> None:
+    town = build(rights=ASKING)
+    known(town, 4)
+    for _ in range(2):
+        town.send(0.85, impact="high")
+    written(house, town)
+    bench = open_bench(house, town)
+    acknowledged(house, bench)
+    title(bench, "item-1")
+    expect(bench.get_by_text("Of items like this, people changed 13\u00a0% (n=30)")).to_be_visible()
+    house.judge(bench)
+    look(bench, "card-line")
+    read_beside(house, bench)
     bench.keyboard.press("a")
     ready(bench, "approve")
     bench.keyboard.press("Enter")
