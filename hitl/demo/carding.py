@@ -12,7 +12,7 @@ from guidelines.models import ModelCard, ModelVersion
 from guidelines.reads import card_in_force
 from hitl.demo.founding import Member, folder
 
-ASKS, HAS_NOT = "credit", "Reviewer 3"
+ASKS, HAS_NOT = "credit", "Reviewer 3 (demo)"
 """The project whose card asks, and who of its team has not read it yet."""
 KEPT_TO = ("reviewer", "adjudicator")
 

@@ -34,7 +34,7 @@ from hitl.demo.guiding import guide
 from hitl.demo.team import Mind, in_turn
 from hitl.demo.trying import try_draft
 from reviews.actions import give_back, release
-from reviews.models import Claim, Decision, Queue, Seat, Task
+from reviews.models import Claim, Decision, Seat, Task
 
 Say = Callable[[str], None]
 ADJUDICATIONS = 3
@@ -151,7 +151,8 @@ def review(project: Project, team: list[Member], minds: dict[str, Mind]) -> int:
             pass
     if not _tasks(project, "escalation").exists():
         reviewers[0].work(project.slug, "general", known, escalate=True)
-    for _ in in_turn(reviewers, project.slug, "audits", known) if _audits_apart(project) else ():
+    turns = in_turn(reviewers, project.slug, "audits", known)
+    while _audits_wait(project) and next(turns, None):
         pass
     spare = _tasks(project, "adjudication").filter(state="open").count() - ADJUDICATIONS
     for _ in islice(in_turn(judges, project.slug, "adjudication", known), max(0, spare)):
@@ -159,9 +160,9 @@ def review(project: Project, team: list[Member], minds: dict[str, Mind]) -> int:
     return Decision.objects.filter(task__item__project=project).count()
 
 
-def _audits_apart(project: Project) -> bool:
-    """Tell whether a project's audits have a queue of their own, which the team then empties."""
-    return Queue.objects.filter(project=project, slug="audits").exists()
+def _audits_wait(project: Project) -> bool:
+    """Tell whether audits wait in a queue of their own; those that share one are left as they come."""
+    return _tasks(project, "audit").filter(queue__slug="audits", state="open").exists()
 
 
 def _tasks(project: Project, kind: str) -> QuerySet[Task]:
