@@ -18,7 +18,7 @@ from PIL import Image
 
 from accounts.models import Person, Token, User
 from accounts.reads import actor_of_person, clock, console
-from audit.actions import seal
+from audit.actions import seal, sequence
 from audit.actions.keys import log_keys
 from audit.models import Checkpoint
 from audit.reads import canonical
@@ -26,9 +26,10 @@ from audit.tree import checkpoint_text, parse_checkpoint, signed
 from guidelines.content import faults, read, taxonomy_body, unpacked
 from guidelines.models import GuidelineDraft, GuidelineVersion, ModelCard, TaxonomyVersion
 from hitl.demo import answering, founding, loading
-from reviews.actions import call_back, claim_next, find_callbacks, open_claim, send_again, switch_endpoint
+from reviews.actions import call_back, claim_next, count_audits, find_callbacks, open_claim, send_again, switch_endpoint
 from reviews.models import (
     Appeal,
+    Audited,
     Decision,
     Delivery,
     Endpoint,
@@ -165,6 +166,12 @@ def its_models_have_cards() -> None:
     assert set(kept) == {("Reviewer 3 (demo)", "credit")}
     audits = Task.objects.filter(kind="audit", queue__slug="audits")
     assert audits.count() > 10 and not audits.filter(state="open").exists()
+    log = audits[0].item.project.log_id
+    while sequence(log):
+        continue
+    count_audits(at=timezone.now() + dt.timedelta(minutes=1))
+    cells = json.loads(bytes(Audited.objects.get(model__project__slug="credit").body))["cells"]
+    assert sum(n for _label, band, pi, n, _changed in cells if (band, pi) == (4, "1")) >= 20  # all 200 have 42
 
 
 def test_the_demo_leaves_a_story_half_told(small):
