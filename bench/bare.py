@@ -65,8 +65,8 @@ WITH made AS (
     INSERT INTO reviews_claim (token, seat_id, task_id, person_id, via, claimed_at, event_id)
     VALUES (%(token)s, %(seat)s, %(task)s, %(person)s, 'api', %(at)s, %(event)s) RETURNING id
 ), shown AS (
-    INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest)
-    SELECT id, %(taxonomy)s::bigint, NULL, %(manifest)b::bytea FROM made
+    INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, card_id, manifest)
+    SELECT id, %(taxonomy)s::bigint, NULL, NULL, %(manifest)b::bytea FROM made
 ), moved AS (UPDATE reviews_task SET sseq = %(sseq)s, head = %(head)s WHERE id = %(task)s)
 UPDATE reviews_seat SET state = 'leased', person_id = %(person)s, slot = 'prefetch', lease_until = %(until)s,
     claim_id = (SELECT id FROM made) WHERE id = %(seat)s

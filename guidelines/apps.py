@@ -41,6 +41,7 @@ class GuidelinesConfig(AppConfig):
             EventKind("guidelines.second_editor_asked", _("Whether a second editor reads guidelines was changed")),
         )
         self._acknowledging()
+        self._carding()
 
     def _acknowledging(self) -> None:
         """Freeze what people acknowledged and answered, and tell the ledger of it."""
@@ -67,4 +68,30 @@ class GuidelinesConfig(AppConfig):
                 _("A quiz on guideline {number} was answered, {right} right, attempt {attempt}"),
             ),
             EventKind("guidelines.reminded", _("Somebody was reminded to acknowledge guideline {number}")),
+        )
+
+    def _carding(self) -> None:
+        """Freeze published cards of model versions, and tell the ledger of them."""
+        from django.utils.translation import gettext_lazy as _
+
+        from audit.models import Frozen, guard
+        from audit.reads import EventKind, learn
+        from guidelines import models
+
+        guard(
+            Frozen(models.ModelCard, once=("ended_at", "ended_by_id", "reason", "end_event_id")),
+            Frozen(models.CardAcknowledgement),
+        )
+        learn(
+            EventKind("guidelines.card_published", _("Card {number} of model {model} {version} was published")),
+            EventKind("guidelines.card_retired", _("Card {number} of model {model} {version} was retired: {reason}")),
+            EventKind("guidelines.card_draft_begun", _("A draft of the card of model {model} {version} was begun")),
+            EventKind(
+                "guidelines.card_draft_changed",
+                _("The draft of the card of model {model} {version} was changed, revision {revision}"),
+            ),
+            EventKind(
+                "guidelines.card_draft_discarded", _("The draft of the card of model {model} {version} was discarded")
+            ),
+            EventKind("guidelines.card_acknowledged", _("Card {number} of model {model} {version} was acknowledged")),
         )

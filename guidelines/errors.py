@@ -118,3 +118,31 @@ class RemindedLately(Refusal):
 
     code = "reminded_lately"
     sentence = _("They were reminded within the last hour, and see it on their first page.")
+
+
+class BadCard(Refusal):
+    """A model card cannot be published, retired or kept as it stands; `fields` holds each place."""
+
+    code = "bad_card"
+    sentence = _("This card cannot be taken as it stands; see the places.")
+
+
+class NoCardDraft(Refusal):
+    """Nobody is writing the next card of this model version."""
+
+    code = "no_card_draft"
+    sentence = _("There is no draft of this card any more: it was published or discarded.")
+
+
+class CardDraftStale(Refusal):
+    """The draft of a card, or what it was begun from, was changed since it was read."""
+
+    code = "card_draft_stale"
+    sentence = _("Somebody has changed this card since you read it. Nothing of yours was kept over theirs.")
+
+
+class CardNotInForce(Refusal):
+    """The card is not the one in force for its model version."""
+
+    code = "card_not_in_force"
+    sentence = _("This card is not in force; look at what is in force now.")

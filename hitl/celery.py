@@ -38,6 +38,7 @@ celery.conf.beat_schedule = {
     "reworks that nobody is left to do": every(60, "reviews.hold_stranded"),
     "items past their deadline": every(15, "reviews.meet_deadlines"),
     "outcomes that are due": every(5, "reviews.release"),
+    "what audits found of models' answers": every(30, "reviews.count_audits"),
     "programs that are to be called back": every(2, "reviews.find_callbacks"),
     "callbacks that were delivered long ago": every(3600, "reviews.drop_deliveries"),
     "people who are to be told": every(15, "reviews.tell_people"),

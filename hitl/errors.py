@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "rereview_stopped": 503,
     **dict.fromkeys(("acknowledgement_due", "already_acknowledged", "nothing_to_acknowledge"), 409),
     **dict.fromkeys(("quiz_first", "reminded_lately"), 409),
+    **dict.fromkeys(("card_draft_stale", "card_not_in_force", "no_card_draft"), 409),
     "item_differs": 409,
     "in_a_batch": 409,
     "item_gone": 409,

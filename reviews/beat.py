@@ -43,6 +43,12 @@ def meet_deadlines() -> None:
         pass
 
 
+@shared_task(name="reviews.count_audits")
+def count_audits() -> None:
+    """Count what audits found of models' answers."""
+    actions.count_audits(at=timezone.now())
+
+
 @shared_task(name="reviews.reveal_seeds")
 def reveal_seeds() -> None:
     """Reveal the seeds of months that are over."""

@@ -76,6 +76,13 @@ urlpatterns = [
     ),
     path("projects/<slug:project>/rereviews/<uuid:rereview>/ending/", views.rereview_ending, name="rereview-ending"),
     path("projects/<slug:project>/guideline/", views.guideline, name="guideline"),
+    path("projects/<slug:project>/cards/", views.model_cards, name="model-cards"),
+    path("projects/<slug:project>/cards/panel/<slug:digest>/", views.card_panel, name="card-panel"),
+    path(
+        "projects/<slug:project>/cards/<int:model>/<int:number>/acknowledgement/",
+        views.card_acknowledgement,
+        name="card-acknowledgement",
+    ),
     path(
         "projects/<slug:project>/guideline/acknowledgement/",
         views.guideline_acknowledgement,

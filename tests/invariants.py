@@ -32,6 +32,8 @@ FACTS = {
     "reviews.override_fell": "reviews_overrideend",
     "reviews.override_lapsed": "reviews_overrideend",
     "reviews.appeal_received": "reviews_appeal",
+    "guidelines.card_published": "guidelines_modelcard",
+    "guidelines.card_acknowledged": "guidelines_cardacknowledgement",
     "accounts.signed": "accounts_signature",
     "guidelines.acknowledged": "guidelines_guidelineacknowledgement",
     "guidelines.reminded": "guidelines_guidelinereminder",
@@ -106,6 +108,10 @@ BREACHES = {
     "a version that ended before it began": "SELECT t.id FROM guidelines_guidelineterm t WHERE t.ended_at < t.began_at",
     "a guideline in force in the project's language on other labels than those in force": "SELECT t.id FROM guidelines_guidelineterm t JOIN accounts_project p ON p.id = t.project_id AND p.language = t.language JOIN guidelines_guidelineversion v ON v.id = t.version_id JOIN guidelines_taxonomyterm x ON x.project_id = p.id AND x.began_at IS NOT NULL AND x.ended_at IS NULL WHERE t.began_at IS NOT NULL AND t.ended_at IS NULL AND v.taxonomy_id <> x.version_id",
     "a claim under a guideline that its person had not acknowledged": "SELECT c.id FROM reviews_claim c JOIN reviews_presentation ps ON ps.claim_id = c.id JOIN guidelines_guidelineversion gv ON gv.id = ps.guideline_id WHERE gv.to_acknowledge AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement ak WHERE ak.version_id = gv.id AND ak.person_id = c.person_id AND ak.acknowledged_at <= c.claimed_at)",
+    "a claim under a card that its person had not acknowledged": "SELECT c.id FROM reviews_claim c JOIN reviews_presentation ps ON ps.claim_id = c.id JOIN guidelines_modelcard mc ON mc.id = ps.card_id WHERE mc.asks AND NOT EXISTS (SELECT 1 FROM guidelines_cardacknowledgement ka WHERE ka.card_id = mc.id AND ka.person_id = c.person_id AND ka.acknowledged_at <= c.claimed_at)",
+    "a claim under a card of another model version": "SELECT ps.claim_id FROM reviews_presentation ps JOIN reviews_claim c ON c.id = ps.claim_id JOIN reviews_seat s ON s.id = c.seat_id JOIN guidelines_modelcard mc ON mc.id = ps.card_id WHERE NOT EXISTS (SELECT 1 FROM reviews_prediction p WHERE p.item_id = s.item_id AND p.purpose = 'route' AND p.model_version_id = mc.model_id)",
+    "a card that was not in force at its claim": "SELECT ps.claim_id FROM reviews_presentation ps JOIN reviews_claim c ON c.id = ps.claim_id JOIN guidelines_modelcard mc ON mc.id = ps.card_id WHERE c.claimed_at < mc.published_at OR c.claimed_at > mc.ended_at",
+    "card endings that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM guidelines_modelcard WHERE reason IS NOT NULL) <> (SELECT count(*) FROM audit_event WHERE type = 'guidelines.card_retired')",
     "an acknowledgement by a quiz that its person did not pass": "SELECT a.id FROM guidelines_guidelineacknowledgement a JOIN guidelines_quizattempt q ON q.id = a.attempt_id WHERE q.passed IS NOT TRUE OR q.person_id <> a.person_id OR q.version_id <> a.version_id",
     "a passed quiz without its acknowledgement": "SELECT q.id FROM guidelines_quizattempt q WHERE q.passed AND NOT EXISTS (SELECT 1 FROM guidelines_guidelineacknowledgement a WHERE a.attempt_id = q.id)",
     "quizzes begun that differ in number": "SELECT 1 AS n WHERE (SELECT count(*) FROM guidelines_quizattempt) <> (SELECT count(*) FROM audit_event WHERE type = 'guidelines.quiz_begun')",
@@ -138,7 +144,7 @@ def breaches() -> list[str]:
         sql = f"SELECT e.id FROM audit_event e LEFT JOIN {table} f ON f.event_id = e.id WHERE e.type = %s AND f.event_id IS NULL"
         if ask(sql, [kind]):
             found.append(f"{kind} without its fact")
-    return found + _findings() + _streams()
+    return found + _findings() + _cards() + _counts() + _streams()
 
 
 def _findings() -> list[str]:
@@ -154,6 +160,59 @@ def _findings() -> list[str]:
             standing[audit["task"]] = str(event.event_id)
         elif before != audit["event"]:
             found.append(f"an annulment of no finding of {audit['task']}")
+    return found
+
+
+def _cards() -> list[str]:
+    """Name each presentation whose card is another one than its manifest says, or that tells a share of a hidden one."""
+    found = []
+    sql = "SELECT ps.claim_id, ps.manifest, mc.digest FROM reviews_presentation ps LEFT JOIN guidelines_modelcard mc ON mc.id = ps.card_id"
+    for row in ask(sql):
+        told = json.loads(bytes(row.manifest))
+        if told["model_card"] != row.digest:
+            found.append(f"another card than claim {row.claim_id} says")
+        if told["prediction"] == "hidden" and (told["model_card"] or "changed" in told):
+            found.append(f"claim {row.claim_id} hides the proposal and shows what is written of its model")
+        if "changed" in told and not told["confidence"]:
+            found.append(f"claim {row.claim_id} hides how sure the model was and tells how often it was changed")
+    return found
+
+
+def _counts() -> list[str]:
+    """Name what was counted of audits and is not what the ledger tells, as far as it was walked."""
+    told = {}
+    sql = """SELECT e.type, e.stream, p.body FROM reviews_auditwalk w JOIN audit_leaf l ON l.log_id = w.log_id AND l.log_index < w.log_index
+        JOIN audit_event e ON e.id = l.event_id JOIN audit_payload p ON p.event_id = e.id AND p.section = 'audit'
+        WHERE e.type LIKE 'reviews.audit_%%' ORDER BY l.log_id, l.log_index"""
+    for row in ask(sql):
+        audit = json.loads(bytes(row.body))
+        told[audit["task"]] = audit["finding"] if row.type == "reviews.audit_recorded" else None
+    standing = {
+        str(row.uuid): row
+        for row in ask(
+            "SELECT t.uuid, t.kind, t.after_id, f.changed, f.counts_at, f.model_id, f.label, f.band, f.pi FROM reviews_auditfinding f JOIN reviews_task t ON t.id = f.task_id"
+        )
+    }
+    found = [
+        f"a finding of {task} that the ledger does not tell"
+        for task, row in standing.items()
+        if told.get(task) != ("differs" if row.changed else "agrees")
+    ]
+    audits = {str(row.uuid) for row in ask("SELECT uuid FROM reviews_task WHERE kind = 'audit' AND after_id IS NULL")}
+    found += [
+        f"no row of the audit {task}"
+        for task in audits
+        if told.get(task) in {"agrees", "differs"} and task not in standing
+    ]
+    for sheet in ask("SELECT model_id, body, counted_at FROM reviews_audited WHERE counted_at IS NOT NULL"):
+        cells: dict[tuple[str, int, str], list[int]] = {}
+        for row in standing.values():
+            if row.model_id == sheet.model_id and row.counts_at <= sheet.counted_at:
+                cell = cells.setdefault((row.label, row.band, row.pi), [0, 0])
+                cell[0] += 1
+                cell[1] += bool(row.changed)
+        if json.loads(bytes(sheet.body))["cells"] != [[*key, *cell] for key, cell in sorted(cells.items())]:
+            found.append(f"another count of model version {sheet.model_id} than its findings give")
     return found
 
 

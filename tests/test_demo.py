@@ -18,23 +18,25 @@ from PIL import Image
 
 from accounts.models import Person, Token, User
 from accounts.reads import actor_of_person, clock, console
-from audit.actions import seal
+from audit.actions import seal, sequence
 from audit.actions.keys import log_keys
 from audit.models import Checkpoint
 from audit.reads import canonical
 from audit.tree import checkpoint_text, parse_checkpoint, signed
 from guidelines.content import faults, read, taxonomy_body, unpacked
-from guidelines.models import GuidelineDraft, GuidelineVersion, TaxonomyVersion
+from guidelines.models import GuidelineDraft, GuidelineVersion, ModelCard, TaxonomyVersion
 from hitl.demo import answering, founding, loading
-from reviews.actions import call_back, claim_next, find_callbacks, open_claim, send_again, switch_endpoint
+from reviews.actions import call_back, claim_next, count_audits, find_callbacks, open_claim, send_again, switch_endpoint
 from reviews.models import (
     Appeal,
+    Audited,
     Decision,
     Delivery,
     Endpoint,
     Item,
     Override,
     OverrideEnd,
+    PersonLane,
     Replay,
     RightsDraft,
     Seat,
@@ -157,9 +159,26 @@ def test_what_the_demos_guidelines_show_are_the_demos_own_pictures_texts_and_cas
             assert {example.text for example in read(packed).guideline.examples} <= texts
 
 
+def its_models_have_cards() -> None:
+    """See each model's card in force, that of the credit model read by all of its team but one, its audits answered."""
+    asks = {card.model.project.slug: card.asks for card in ModelCard.objects.filter(ended_at=None)}
+    assert asks == {"photos": False, "credit": True}
+    kept = PersonLane.objects.filter(gated=True).values_list("person__name", "lane__queue__project__slug")
+    assert set(kept) == {("Reviewer 3 (demo)", "credit")}
+    audits = Task.objects.filter(kind="audit", queue__slug="audits")
+    assert audits.count() > 10 and not audits.filter(state="open").exists()
+    log = audits[0].item.project.log_id
+    while sequence(log):
+        continue
+    count_audits(at=timezone.now() + dt.timedelta(minutes=1))
+    cells = json.loads(bytes(Audited.objects.get(model__project__slug="credit").body))["cells"]
+    assert sum(n for _label, band, pi, n, _changed in cells if (band, pi) == (4, "1")) >= 20  # all 200 have 42
+
+
 def test_the_demo_leaves_a_story_half_told(small):
     call_command("demo", "load", verbosity=0)
     its_editor_published_the_guidelines()
+    its_models_have_cards()
     told = small / "demo.txt"
     assert stat.S_IMODE(told.stat().st_mode) == 0o600
     credit = Task.objects.filter(item__project__slug="credit")

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.actions import add_person, give_membership, make_token, name_owner
 from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
-from guidelines.models import GuidelineVersion, TaxonomyVersion
+from guidelines.models import GuidelineVersion, ModelVersion, TaxonomyVersion
 from reviews.actions import add_endpoint, claim_next, open_claim
 from reviews.models import Decision, Endpoint, Item
 from tests.town import Town, build, project_file
@@ -109,6 +109,9 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "quiz-media"): only(),
     ("GET", "readers"): only("operations", "owner"),
     ("POST", "reminder"): only() | dict.fromkeys(["operations", "owner"], 409),
+    ("GET", "model-cards"): only(*MEMBERS, "owner"),
+    ("GET", "card-panel"): only(),  # no model of this town has a card
+    ("POST", "card-acknowledgement"): only() | dict.fromkeys(MEMBERS, 409) | {"owner": REASON},
     ("GET", "guideline-changes"): only(),  # there is no version before this one
     ("GET", "guideline-export"): only(*MEMBERS, "owner"),
     ("GET", "guideline-panel"): only(*MEMBERS, "owner"),
@@ -236,7 +239,7 @@ OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
     "callbacks-list", "guideline-changes", "guideline-export", "rereviews", "guideline-acknowledgement", "quiz",
-    "readers",
+    "readers", "model-cards",
 )  # fmt: skip
 
 
@@ -254,6 +257,8 @@ def of_files(project: str, town: Town) -> dict[str, list[Any]]:
         "guideline-archive": [project, 1],
         **{name: [project, "0" * 64, "screen"] for name in ("media", "quiz-media", "guideline-media")},
         "guideline-panel": [project, *digests(town)],
+        "card-panel": [project, "0" * 64],
+        "card-acknowledgement": [project, ModelVersion.objects.get(project=town.project).pk, 1],
     }
 
 

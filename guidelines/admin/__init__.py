@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern
 
 from accounts.entrance import View, guarded
-from guidelines.admin import drafts, examples, importing, labelling, moving, places, publishing, sections
+from guidelines.admin import cards, drafts, examples, importing, labelling, moving, places, publishing, sections
 from guidelines.models import GuidelineVersion
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
 
+CARD = "<slug:project>/cards/<int:model>/"
 DRAFT = "<slug:project>/draft/<str:language>/"
 PAGES: list[tuple[str, View, str]] = [
     ("<slug:project>/", places.project, ""),
@@ -23,6 +24,13 @@ PAGES: list[tuple[str, View, str]] = [
     ("<slug:project>/versions/<int:number>/", places.version, "-version"),
     ("<slug:project>/versions/<int:number>/ending/", places.ending, "-ending"),
     ("<slug:project>/drafts/", drafts.drafts, "-drafts"),
+    ("<slug:project>/cards/", cards.cards, "-cards"),
+    (CARD, cards.card, "-card"),
+    (f"{CARD}draft/", cards.draft, "-card-draft"),
+    (f"{CARD}draft/preview/", cards.preview, "-card-preview"),
+    (f"{CARD}draft/publishing/", cards.publishing, "-card-publishing"),
+    (f"{CARD}draft/discarding/", cards.discarding, "-card-discarding"),
+    (f"{CARD}retiring/", cards.retiring, "-card-retiring"),
     ("<slug:project>/importing/", importing.importing, "-importing"),
     (DRAFT, drafts.draft, "-draft"),
     (f"{DRAFT}facts/", drafts.facts, "-facts"),

@@ -1,6 +1,15 @@
 """Taxonomies and guidelines as documents: their shape, what is wrong in them, how labels carry over. No database."""
 
 from guidelines.content.archive import LABELS, Archive, documents, file_name, read
+from guidelines.content.cards import (
+    PARTS,
+    Card,
+    card_body,
+    card_differences,
+    card_faults,
+    card_of,
+    shaped_card,
+)
 from guidelines.content.checks import Fault, faults
 from guidelines.content.colours import colours_of
 from guidelines.content.hinting import hints
@@ -30,9 +39,11 @@ from guidelines.content.unpacking import MOST_BYTES, unpacked
 __all__ = [
     "LABELS",
     "MOST_BYTES",
+    "PARTS",
     "Acknowledge",
     "Archive",
     "Attribute",
+    "Card",
     "Carried",
     "Category",
     "Example",
@@ -44,6 +55,10 @@ __all__ = [
     "Region",
     "Section",
     "Taxonomy",
+    "card_body",
+    "card_differences",
+    "card_faults",
+    "card_of",
     "carried",
     "colours_of",
     "documents",
@@ -54,6 +69,7 @@ __all__ = [
     "hints",
     "needs_mapping",
     "read",
+    "shaped_card",
     "shaped_guideline",
     "shaped_taxonomy",
     "taxonomy_body",

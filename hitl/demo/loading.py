@@ -16,6 +16,7 @@ from accounts.models import Project
 from accounts.reads import actor_of_person, console
 from hitl.demo.answering import NAME, call, endpoint_of
 from hitl.demo.calling import Door
+from hitl.demo.carding import card
 from hitl.demo.contesting import contest
 from hitl.demo.founding import (
     Member,
@@ -82,6 +83,8 @@ def load(say: Say) -> None:
             say(f"{name}: {tried} draft tried on the past")
         if taken := call(project):
             say(f"{name}: {taken} outcomes told to its program")
+        if read := card(project, team):
+            say(f"{name}: {read} people have read its model's card")
     write(give_passwords(team, by, timezone.now()), door, secrets)
 
 
@@ -148,10 +151,18 @@ def review(project: Project, team: list[Member], minds: dict[str, Mind]) -> int:
             pass
     if not _tasks(project, "escalation").exists():
         reviewers[0].work(project.slug, "general", known, escalate=True)
+    turns = in_turn(reviewers, project.slug, "audits", known)
+    while _audits_wait(project) and next(turns, None):
+        pass
     spare = _tasks(project, "adjudication").filter(state="open").count() - ADJUDICATIONS
     for _ in islice(in_turn(judges, project.slug, "adjudication", known), max(0, spare)):
         pass
     return Decision.objects.filter(task__item__project=project).count()
+
+
+def _audits_wait(project: Project) -> bool:
+    """Tell whether audits wait in a queue of their own; those that share one are left as they come."""
+    return _tasks(project, "audit").filter(queue__slug="audits", state="open").exists()
 
 
 def _tasks(project: Project, kind: str) -> QuerySet[Task]:

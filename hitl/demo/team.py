@@ -25,15 +25,18 @@ class Mind:
         self.dice = random.Random(f"hitl demo {self.name}")  # noqa: S311 - a story, not a secret
 
     def work(self, project: str, queue: str, known: Answers, *, escalate: bool = False) -> str | None:
-        """Take the next item of a queue and decide it; give the verdict, or None where nothing waits."""
+        """Take the next item of a queue and decide it; give the verdict, or None where nothing waits.
+
+        Where the proposal was hidden, nobody is told the verdict: then it is "answered".
+        """
         claim = self.door.must("POST", f"projects/{project}/queues/{queue}/claims/")
         if claim is None:
             return None
         token = claim["claim"]["token"]
         self.door.must("PUT", f"claims/{token}/opening/")
         body = self._judgement(claim, known, escalate and "escalate" in claim["allowed"])
-        told: dict[str, str] = self.door.must("POST", f"claims/{token}/decision/", body)
-        return told["verdict"]
+        told: dict[str, str | None] = self.door.must("POST", f"claims/{token}/decision/", body)
+        return told["verdict"] or "answered"
 
     def _judgement(self, claim: dict[str, Any], known: Answers, escalate: bool) -> dict[str, Any]:
         spent = {"active_ms": int(self.dice.lognormvariate(8.8, 0.6))}

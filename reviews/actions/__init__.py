@@ -28,6 +28,7 @@ from reviews.actions.hearing import receive_appeal
 from reviews.actions.holding import give_back, open_claim, prolong, save_draft
 from reviews.actions.lines import fill_project
 from reviews.actions.mailing import drop_notices, tell_people
+from reviews.actions.measuring import count_audits, count_audits_anew
 from reviews.actions.overriding import put_aside
 from reviews.actions.predicting import Predicted, receive_prediction, receive_predictions
 from reviews.actions.publishing import set_publishing
@@ -76,6 +77,8 @@ __all__ = [
     "claim_next",
     "climb",
     "confirm_rereview",
+    "count_audits",
+    "count_audits_anew",
     "countersign",
     "decide",
     "decide_batch",

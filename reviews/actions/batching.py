@@ -16,12 +16,12 @@ from reviews.actions.claiming import PREFETCHED
 from reviews.actions.ending import HEAD, LEASE, end_claims
 from reviews.actions.gathering import gathered
 from reviews.actions.gating import see_acknowledged
-from reviews.actions.seating import acting_role, files_of, ground_of, present, tags_of, working_person
+from reviews.actions.seating import acting_role, card_shown, files_of, ground_of, present, tags_of, working_person
 from reviews.actions.trail import Trail
 from reviews.errors import ClaimLost, NoBatch
 from reviews.models import Queue
 from reviews.reads.batches import batch_row, live_batch, look_at_batch, most_at_once
-from reviews.reads.media import media_of
+from reviews.reads.media import Media, media_of
 from reviews.reads.published import rights_of
 from reviews.rights import duration
 
@@ -42,7 +42,13 @@ CLAIM = {
     "event_id": "bigint",
     "batch_id": "bigint",
 }
-SHOWN = {"claim_id": "bigint", "taxonomy_id": "bigint", "guideline_id": "bigint", "manifest": "bytea"}
+SHOWN = {
+    "claim_id": "bigint",
+    "taxonomy_id": "bigint",
+    "guideline_id": "bigint",
+    "card_id": "bigint",
+    "manifest": "bytea",
+}
 OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint"}
 
 
@@ -126,8 +132,7 @@ def write_claims(
     media = media_of(sorted({file for row in seen for file in files_of(row)}), "thumbnail")
     tokens, told = [uuid7(at) for _row in seen], []
     for token, (row, place) in zip(tokens, places, strict=True):
-        manifest = present(row, [], media, recipe="thumbnail")
-        manifest["grid"] = {"batch": str(batch[1]), "place": place, "recipe": "thumbnail", "lines": LINES}
+        manifest = _present_on_grid(row, media, batch[1], place)
         stream = f"task/{row.task_uuid}"
         trail.at_head(stream, row.task_sseq, row.task_head)
         claim = {"token": str(token), "slot": "batch", "seat": row.seat_number, "batch": str(batch[1])}
@@ -139,11 +144,11 @@ def write_claims(
     ]
     ids = {row.token: row.id for row in insert("reviews_claim", CLAIM, claims, returning="id, token")}
     by_token = list(zip(tokens, places, told, strict=True))
-    insert(
-        "reviews_presentation",
-        SHOWN,
-        [(ids[token], row.taxonomy_id, row.guideline_id, canonical(shown)) for token, (row, _), (shown, _) in by_token],
-    )
+    shown = [
+        (ids[token], row.taxonomy_id, row.guideline_id, card_shown(row), canonical(manifest))
+        for token, (row, _), (manifest, _) in by_token
+    ]
+    insert("reviews_presentation", SHOWN, shown)
     leases = [
         (row.seat_id, "leased", person_id, "batch", place, until, ids[token]) for token, (row, place), _ in by_token
     ]
@@ -181,6 +186,13 @@ def allowed_batch(batch: uuid.UUID, by: Actor, at: dt.datetime) -> Row:
     if not most_at_once(row.queue_id, row.person_id, at):
         raise NoBatch
     return row
+
+
+def _present_on_grid(row: Row, media: Media, batch: uuid.UUID, place: int) -> dict[str, Any]:
+    """Make the manifest of what a tile shows; it has no room for how often people changed answers like its own."""
+    manifest = present(row, [], media, recipe="thumbnail")
+    manifest.pop("changed", None)
+    return manifest | {"grid": {"batch": str(batch), "place": place, "recipe": "thumbnail", "lines": LINES}}
 
 
 def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:

@@ -57,10 +57,10 @@ MAY_SIT = """
 NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.task_id = s.task_id AND o.person_id = %s
     AND o.state IN ('leased', 'decided'))
 AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = s.item_id AND o.person_id = %s
-    AND o.apart AND o.state IN ('leased', 'decided')))
+    AND o.apart AND o.state IN ('leased', 'decided'))
+    AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id AND v.person_id = %s))
 AND (NOT s.compared OR s.kept_for_id = %s OR COALESCE(s.kept_until, %s) <= %s
     AND %s NOT IN (SELECT person_id FROM reviews_onlooker WHERE task_id = s.task_id))
-AND (NOT s.apart OR NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = s.item_id AND v.person_id = %s))
 """
 INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 TAKE = """
@@ -71,7 +71,7 @@ WHERE s.state = 'open' AND {may_sit}
 ORDER BY n.rank, n.due_at, n.id LIMIT 1
 """  # by the line's own columns, which come in order: PostgreSQL then stops at the first seat and sorts nothing
 NEAR = f"""
-SELECT z.id, z.rank, z.due_at, row_number() OVER (ORDER BY z.rank, z.due_at, z.id) AS place FROM (
+SELECT z.*, row_number() OVER (ORDER BY rank, due_at, id) AS place FROM (
     SELECT id, rank, due_at FROM reviews_seat WHERE lane_id = %s AND state = 'open'
         AND (rank, due_at, id) > (%s, %s, %s) ORDER BY rank, due_at, id LIMIT {WINDOW}) z
 """  # noqa: S608 - a constant
@@ -181,7 +181,7 @@ def _claim(
 
 def may_sit(person_id: int, at: dt.datetime) -> list[Any]:
     """Give what `MAY_SIT` is asked with."""
-    return [person_id, person_id, person_id, at, at, person_id, person_id]
+    return [*[person_id] * 4, at, at, person_id]
 
 
 def see_no_part(taken: Row, person_id: int) -> None:

@@ -145,7 +145,7 @@ def passed_on(
         rights=following.rights,
         high=seen.impact == "high",
         lane=line,
-        decide_by=seen.decide_by_at,
+        decide_by=seen.decide_by,
     )
     place = following.trail.add(
         following.item_stream,

@@ -175,7 +175,7 @@ def _reopen(seen: Row, found: Row, author: Row, theirs: Row, note: str, by: Acto
 def _due(author: Row, at: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
     """Say when the author's seat is due, and when the clock passes the task on: never within the author's own time."""
     rights, calendar = rights_of(author.rights_body), calendar_of(author.project_id)
-    due = due_at(rights, author.queue_slug, at, calendar, author.decide_by_at)
+    due = due_at(rights, author.queue_slug, at, calendar, author.decide_by)
     wait = clock_waits(rights, level=author.queue_level, escalated=author.kind == "escalation")
     never = due - at > NEVER_DUE / 2 and author.kind != "escalation"  # a higher level's clock runs without a due time
     if wait is None or author.kind not in CLIMBS or never:

@@ -20,10 +20,12 @@ from reviews.actions.gating import see_acknowledged
 from reviews.actions.trail import Ground, Trail
 from reviews.reads.complaints import complaint_of
 from reviews.reads.held import Held, held, hides_proposal, look_at_seat
+from reviews.reads.measured import changed_beside
 from reviews.reads.media import Media, files_in, media_of
 from reviews.reads.prior import Prior, prior_of
 from reviews.reads.published import rights_of
 from reviews.reads.veils import veil_of_seat
+from reviews.rights import changed_as_told
 
 MOST_FILES = 8  # named one by one; a manifest keeps within 4 KB
 MARK_FROM = 40  # of the window: what others are taking just now is passed over as well, and no reason for a mark
@@ -32,7 +34,8 @@ NOTE_CLAIM = (
     "VALUES (%s, %s, %s, %s, %s, %s, {event}) RETURNING id"
 )
 NOTE_SHOWN = (
-    "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, manifest) VALUES ({made}, %s, %s, %s)"
+    "INSERT INTO reviews_presentation (claim_id, taxonomy_id, guideline_id, card_id, manifest) "
+    "VALUES ({made}, %s, %s, %s, %s)"
 )
 LEASE = (
     "UPDATE reviews_seat SET state = 'leased', person_id = %s, slot = %s, lease_until = %s, claim_id = {made} "
@@ -95,7 +98,7 @@ def write_claim(
     """Write a claim on a seat that is locked with its task and was looked at: event, claim, presentation, lease.
 
     Raises:
-        AcknowledgementDue: the guideline that it names asks to be acknowledged first.
+        AcknowledgementDue: the guideline or the card that it names asks to be acknowledged first.
     """
     see_acknowledged(seen)
     by = by.as_role(acting_role(seen))
@@ -115,7 +118,7 @@ def write_claim(
     head = trail.heads[stream]
     trail.write(
         Fact("made", NOTE_CLAIM, (token, seen.seat_id, seen.task_id, person_id, by.via, at)),
-        Fact("shown", NOTE_SHOWN, (seen.taxonomy_id, seen.guideline_id, body)),
+        Fact("shown", NOTE_SHOWN, (seen.taxonomy_id, seen.guideline_id, card_shown(seen), body)),
         Fact("leased", LEASE, (person_id, slot, until, seen.seat_id)),
         Fact("moved", MOVE_HEAD, (head.sseq, head.hash, seen.task_id)),
         *_marking(person_id, seen, at),
@@ -159,6 +162,7 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
     media = media or media_of(files, recipe)
     sounding = media.sounding(files)
     hidden = hides_proposal(seen)
+    sure = bool(seen.show_confidence and not hidden and seen.confidence is not None)
     proposed = seen.prediction_commitment.hex() if seen.prediction_commitment else None
     veil = [name for name in veil_of_seat(seen).names if name != "mute" or sounding]
     return {
@@ -169,18 +173,24 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
         "guideline": seen.guideline_digest,
         "taxonomy": seen.taxonomy_digest,
         "rights": seen.standing_digest,
-        "model_card": None,
+        "model_card": seen.card if not hidden else None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
         "recipe": in_force(recipe),
         "renditions": _known(files, media.renditions),
-        "confidence": bool(seen.show_confidence and not hidden and seen.confidence is not None),
+        "confidence": sure,
         "build": settings.BUILD,
         "locale": get_language() or "en",
         **({"sound_recipe": in_force("listen")} if sounding else {}),
+        **({"changed": changed_as_told(changed_beside(seen))} if sure else {}),
         **({"veil": veil} if veil else {}),
         **({"names": True} if any(one.named for one in prior) else {}),
         **({"appeal": complaint_of(seen.task_id).shown} if seen.kind == "appeal" else {}),
     }
+
+
+def card_shown(seen: Row) -> int | None:
+    """Give the card of the model that a claim shows; none where what the model proposed is hidden, or there is none."""
+    return None if hides_proposal(seen) else seen.card_id
 
 
 def files_of(seen: Row) -> list[str]:

@@ -144,17 +144,17 @@ class AuthorGone(Refusal):
 
 
 class AcknowledgementDue(Refusal):
-    """The guideline in force of `project` (its slug) asks to be acknowledged, and this person has not."""
+    """The guideline or a model card in force of `project` (its slug) asks to be acknowledged; this person has not."""
 
     code = "acknowledgement_due"
-    sentence = _("A guideline is to be acknowledged first.")
+    sentence = _("A guideline or a model card is to be acknowledged first.")
 
     def __init__(self, project_id: int, project: str, name: str) -> None:
         self.project_id, self.project = project_id, project
         super().__init__(
             gettext(
-                "Read the guideline of %(name)s and acknowledge it: until then you get no work there. It stands at "
-                "%(address)s."
+                "Read what is in force in %(name)s, its guideline and its model cards, and acknowledge it: until then "
+                "you get no work there. It stands at %(address)s."
             )
             % {"name": name, "address": f"/projects/{project}/guideline/acknowledgement/"}
         )

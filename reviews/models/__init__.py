@@ -16,6 +16,7 @@ from reviews.models.exports import UNFINISHED, Chosen, Export, ExportState
 from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
+from reviews.models.measuring import Audited, AuditFinding, AuditWalk
 from reviews.models.overriding import Appeal, End, Involvement, Override, OverrideEnd
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
@@ -58,6 +59,9 @@ __all__ = [
     "UNFINISHED",
     "Acknowledgement",
     "Appeal",
+    "AuditFinding",
+    "AuditWalk",
+    "Audited",
     "Batch",
     "Callback",
     "CallbackWalk",

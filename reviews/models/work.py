@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from audit.models import Event
-from guidelines.models import GuidelineVersion, TaxonomyVersion
+from guidelines.models import GuidelineVersion, ModelCard, TaxonomyVersion
 from reviews.models.items import Item
 from reviews.models.lines import Lane, Queue
 
@@ -234,9 +234,7 @@ class Claim(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="reviews_claim_of_batch"
-            ),
+            models.Index(fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="reviews_claim_of_batch")
         ]
 
     def __str__(self) -> str:
@@ -249,6 +247,7 @@ class Presentation(models.Model):
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, primary_key=True)
     taxonomy = models.ForeignKey(TaxonomyVersion, on_delete=models.PROTECT, db_index=False)
     guideline = models.ForeignKey(GuidelineVersion, on_delete=models.PROTECT, null=True, db_index=False)
+    card = models.ForeignKey(ModelCard, on_delete=models.PROTECT, null=True, db_index=False)
     manifest = models.BinaryField()
 
     def __str__(self) -> str:

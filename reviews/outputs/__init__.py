@@ -2,6 +2,7 @@
 
 from reviews.outputs.comparing import compared, differences, same
 from reviews.outputs.forms import check_schema
+from reviews.outputs.likeness import kind_of
 from reviews.outputs.reading import read_output, unknown_labels
 from reviews.outputs.shapes import ELEMENTS
 from reviews.outputs.turning import Turning, turns_of
@@ -12,6 +13,7 @@ __all__ = [
     "check_schema",
     "compared",
     "differences",
+    "kind_of",
     "read_output",
     "same",
     "turns_of",

@@ -52,6 +52,11 @@ def unknown_labels(task_type: str, output: Any, labels: Collection[str]) -> list
     return list(dict.fromkeys(label for _, label in _labelled(task_type, output) if label not in labels))
 
 
+def labels_in(task_type: str, output: Any) -> list[str]:
+    """Give the labels of any JSON value, read as an output, in their order."""
+    return [label for _, label in _labelled(task_type, output)]
+
+
 def _errors(
     task_type: str,
     output: Any,

@@ -178,7 +178,7 @@ def _tile(row: Row) -> Tile:
 def look_at_all_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> list[Row]:
     """Take several seats and read them, as `look_at_taken`, in one statement."""
     how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return look_all(how, [*taking, person_id, at, at, *[person_id] * 4])
+    return look_all(how, [*taking, person_id, at, at, *[person_id] * 5])
 
 
 def look_at_batch(batch_id: int, person_id: int, at: dt.datetime, tokens: Collection[uuid.UUID] = ()) -> list[Row]:
@@ -186,6 +186,6 @@ def look_at_batch(batch_id: int, person_id: int, at: dt.datetime, tokens: Collec
     if tokens:
         placeholders, values = many(tokens)
         how = {**OF_A_BATCH, "where": OF_A_BATCH["where"].format(which=f"z.token IN {placeholders}")}
-        return look_all(how, [person_id, at, at, *[person_id] * 4, batch_id, *values])
+        return look_all(how, [person_id, at, at, *[person_id] * 5, batch_id, *values])
     how = {**OF_A_BATCH, "where": OF_A_BATCH["where"].format(which="s.claim_id = z.id AND s.state = 'leased'")}
-    return look_all(how, [person_id, at, at, *[person_id] * 4, batch_id])
+    return look_all(how, [person_id, at, at, *[person_id] * 5, batch_id])

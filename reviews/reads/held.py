@@ -26,7 +26,7 @@ LOOK = """
     s.place AS seat_place, s.person_id, s.lane_id, s.rank, s.due_at, s.apart,
     t.id AS task_id, t.uuid AS task_uuid, t.kind, t.wanted, t.state AS task_state, t.after_id, {line},
     i.id AS item_id, i.uuid AS item_uuid, i.external_id, i.impact, i.received_at,
-    i.decide_by AS decide_by_at, i.body AS item_body, i.commitment AS item_commitment,
+    i.decide_by, i.body AS item_body, i.commitment AS item_commitment,
     pr.body AS prediction_body, pr.commitment AS prediction_commitment, pr.confidence,
     mv.uuid AS model_uuid, mv.name AS model_name, mv.version AS model_version,
     rv.number AS rights_number, rv.digest AS rights_digest, nv.digest AS standing_digest,
@@ -35,6 +35,7 @@ LOOK = """
     l.id AS log_id, l.origin,
     tv.id AS taxonomy_id, tv.digest AS taxonomy_digest,
     gv.id AS guideline_id, gv.digest AS guideline_digest, gv.to_acknowledge, ak.id AS acknowledged_id,
+    mc.id AS card_id, mc.digest AS card, mc.asks AND ka.id IS NULL AS card_due, au.digest AS audits,
     su.show_prediction, su.show_confidence, su.blur, su.grey, su.mute, su.may_lift, su.hard_items, su.hard_minutes,
     su.break_minutes, pf.blur AS own_blur, pf.grey AS own_grey, pf.mute AS own_mute, pf.holds,
     ex.since_at AS exposed_since_at, ex.items AS exposed_items, ex.last_at AS exposed_last_at,
@@ -65,8 +66,11 @@ LEFT JOIN reviews_exposure ex ON ex.person_id = %s
 JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
 JOIN guidelines_taxonomyversion tv ON tv.id = COALESCE(ps.taxonomy_id, gs.taxonomy_id)
 LEFT JOIN guidelines_guidelineversion gv
-    ON gv.id = COALESCE(ps.guideline_id, CASE WHEN ps.claim_id IS NULL THEN gs.guideline_id END)
+    ON gv.id = CASE WHEN ps.claim_id IS NULL THEN gs.guideline_id ELSE ps.guideline_id END
 LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = gv.id AND ak.person_id = %s
+LEFT JOIN guidelines_modelcard mc ON mc.model_id = mv.id AND mc.ended_at IS NULL
+LEFT JOIN guidelines_cardacknowledgement ka ON ka.card_id = mc.id AND ka.person_id = %s
+LEFT JOIN reviews_audited au ON au.model_id = mv.id
 WHERE {where}
 """
 AS_IT_STANDS = {"first": "", "source": "reviews_seat s", "line": "t.sseq AS task_sseq, t.head AS task_head, 0 AS place"}
@@ -145,7 +149,7 @@ class Held:
 
 def look_at_seat(seat_id: int, person_id: int, at: dt.datetime) -> Row | None:
     """Read a seat with its task, item, route, versions, claim, and this person's roles; one statement, no lock."""
-    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 4, seat_id])
+    return _look(BY_SEAT, [person_id, at, at, *[person_id] * 5, seat_id])
 
 
 def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime) -> Row | None:
@@ -154,12 +158,12 @@ def look_at_taken(take: str, taking: list[Any], person_id: int, at: dt.datetime)
     `take` locks an open seat with its task and gives (seat_id, sseq, head, place in the line).
     """
     how = {**BY_TAKING, "first": BY_TAKING["first"].format(take=take)}
-    return _look(how, [*taking, person_id, at, at, *[person_id] * 4])
+    return _look(how, [*taking, person_id, at, at, *[person_id] * 5])
 
 
 def look_at_claim(token: uuid.UUID, person_id: int, at: dt.datetime) -> Row | None:
     """Read the seat of a claim, as `look_at_seat`, with that claim's manifest even when it has ended."""
-    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 4, token])
+    return _look(BY_TOKEN, [person_id, at, at, token, *[person_id] * 5, token])
 
 
 def look_all(how: dict[str, str], params: list[Any]) -> list[Row]:

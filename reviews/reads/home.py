@@ -54,7 +54,7 @@ class Line:
     """A queue that a person may work. `waiting` counts seats open to them; `key` opens it, if it has one.
 
     Among what waits are `disagreements` to settle and `appeals` to hear.
-    `gated`: they get nothing of it until they acknowledge the project's guideline.
+    `gated`: they get nothing of it until they acknowledge the project's guideline and model cards.
     """
 
     project: str
@@ -253,12 +253,12 @@ def _signing(signatures: int) -> list[Need]:
 
 
 def _needs_to_read(mine: list[Line], person_id: int) -> list[Need]:
-    """Name the guidelines to be acknowledged, with who asked for it last; a statement only where there are any."""
+    """Name the projects where something is to be acknowledged, with who asked last; a statement where there are any."""
     gated = {line.project: line.project_name for line in mine if line.gated}
     asked = reminded(person_id) if gated else {}
     needs = []
     for slug, name in gated.items():
-        sentence = _("The guideline of %(project)s: read it and acknowledge it to get work") % {"project": name}
+        sentence = _("%(project)s: read what is in force and acknowledge it to get work") % {"project": name}
         who, when = asked.get(slug, ("", None))
         needs.append(Need("book", sentence, reads=slug, asked_by=who, asked_at=when))
     return needs

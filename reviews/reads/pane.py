@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from reviews.outputs import turns_of
+from reviews.reads.beside import Beside, beside
 from reviews.reads.composing import Choice, Field, choices_of, fields_of, on_turns_of, shape_of
 from reviews.reads.held import Held
 from reviews.reads.marks import OnTurn, marked
@@ -62,6 +63,11 @@ class Pane:
             None if self.held.hidden else next((code for code in _codes_in(self.held.proposal) if code in codes), None)
         )
         return f"label-{first}" if first else ""
+
+    @property
+    def beside(self) -> Beside | None:
+        """Give how often people changed items like this one, where that is told here."""
+        return beside(self.held.presentation)
 
     @property
     def meanings(self) -> list[Choice | OnTurn]:

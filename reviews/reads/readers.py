@@ -6,8 +6,8 @@ from uuid import UUID
 
 from accounts.models import Project
 from audit.models.sql import ask
-from guidelines.models import GuidelineVersion
-from guidelines.reads import BETWEEN_REMINDERS, guideline_in_force
+from guidelines.models import GuidelineVersion, ModelCard
+from guidelines.reads import BETWEEN_REMINDERS, cards_asked, guideline_in_force
 
 READERS = """
 SELECT x.uuid, x.name, ak.acknowledged_at, min(m.from_at) AS from_at,
@@ -20,6 +20,15 @@ JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m
 JOIN reviews_lane l ON l.id = pl.lane_id JOIN reviews_queue q ON q.id = l.queue_id
 LEFT JOIN guidelines_guidelineacknowledgement ak ON ak.version_id = %s AND ak.person_id = x.id
 WHERE q.project_id = %s GROUP BY x.id, x.uuid, x.name, ak.acknowledged_at ORDER BY x.name, x.id
+"""
+CARD_READERS = """
+SELECT DISTINCT x.id, x.name, mc.id AS card_id, ka.acknowledged_at
+FROM guidelines_modelcard mc JOIN guidelines_modelversion mv ON mv.id = mc.model_id
+JOIN reviews_queue q ON q.project_id = mv.project_id JOIN reviews_lane l ON l.queue_id = q.id
+JOIN reviews_personlane pl ON pl.lane_id = l.id JOIN accounts_person x ON x.id = pl.person_id
+JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
+LEFT JOIN guidelines_cardacknowledgement ka ON ka.card_id = mc.id AND ka.person_id = x.id
+WHERE mv.project_id = %s AND mc.ended_at IS NULL AND mc.asks ORDER BY x.name, x.id
 """
 REMINDED = """
 SELECT p.slug, x.name, r.reminded_at FROM guidelines_guidelinereminder r
@@ -61,6 +70,33 @@ class Readers:
     def done(self) -> int:
         """Count those who have."""
         return len(self.everyone) - len(self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class CardReaders:
+    """A card in force that asks to be acknowledged, and all who work in its project, by name, with when they did."""
+
+    card: ModelCard
+    everyone: list[tuple[str, dt.datetime | None]]
+
+    @property
+    def kept(self) -> list[tuple[str, dt.datetime | None]]:
+        """List those who have not."""
+        return [one for one in self.everyone if one[1] is None]
+
+    @property
+    def done(self) -> int:
+        """Count those who have."""
+        return len(self.everyone) - len(self.kept)
+
+
+def card_readers(project: Project, at: dt.datetime) -> list[CardReaders]:
+    """Read who works in a project and has acknowledged its cards, card by card; one statement, or two."""
+    cards = cards_asked(project)
+    rows = ask(CARD_READERS, [at, at, project.pk]) if cards else []
+    return [
+        CardReaders(card, [(row.name, row.acknowledged_at) for row in rows if row.card_id == card.pk]) for card in cards
+    ]
 
 
 def readers(project: Project, at: dt.datetime) -> Readers | None:

@@ -14,13 +14,14 @@ from reviews.reads.said import words_of
 
 COLUMNS = (
     "decided_at", "person", "pseudonym", "role", "project", "item", "item_id", "task", "queue", "saw", "proposal",
-    "confidence", "guideline", "taxonomy", "rights", "verdict", "answer", "error_categories", "reason", "escalated_to",
-    "mode", "via", "active_ms", "withdrawn_at",
+    "confidence", "guideline", "taxonomy", "model_card", "rights", "verdict", "answer", "error_categories", "reason",
+    "escalated_to", "mode", "via", "active_ms", "withdrawn_at",
 )  # fmt: skip
 DECISIONS = """
 SELECT d.event_id AS event_number, d.decided_at, p.name, p.pseudonym, e.leaf, pj.slug AS project, i.external_id,
     i.uuid AS item_uuid, t.kind, q.slug AS queue, ps.manifest, pr.body AS prediction_body, pr.confidence,
-    pj.id AS project_id, gv.number AS guideline, tv.number AS taxonomy, tv.body AS taxonomy_body, d.verdict, d.body,
+    pj.id AS project_id, gv.number AS guideline, tv.number AS taxonomy, tv.body AS taxonomy_body,
+    mc.number AS model_card, d.verdict, d.body,
     d.mode, d.via, d.active_ms, w.withdrawn_at, nq.slug AS escalated_to
 FROM reviews_decision d
 JOIN audit_event e ON e.id = d.event_id
@@ -32,6 +33,7 @@ JOIN accounts_project pj ON pj.id = i.project_id
 JOIN reviews_presentation ps ON ps.claim_id = d.claim_id
 JOIN guidelines_taxonomyversion tv ON tv.id = ps.taxonomy_id
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = ps.guideline_id
+LEFT JOIN guidelines_modelcard mc ON mc.id = ps.card_id
 LEFT JOIN reviews_prediction pr ON pr.item_id = i.id AND pr.purpose = 'route'
 LEFT JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt
 LEFT JOIN reviews_task nt ON d.verdict = 'escalate' AND nt.item_id = i.id AND nt.after_id = t.id
@@ -77,6 +79,7 @@ def _cells_of(row: Row, rights: dict[tuple[int, str], int]) -> list[Any]:
         _shortest(row.confidence) if manifest["confidence"] and row.confidence is not None else "",
         row.guideline,
         row.taxonomy,
+        row.model_card,
         rights.get((row.project_id, manifest["rights"])),
         row.verdict,
         _in_words(said["output"], taxonomy) if said else ERASED,

@@ -1,6 +1,7 @@
 """Decision rights: read and check a document, route an item by it, make its draws. Pure: no clock, no database."""
 
 from .calendars import DAYS, Calendar, all_work, later, working
+from .changed import Changed, Sheet, band_of, changed_as_told, changed_of, read_changed, sheet_of, wilson
 from .document import STARTING, load, read
 from .draws import AT_INTAKE, REVEALED_AFTER, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
 from .escalating import clock_waits, roles_told, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
@@ -31,6 +32,7 @@ __all__ = [
     "Arm",
     "Asked",
     "Calendar",
+    "Changed",
     "Condition",
     "Counted",
     "Counts",
@@ -47,6 +49,7 @@ __all__ = [
     "Rule",
     "Sample",
     "Share",
+    "Sheet",
     "Subject",
     "Switch",
     "Tally",
@@ -54,7 +57,10 @@ __all__ = [
     "arm_sentence",
     "asked",
     "audit_rate_of",
+    "band_of",
     "chance",
+    "changed_as_told",
+    "changed_of",
     "clock_waits",
     "drawn",
     "draws",
@@ -67,6 +73,7 @@ __all__ = [
     "month_seed",
     "place_of",
     "read",
+    "read_changed",
     "roles_told",
     "route",
     "rule_at_intake",
@@ -76,9 +83,11 @@ __all__ = [
     "seed_commitment",
     "sentence",
     "share",
+    "sheet_of",
     "threshold_of",
     "unit",
     "units",
+    "wilson",
     "with_threshold",
     "working",
 ]

@@ -9,6 +9,7 @@ from reviews.views.calling import (
     endpoint_switch,
     endpoint_tests,
 )
+from reviews.views.carding import card_acknowledgement, card_panel, model_cards
 from reviews.views.escalating import acknowledgement
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import trail
@@ -43,6 +44,8 @@ __all__ = [
     "batch_withdrawals",
     "callbacks",
     "callbacks_list",
+    "card_acknowledgement",
+    "card_panel",
     "checkpoint_mail",
     "claim",
     "claim_ending",
@@ -72,6 +75,7 @@ __all__ = [
     "items",
     "keys",
     "media",
+    "model_cards",
     "new_project",
     "operations",
     "override",

@@ -17,7 +17,7 @@ from accounts.errors import NotFound
 from accounts.policies import may_change_project
 from accounts.reads import Actor
 from audit.errors import Refusal
-from guidelines.reads import guideline_html
+from guidelines.reads import guideline_html, shown_card
 from reviews.actions import route_again
 from reviews.models import Item
 from reviews.policies import (
@@ -142,5 +142,6 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     digest = found.held.presentation["guideline"]
     guideline = guideline_html(digest) if digest else ""
     held = replace(found.held, veil=veil_in(row.project_id, person_of(by)))
-    shown = {"replay": found, "pane": pane(held), "item": row, "guideline": guideline}
+    card = shown_card(row.project, found.held.presentation.get("model_card") or "")
+    shown = {"replay": found, "pane": pane(held), "item": row, "guideline": guideline, "card": card}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

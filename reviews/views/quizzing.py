@@ -20,10 +20,11 @@ from assets.actions import show
 from assets.reads import asset_of, recipes_for, sizes_of
 from guidelines.actions import acknowledge_guideline, answer_question, begin_quiz, remind_of_guideline
 from guidelines.models import QuizAttempt
-from guidelines.reads import Question, ToRead, questions_of, to_be_read
+from guidelines.reads import Question, ToRead, cards_due, questions_of, to_be_read
 from reviews.policies import project_for, runnable_project
 from reviews.reads.changes import to_read
 from reviews.reads.home import lines
+from reviews.reads.readers import card_readers
 from reviews.reads.readers import readers as who_has_read
 from reviews.views.asking import page, person_of, who
 from reviews.views.media import streamed
@@ -38,7 +39,10 @@ def guideline_acknowledgement(request: HttpRequest, project: str) -> HttpRespons
     found = to_be_read(place, person_of(by))
     if request.method == "POST":
         return _going_on(place, found, by, at)
-    shown: dict[str, Any] = {"reading": found, "here_for": bool(role_in(person_of(by), place.pk, at))}
+    here_for = bool(role_in(person_of(by), place.pk, at))
+    if here_for and (found is None or found.acknowledged_at) and cards_due(place, person_of(by)):
+        return redirect("model-cards", project)  # the guideline is done; what is left to read stands there
+    shown: dict[str, Any] = {"reading": found, "here_for": here_for}
     shown["changes"] = to_read(found.changes) if found else []
     shown["line"] = next((one for one in lines(person_of(by), at) if one.project == project), None)
     return page(request, "reviews/acknowledging.html", "guideline", at, shown, project=place)
@@ -114,7 +118,12 @@ def readers(request: HttpRequest, project: str) -> HttpResponse:
     place = runnable_project(project, by=by, at=at)
     found = who_has_read(place, at)
     only = request.GET.get("has") == "not"
-    shown = {"readers": found, "only": only, "rows": (found.kept if only else found.everyone) if found else []}
+    shown: dict[str, Any] = {
+        "readers": found,
+        "only": only,
+        "rows": (found.kept if only else found.everyone) if found else [],
+    }
+    shown["cards"] = card_readers(place, at)
     return page(request, "reviews/readers.html", "operations", at, shown, project=place)
 
 

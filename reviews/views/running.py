@@ -17,7 +17,7 @@ from reviews.errors import ClaimOver
 from reviews.policies import may_browse, runnable_project
 from reviews.reads.held_by_switch import held_by_switch, newest_rerouting
 from reviews.reads.late import late
-from reviews.reads.readers import readers
+from reviews.reads.readers import card_readers, readers
 from reviews.reads.running import running, sitting
 from reviews.reads.switching import switches_of
 from reviews.reads.unmailed import unmailed
@@ -41,7 +41,7 @@ def operations(request: HtmxRequest, project: str) -> HttpResponse:
     if request.htmx:
         return render(request, "reviews/operations.html#figures", shown)
     shown["switches"], shown["unmailed"] = switches_of(place.pk), unmailed(place.pk)
-    shown["readers"] = readers(place, at)
+    shown["readers"], shown["cards"] = readers(place, at), card_readers(place, at)
     return page(request, "reviews/operations.html", "operations", at, shown, project=place)
 
 

@@ -27,6 +27,7 @@ from reviews.reads.pane import pane
 from reviews.reads.resting import rest_of
 from reviews.reads.stream import stream
 from reviews.views.asking import HtmxRequest, page, person_of, who
+from reviews.views.carding import card_address
 from reviews.views.reading import panel_of
 from reviews.wire import read_draft
 
@@ -175,6 +176,7 @@ def _pane(line: Queue, held: Held | None, by: Actor, at: dt.datetime) -> dict[st
         "about": about(held.task.uuid, person_of(by)) if held else None,
         "queue": line,
         "panel": _panel(held) if held else "",
+        "card": card_address(held.task.project, held.presentation["model_card"]) if held else "",
         "last": stream(person_of(by), at),
     }
 

@@ -3,6 +3,7 @@
 
 import { mountArrivals } from "./arrivals.js";
 import { mountBatch } from "./batch.js";
+import { mountCard } from "./card.js";
 import { mountClip } from "./clip.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
@@ -36,6 +37,7 @@ import { mountZoom } from "./zoom.js";
 const MODULES = {
   arrivals: mountArrivals,
   batch: mountBatch,
+  card: mountCard,
   clip: mountClip,
   copy: mountCopy,
   counts: mountCounts,

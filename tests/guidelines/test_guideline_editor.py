@@ -21,6 +21,7 @@ from guidelines.actions import begin_guideline_draft
 from guidelines.admin import PAGES as ADDRESSES
 from guidelines.content import taxonomy_doc
 from guidelines.models import GuidelineDraft, GuidelineTerm, GuidelineVersion
+from tests.guidelines.carding import CARD, card_draft, carded
 from tests.guidelines.writing import GUIDELINE, TAXONOMY, copied, draft, editor, published
 from tests.town import Town, build
 
@@ -117,6 +118,16 @@ PAGES: list[tuple[str, str, int]] = [
     ("POST", "draft/en/discarding/", 409),
     ("POST", "versions/1/ending/", 422),
     ("POST", "second-editor/", 302),
+    ("GET", "cards/", 200),
+    ("GET", "cards/{model}/", 200),
+    ("GET", "cards/{model}/draft/", 200),
+    ("GET", "cards/{model}/draft/publishing/", 200),
+    ("GET", "cards/{model}/retiring/", 200),
+    ("POST", "cards/{model}/draft/", 409),
+    ("POST", "cards/{model}/draft/preview/", 200),
+    ("POST", "cards/{model}/draft/publishing/", 422),
+    ("POST", "cards/{model}/draft/discarding/", 409),
+    ("POST", "cards/{model}/retiring/", 422),
 ]
 
 
@@ -124,12 +135,15 @@ PAGES: list[tuple[str, str, int]] = [
 def test_each_page_opens_to_the_projects_editors_and_owners_alone(town: Town, edna: Actor, role: str) -> None:
     published(town, edna)
     draft(town, edna, copied(GUIDELINE) | {"acknowledge": {}}, TAXONOMY)
+    model = carded(town, edna).model
+    card_draft(town, edna, CARD | {"limits": "Others."})
     before = revision()
     client = someone(town, role)
     refused = {"stranger": 302, "outsider": 404}.get(role, 403)
     taken = role in ("guideline_editor", "owner")
     for method, path, status in PAGES:
-        answer = client.get(CATS + path) if method == "GET" else client.post(CATS + path, {})
+        address = CATS + path.format(model=model.pk)
+        answer = client.get(address) if method == "GET" else client.post(address, {})
         assert (method, path, answer.status_code) == (method, path, status if taken else refused)
     assert client.get(HOME).status_code == (200 if taken else 302 if role == "stranger" else 404)
     assert revision() == before and GuidelineVersion.objects.count() == 1
@@ -142,7 +156,7 @@ def test_every_address_of_the_editor_has_its_row() -> None:
         re.sub(r"<[^>]*>", "<>", re.sub("<str:language>", "en", route.removeprefix("<slug:project>")))
         for route, _view, _name in ADDRESSES
     }
-    assert {re.sub(r"versions/1", "versions/<>", row) for row in rows} == routes
+    assert {row.replace("versions/1", "versions/<>").replace("{model}", "<>") for row in rows} == routes
 
 
 def test_the_admins_index_leads_here_and_no_address_writes_a_row_by_itself(town: Town) -> None:

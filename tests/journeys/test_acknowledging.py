@@ -105,7 +105,7 @@ def test_a_reviewer_acknowledges_by_a_quiz_and_goes_back_to_work(house: House) -
     examples = guideline_of(bytes(version.body)).examples
     keys = {one.id: "1" if one.verdict == "correct" else "2" for one in examples}
     bench.goto(f"{house.address}/")
-    expect(bench.get_by_text("The guideline of Cats: read it and acknowledge it to get work")).to_be_visible()
+    expect(bench.get_by_text("Cats: read what is in force and acknowledge it to get work")).to_be_visible()
     house.judge(bench)
     look(bench, "gquiz-home")
     bench.goto(f"{house.address}/projects/cats/guideline/acknowledgement/")

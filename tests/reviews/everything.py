@@ -20,6 +20,7 @@ from reviews.actions import (
 )
 from reviews.models import Decision, Item, Task
 from reviews.wire import read_appeal, read_prediction
+from tests.guidelines.carding import ASKING, card_read, carded
 from tests.guidelines.writing import QUIZZED, answered, editor, published
 from tests.reviews.overriding import decided, high, one_more, proof_of, put, town_with
 from tests.town import RIGHTS, Town, build
@@ -67,7 +68,7 @@ def called_back(slug: str) -> Town:
 
 
 def guided(slug: str) -> Town:
-    """A guideline that somebody was reminded of and acknowledged by its quiz, and an outcome put up for re-review."""
+    """A guideline that somebody was reminded of and acknowledged by its quiz, a card, an outcome up for re-review."""
     town = build(slug=slug, rights=RIGHTS | {"otherwise": {"arm": "accept"}})
     reader = dataclasses.replace(town.people[0], via="browser")
     runs = editor(town, "opal", role="operations")
@@ -76,6 +77,7 @@ def guided(slug: str) -> Town:
     person = Person.objects.get(pk=reader.person_id)
     remind_of_guideline(project=town.project, reader=str(person.uuid), by=runs, at=town.now)
     answered(town, reader, version)
+    card_read(town, reader, carded(town, editor(town, "carl"), ASKING))
     release(at=town.now)
     run = ask_rereview(project=town.project, labels=["cat"], by=runs, at=town.now)
     rereview(rereview_id=run.pk, now=lambda: town.now)

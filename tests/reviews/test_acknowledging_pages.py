@@ -59,11 +59,15 @@ def test_the_workbench_says_what_is_due_and_where_else_there_is_work(town, edna)
     client = signed_in(town.people[0])
     published(town, edna, READ)
     page = client.get(at("work", town, "general"))
-    assert page.status_code == 200 and b"The guideline is to be acknowledged first." in page.content
+    assert page.status_code == 200 and b"Something is to be read and acknowledged first." in page.content
     assert at("guideline-acknowledgement", town).encode() in page.content
     assert client.post(at("claims", town, "general")).status_code == 204
     home = client.get("/").content.decode()
-    assert "Acknowledge the guideline of Cats" in home and "to get work" in home and "Next for you" not in home
+    assert (
+        "Read what is in force in Cats, and acknowledge it" in home
+        and "to get work" in home
+        and "Next for you" not in home
+    )
 
 
 def test_a_question_shows_the_example_and_neither_its_verdict_nor_its_caption(town, edna):
