@@ -20,6 +20,7 @@ from guidelines.reads.standing import (
     guideline_in_force,
     in_use,
     judged,
+    learn_objections,
     takes_two,
     taxonomy_in_force,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "in_use",
     "inside",
     "judged",
+    "learn_objections",
     "questions_of",
     "reader_of",
     "reading_of",

@@ -17,6 +17,7 @@ from reviews.models.items import Impact, Item, ItemState, Prediction, Route
 from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, Withdrawal
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
 from reviews.models.overriding import Appeal, End, Involvement, Override, OverrideEnd
+from reviews.models.questions import Consent, ItemExample, Question, QuestionEnd, QuestionHow
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
@@ -63,6 +64,7 @@ __all__ = [
     "Chosen",
     "Claim",
     "ClaimEnd",
+    "Consent",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -77,6 +79,7 @@ __all__ = [
     "Impact",
     "Involvement",
     "Item",
+    "ItemExample",
     "ItemState",
     "Kind",
     "Lane",
@@ -93,6 +96,9 @@ __all__ = [
     "Postbox",
     "Prediction",
     "Presentation",
+    "Question",
+    "QuestionEnd",
+    "QuestionHow",
     "Queue",
     "Replay",
     "ReplayState",

@@ -29,6 +29,7 @@ from reviews.policies.places import (
     runnable_project,
     workable,
 )
+from reviews.policies.questions import asking, consenting, kept_from, may_consent, sees_items
 from reviews.policies.roles import (
     exporting,
     may_be_asked,
@@ -52,8 +53,10 @@ __all__ = [
     "Sees",
     "Works",
     "abilities",
+    "asking",
     "at_rest",
     "browsable_project",
+    "consenting",
     "entitlement",
     "exporting",
     "followed_project",
@@ -64,6 +67,7 @@ __all__ = [
     "has_part",
     "item_for",
     "judged",
+    "kept_from",
     "leave_to_override",
     "leave_to_sign",
     "leave_to_take_back",
@@ -71,6 +75,7 @@ __all__ = [
     "may_acknowledge",
     "may_be_asked",
     "may_browse",
+    "may_consent",
     "may_follow_outcomes",
     "may_mail",
     "may_put_aside",
@@ -84,6 +89,7 @@ __all__ = [
     "queue_for",
     "runnable_project",
     "runs",
+    "sees_items",
     "sight_of",
     "sight_of_all",
     "still_theirs",
