@@ -151,8 +151,8 @@ def _ask(desk: _Desk, wish: Wish, reason: str, question: Question | None) -> Con
         item=desk.item, project=desk.project, question=question, asked_by_id=desk.person, asked_at=desk.at,
         reason=_reason(reason), wish=asdict(wish),
     )  # fmt: skip
-    told = {"consent": str(made.uuid), "reason": made.reason, "question": question.number if question else None}
-    made.ask_event_id = desk.tell("reviews.consent_asked", **told)
+    number = question.number if question else None
+    made.ask_event_id = desk.tell("reviews.consent_asked", consent=str(made.uuid), reason=made.reason, question=number)
     made.save(force_insert=True)
     return made
 
@@ -176,13 +176,15 @@ def _copied(desk: _Desk, consent: Consent, wish: Wish, what: Showable) -> ItemEx
     row: dict[str, Any] = {"id": fresh(wish.caption, taken, "example"), "kind": what.kind, "verdict": wish.verdict}
     more = {"caption": wish.caption.strip(), "section": wish.section, "label": wish.label}
     set_out(row, {**more, "asset": what.asset, "text": what.text})
-    guideline["examples"].append(row)
+    guideline["examples"] = [*guideline["examples"], row]
     change_guideline_draft(
         project=desk.project, language=language, guideline=guideline, taxonomy=draft.taxonomy, summary=draft.summary,
         revision=draft.revision, by=desk.by, at=desk.at,
     )  # fmt: skip
-    told = {"consent": str(consent.uuid), "example": row["id"], "language": language, "asset": what.asset or None}
-    event = desk.tell("reviews.example_made", **told)
+    event = desk.tell(
+        "reviews.example_made",
+        consent=str(consent.uuid), example=row["id"], language=language, asset=what.asset or None,
+    )  # fmt: skip
     return ItemExample.objects.create(
         consent=consent, project=desk.project, language=language, example=row["id"], asset=what.asset,
         person_id=desk.person, made_at=desk.at, event_id=event,

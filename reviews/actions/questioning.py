@@ -60,9 +60,9 @@ def ask_question(
     if Question.objects.filter(project=locked, person=person, end__isnull=True).count() >= MOST_OPEN:
         raise TooManyQuestions
     number = Question.objects.filter(project=locked).count() + 1
-    taken = wanted is None or Question.objects.filter(uuid=wanted).exists()
+    free = wanted if wanted and not Question.objects.filter(uuid=wanted).exists() else uuid.uuid4()
     made = Question(
-        uuid=uuid.uuid4() if taken else wanted, project=locked, number=number, person_id=person, guideline=version,
+        uuid=free, project=locked, number=number, person_id=person, guideline=version,
         section=section, item=shown, asked_at=at, **content({"text": said}).columns(),
     )  # fmt: skip
     told = _told(made) | {
@@ -89,13 +89,13 @@ def answer_question(
         QuestionOver: it has its end.
         BadQuestion: nothing is answered, too much, or there is no such version.
     """
-    by, _person = editing(by=by, project=question.project, at=at)
+    ender = editing(by=by, project=question.project, at=at)
     if covered_by is None:
-        return _end(question, QuestionHow.ANSWERED, _said(text), None, by, at)
+        return _end(question, QuestionHow.ANSWERED, _said(text), None, ender, at)
     version = GuidelineVersion.objects.filter(project=question.project, number=covered_by).first()
     if version is None or not hasattr(version, "term") or version.term.began_at is None:
         raise BadQuestion(fields=[("version", _("Choose a version that is or has been in force."))])
-    return _end(question, QuestionHow.COVERED, _said(text, empty=True), version, by, at)
+    return _end(question, QuestionHow.COVERED, _said(text, empty=True), version, ender, at)
 
 
 @transaction.atomic
@@ -106,20 +106,26 @@ def take_question_back(*, question: Question, by: Actor, at: dt.datetime) -> Que
         Forbidden: somebody else asked it, or by token, or without a role in the project.
         QuestionOver: it has its end.
     """
-    by, person = asking(by=by, project=question.project, at=at)
-    if person != question.person_id:
+    ender = asking(by=by, project=question.project, at=at)
+    if ender[1] != question.person_id:
         raise Forbidden(_("Only whoever asked takes a question back."))
-    return _end(question, QuestionHow.WITHDRAWN, "", None, by, at)
+    return _end(question, QuestionHow.WITHDRAWN, "", None, ender, at)
 
 
 def _end(
-    question: Question, how: QuestionHow, text: str, version: GuidelineVersion | None, by: Actor, at: dt.datetime
+    question: Question,
+    how: QuestionHow,
+    text: str,
+    version: GuidelineVersion | None,
+    ender: tuple[Actor, int],
+    at: dt.datetime,
 ) -> QuestionEnd:
+    by, person = ender
     locked = lock_project(question.project_id)
     if QuestionEnd.objects.filter(question=question.pk).exists():
         raise QuestionOver
     made = QuestionEnd(
-        question=question, how=how, person_id=by.person_id, version=version, ended_at=at,
+        question=question, how=how, person_id=person, version=version, ended_at=at,
         **content({"text": text}).columns(),
     )  # fmt: skip
     told = _told(question) | {"how": how.value, "content": made.commitment.hex()}

@@ -29,7 +29,7 @@ from reviews.policies.places import (
     runnable_project,
     workable,
 )
-from reviews.policies.questions import asking, consenting, kept_from, may_consent, sees_items
+from reviews.policies.questions import asking, consenting, kept_from, may_ask, may_consent
 from reviews.policies.roles import (
     exporting,
     may_be_asked,
@@ -73,6 +73,7 @@ __all__ = [
     "leave_to_take_back",
     "mailable_log",
     "may_acknowledge",
+    "may_ask",
     "may_be_asked",
     "may_browse",
     "may_consent",
@@ -89,7 +90,6 @@ __all__ = [
     "queue_for",
     "runnable_project",
     "runs",
-    "sees_items",
     "sight_of",
     "sight_of_all",
     "still_theirs",

@@ -10,7 +10,6 @@ from accounts.policies import is_owner, role_in
 from accounts.reads import Actor
 from reviews.models import Question, Seat, SeatState
 from reviews.policies.parts import withheld
-from reviews.policies.roles import may_browse
 
 FIRST = (Role.REVIEWER, Role.ADJUDICATOR)
 HELD_OR_DECIDED = (SeatState.LEASED, SeatState.DECIDED)
@@ -31,6 +30,11 @@ def asking(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, int]
     return by.as_role(first.value if first else min(roles)), by.person_id
 
 
+def may_ask(*, by: Actor, project: Project, at: dt.datetime) -> bool:
+    """Tell whether the actor may ask of a project's guideline: whoever has a role there."""
+    return by.person_id is not None and by.token_id is None and bool(role_in(by.person_id, project.pk, at))
+
+
 def may_consent(*, by: Actor, project: Project, at: dt.datetime) -> bool:
     """Tell whether the actor answers for a project's records: its compliance, and owners; a token never."""
     if by.person_id is None or by.token_id is not None:
@@ -45,16 +49,9 @@ def consenting(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, 
         Forbidden: neither compliance of the project nor an owner, or no person.
     """
     if by.person_id is None or not may_consent(by=by, project=project, at=at):
-        raise Forbidden(
-            _("Only compliance of this project and owners say whether an item may be shown.")
-        )
+        raise Forbidden(_("Only compliance of this project and owners say whether an item may be shown."))
     answers = Role.COMPLIANCE in role_in(by.person_id, project.pk, at)
     return by.as_role(Role.COMPLIANCE.value if answers else "owner"), by.person_id
-
-
-def sees_items(*, by: Actor, project: Project, at: dt.datetime) -> bool:
-    """Tell whether the actor may look through a project's items."""
-    return may_browse(role_in(by.person_id or 0, project.pk, at))
 
 
 def kept_from(rows: list[Question], *, by: Actor, at: dt.datetime) -> set[int]:

@@ -37,6 +37,7 @@ def pages_of(roles: Collection[str]) -> frozenset[str]:
         "callbacks": Role.OPERATIONS in roles or OWNER in roles,
         "trail": may_read_trail(roles),
         "exports": may_read_trail(roles),
+        "consents": Role.COMPLIANCE in roles or (OWNER in roles and may_browse(roles)),
         "guideline": bool(roles),
         "editing": Role.GUIDELINE_EDITOR in roles,
     }

@@ -17,6 +17,7 @@ from accounts.errors import NotFound
 from accounts.policies import may_change_project
 from accounts.reads import Actor
 from audit.errors import Refusal
+from guidelines.policies import may_edit
 from guidelines.reads import guideline_html
 from reviews.actions import route_again
 from reviews.models import Item
@@ -26,6 +27,7 @@ from reviews.policies import (
     leave_to_override,
     may_acknowledge,
     may_be_asked,
+    may_consent,
     may_see_quality,
     why_no_appeal,
     withheld,
@@ -86,6 +88,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     shown["times"] = [] if why else times(row.pk, quality=quality)
     levels = [] if why else levels_of(row.pk)
     shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
+    shown["exemplifies"] = may_edit(by=by, project=row.project, at=at) or may_consent(by=by, project=row.project, at=at)
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 

@@ -2,6 +2,7 @@
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
 import { mountArrivals } from "./arrivals.js";
+import { mountAsk } from "./ask.js";
 import { mountBatch } from "./batch.js";
 import { mountCopy } from "./copy.js";
 import { mountCounts } from "./counts.js";
@@ -18,6 +19,7 @@ import { mountReading } from "./reading.js";
 import { mountRegions } from "./regions.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
+import { mountSendkey } from "./sendkey.js";
 import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
@@ -33,6 +35,7 @@ import { mountZoom } from "./zoom.js";
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
   arrivals: mountArrivals,
+  ask: mountAsk,
   batch: mountBatch,
   copy: mountCopy,
   counts: mountCounts,
@@ -49,6 +52,7 @@ const MODULES = {
   regions: mountRegions,
   rest: mountRest,
   rights: mountRights,
+  sendkey: mountSendkey,
   sound: mountSound,
   theme: mountTheme,
   told: mountTold,

@@ -29,9 +29,7 @@ def at_browser(who: Actor) -> Actor:
 
 def asked(town: Town, who: Actor | None = None, text: str = "What of shadows?", **more: Any) -> Question:
     """Ask of the town's guideline."""
-    return ask_question(
-        project=town.project, text=text, by=at_browser(who or town.people[0]), at=town.now, **more
-    )
+    return ask_question(project=town.project, text=text, by=at_browser(who or town.people[0]), at=town.now, **more)
 
 
 def asked_beside(town: Town, who: Actor, **more: Any) -> Question:

@@ -129,7 +129,12 @@ def test_a_question_is_closed_with_the_version_that_covers_it():
 def test_only_editors_answer_and_only_who_asked_takes_back():
     town, edna = asking_town()
     made = asked(town)
-    for who in (town.people[0], town.adjudicators[0], editor(town, "opal", "operations"), editor(town, "c", "compliance")):
+    for who in (
+        town.people[0],
+        town.adjudicators[0],
+        editor(town, "opal", "operations"),
+        editor(town, "c", "compliance"),
+    ):
         with pytest.raises(Forbidden):
             answer_question(question=made, text="So.", by=at_browser(who), at=town.now)
     for who in (edna, town.people[1]):
