@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from accounts.reads import actor_of_person, console
 from hitl.demo.answering import NAME, call, endpoint_of
+from hitl.demo.asking import ask
 from hitl.demo.calling import Door
 from hitl.demo.contesting import contest
 from hitl.demo.founding import (
@@ -78,6 +79,8 @@ def load(say: Say) -> None:
     for name, project in projects.items():
         if waits := contest(project, team, door, by):
             say(f"{name}: {waits} contested")
+        if asked := ask(project, team):
+            say(f"{name}: {asked} questions asked")
         if tried := try_draft(project, team):
             say(f"{name}: {tried} draft tried on the past")
         if taken := call(project):
