@@ -6,12 +6,14 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from accounts.reads import Actor
 from guidelines.models import GuidelineDraft, GuidelineVersion
 from reviews.models import Consent, ItemExample, Question, Seat
 from tests.guidelines.writing import editor, published
 from tests.house import House
 from tests.journeys.steps import open_bench, ready, sent, title, town_of
 from tests.reviews.asking import asked
+from tests.town import Town
 
 
 def look(page: Page, name: str) -> None:
@@ -26,10 +28,18 @@ def type_question(page: Page, text: str) -> None:
     page.keyboard.type(text)
 
 
-def test_a_question_from_the_workbench_to_a_published_example(house: House) -> None:
-    town = town_of(3)
-    edna, carl = editor(town), editor(town, "carl", "compliance")
-    published(town, edna)
+def publish(desk: Page, address: str) -> None:
+    """Publish the draft, which says by now what changes, on its own page."""
+    GuidelineDraft.objects.update(summary="An example more.")
+    desk.goto(f"{address}/admin/guidelines/guidelineversion/cats/draft/en/publishing/")
+    look(desk, "ask-publishing")
+    desk.locator("[name=sure]").check()
+    desk.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(desk.get_by_text("Version 2 is published and in force.")).to_be_visible()
+
+
+def ask_twice(house: House, town: Town) -> Page:
+    """Ask beside the item on screen, over a reload, and beside the one that stood ready."""
     page = open_bench(house, town)
     title(page, "item-1")
     ready(page, "approve")
@@ -61,7 +71,11 @@ def test_a_question_from_the_workbench_to_a_published_example(house: House) -> N
     expect(page.locator("#task-pane [data-kept]")).to_have_text(re.compile("^Question 2 is asked."))
     sent(page)
     assert [one.item.external_id for one in Question.objects.order_by("number") if one.item] == ["item-1", "item-2"]
+    return page
 
+
+def wish(house: House, edna: Actor) -> Page:
+    """Read what was asked, begin to answer, and wish for the item as an example."""
     desk = house.page(edna, color_scheme="dark")
     desk.goto(f"{house.address}/")
     desk.get_by_role("link", name=re.compile("^2 wait")).click()
@@ -81,7 +95,11 @@ def test_a_question_from_the_workbench_to_a_published_example(house: House) -> N
     look(desk, "ask-example")
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_text("Asked. Until somebody lets the item be shown, nothing of it is copied.")).to_be_visible()
+    return desk
 
+
+def consent(house: House, carl: Actor) -> None:
+    """Let the item be shown."""
     records = house.page(carl)
     records.goto(f"{house.address}/")
     records.get_by_role("region", name="May these items be shown in a guideline?").get_by_role("link").click()
@@ -92,6 +110,9 @@ def test_a_question_from_the_workbench_to_a_published_example(house: House) -> N
     expect(records.get_by_text("The item may be shown now. Its editors can make the example.")).to_be_visible()
     assert Consent.objects.get().state == "given"
 
+
+def make(house: House, desk: Page) -> None:
+    """Put the example into the draft, filled in as it was wished for."""
     desk.goto(f"{house.address}/projects/cats/questions/")
     desk.get_by_role("region", name="May be shown, and no example yet").get_by_role("link").click()
     expect(desk.get_by_label("What it shows and why it was judged so")).to_have_value("A shadow of a cat is none.")
@@ -102,11 +123,19 @@ def test_a_question_from_the_workbench_to_a_published_example(house: House) -> N
     publish(desk, house.address)
     assert example.example.encode() in bytes(GuidelineVersion.objects.get(number=2).body)
 
+
+def close(house: House, desk: Page) -> None:
+    """Close the question with the version that covers it."""
+    made = Question.objects.get(number=1)
     desk.goto(f"{house.address}/projects/cats/questions/{made.uuid}/")
     desk.get_by_role("radio", name="Covered by a version").check()
     desk.get_by_label("What you say to it").fill("See the new example.")
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_text("Question 1 is closed, and whoever asked is told.")).to_be_visible()
+
+
+def read_answer(house: House, page: Page) -> None:
+    """Read the answer from one's first page on."""
     page.goto(f"{house.address}/")
     page.get_by_role("link", name="Version 2 covers it").click()
     expect(page.get_by_text("See the new example.")).to_be_visible()
@@ -117,14 +146,16 @@ def test_a_question_from_the_workbench_to_a_published_example(house: House) -> N
     assert house.faults == []
 
 
-def publish(desk: Page, address: str) -> None:
-    """Publish the draft, which says by now what changes, on its own page."""
-    GuidelineDraft.objects.update(summary="An example more.")
-    desk.goto(f"{address}/admin/guidelines/guidelineversion/cats/draft/en/publishing/")
-    look(desk, "ask-publishing")
-    desk.locator("[name=sure]").check()
-    desk.get_by_role("button", name=re.compile("^Publish")).click()
-    expect(desk.get_by_text("Version 2 is published and in force.")).to_be_visible()
+def test_a_question_from_the_workbench_to_a_published_example(house: House) -> None:
+    town = town_of(3)
+    edna, carl = editor(town), editor(town, "carl", "compliance")
+    published(town, edna)
+    page = ask_twice(house, town)
+    desk = wish(house, edna)
+    consent(house, carl)
+    make(house, desk)
+    close(house, desk)
+    read_answer(house, page)
 
 
 def test_a_section_is_asked_about_while_one_reads(house: House) -> None:
