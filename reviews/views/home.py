@@ -91,7 +91,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
-    """Read the parts of those roles that somebody has anywhere; ten statements for somebody who has them all."""
+    """Read the parts of those roles that somebody has anywhere; eleven statements for somebody who has them all."""
     shown: dict[str, Any] = {}
     if operated := framed.with_page("operations"):
         each, switches = running_each([place.id for place in operated], at), positions([place.id for place in operated])
