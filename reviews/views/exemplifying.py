@@ -39,6 +39,8 @@ def item_example(request: HttpRequest, project: str, item: uuid.UUID) -> HttpRes
     edits, consents = may_edit(by=by, project=row.project, at=at), may_consent(by=by, project=row.project, at=at)
     if not (edits or consents):
         raise Forbidden(_("Guideline editors make examples; compliance and owners say whether an item may be shown."))
+    if withheld(row.pk, person_of(by), at):
+        raise Forbidden(_("You decide on this item yourself now. Come back once your decision stands."))
     refused: Refused | None = None
     if request.method == "POST":
         try:
@@ -67,7 +69,7 @@ def _done(request: HttpRequest, row: Item, by: Actor) -> HttpResponse:
             messages.success(request, _("Kept: the item is not to be shown."))
         return redirect(request.path)
     asked = uuid_in(sent, "question")
-    question = Question.objects.filter(project=row.project, uuid=asked).first() if asked else None
+    question = Question.objects.filter(item=row, uuid=asked).first() if asked else None
     made = make_example(
         item=row, wish=sent_wish(sent), reason=sent.get("reason", ""), consents="consents" in sent,
         question=question, by=by, at=at,
@@ -81,7 +83,7 @@ def _done(request: HttpRequest, row: Item, by: Actor) -> HttpResponse:
 
 def _shown(request: HttpRequest, row: Item, *, edits: bool, consents: bool) -> dict[str, Any]:
     """Read what the page shows: the item, how its consent stands, and the form with what is known for it."""
-    person, at = person_of(who(request)), timezone.now()
+    person = person_of(who(request))
     consent = consent_of(row)
     draft = draft_of(row.project, row.project.language)
     sections = choices_in(guideline_in_force(row.project)).sections
@@ -98,19 +100,19 @@ def _shown(request: HttpRequest, row: Item, *, edits: bool, consents: bool) -> d
         "shows": showables(row),
         "veiled": veils(row.project_id),
         "examples": examples_of(row),
-        "labels": [(one["code"], one["name"]) for one in labels],
+        "labels": [(one.get("code"), one.get("name")) for one in labels if one.get("active") is not False],
         "sections": [(one.get("id"), one.get("title")) for one in listed],
-        "given": _given(request, row, consent, secret=bool(withheld(row.pk, person, at))),
+        "given": _given(request, row, consent),
     }
 
 
-def _given(request: HttpRequest, row: Item, consent: Any, *, secret: bool) -> dict[str, Any]:
+def _given(request: HttpRequest, row: Item, consent: Any) -> dict[str, Any]:
     """Fill the form: with what was sent, what was wished before, or what is known of the item."""
     if request.method == "POST":
         return dict(request.POST.items())
     asked = uuid_in(request.GET, "question")
-    found = Question.objects.filter(project=row.project, item=row, uuid=asked).first() if asked else None
-    known: dict[str, Any] = {"label": "" if secret else label_in_force(row), "verdict": "correct"}
+    found = Question.objects.filter(item=row, uuid=asked).first() if asked else None
+    known: dict[str, Any] = {"label": label_in_force(row), "verdict": "correct"}
     if consent is not None and consent.ended_at is None:
         known |= consent.wish
         found = found or consent.question

@@ -95,6 +95,7 @@ def test_an_editor_who_decides_on_the_item_reads_the_question_later():
     town.decide(town.people[0], held, "skip", rationale="Unsure")
     while (again := town.take(town.people[1])).item.external_id != "item-1":
         town.decide(town.people[1], again)
+    assert client_of(town.people[1]).get(reverse("item-example", args=["cats", made.item.uuid])).status_code == 403
     for address in (reverse("questions", args=["cats"]), reverse("question", args=["cats", made.uuid])):
         assert "What of shadows?" not in text_of(client_of(town.people[1]).get(address))
         assert "What of shadows?" in text_of(client_of(edna).get(address))

@@ -2,6 +2,7 @@
 # broken once: the look for one's own open questions left out of `ask_question` lets a twenty-first in
 
 import dataclasses
+import json
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from reviews.actions.questioning import MOST_OPEN
 from reviews.actions.superseding import read_content
 from reviews.errors import BadQuestion, QuestionOver, TooManyQuestions
 from reviews.models import Claim, Question, QuestionEnd, Seat
+from tests.audit.exports import exported, lines_of, verified
 from tests.guidelines.writing import editor
 from tests.invariants import breaches
 from tests.reviews.asking import asked, asked_beside, asking_town, at_browser
@@ -162,3 +164,13 @@ def test_what_was_asked_and_answered_never_changes(change):
     answer_question(question=asked(town), text="So.", by=edna, at=town.now)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_what_was_asked_and_answered_is_in_an_export_and_is_proven_there(tmp_path, settings):
+    settings.LEDGER_KEYS, settings.LEDGER_WITNESS = tmp_path / "keys", tmp_path / "witness.ndjson"
+    town, edna = asking_town()
+    answer_question(question=asked(town, text="A shadow?"), text="It is none.", by=edna, at=town.now)
+    exported(tmp_path / "bundle")
+    assert verified(tmp_path / "bundle")["exit"] == 0
+    told = [json.loads(line["body"]) for line in lines_of(tmp_path / "bundle", "contents.ndjson")]
+    assert {"text": "A shadow?"} in told and {"text": "It is none."} in told

@@ -48,7 +48,7 @@ def test_an_editor_is_told_of_a_question_and_who_asked_of_its_answer(town):
 
 
 def test_what_was_settled_before_the_email_is_told_to_nobody(town):
-    rita = person(town, "reviewer", told="gathered", minutes=30)
+    rita = person(town, "reviewer", told="digest", minutes=30)
     first, second = asked(town, rita), asked(town, rita)
     town.wait(seconds=20)
     take_question_back(question=first, by=rita, at=town.now)
