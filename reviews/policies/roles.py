@@ -44,6 +44,11 @@ def pages_of(roles: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, may in opened.items() if may)
 
 
+def may_exemplify(roles: Collection[str]) -> bool:
+    """Tell whether these roles make examples of items, or say whether an item may be shown as one."""
+    return not {Role.GUIDELINE_EDITOR, Role.COMPLIANCE, OWNER}.isdisjoint(roles)
+
+
 def may_see_quality(roles: Collection[str]) -> bool:
     """Tell whether these roles let someone see draws, and tasks of the kinds that measure people.
 
