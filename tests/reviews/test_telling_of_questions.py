@@ -10,7 +10,7 @@ from reviews.models import Notice, NoticeWalk, Question
 from tests.guidelines.writing import published
 from tests.invariants import breaches
 from tests.reviews.asking import asked
-from tests.reviews.telling import mailing, person, town_on_monday, turn
+from tests.reviews.telling import choose, mailing, person, town_on_monday, turn
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,16 @@ def test_what_was_settled_before_the_email_is_told_to_nobody(town):
     answer_question(question=second, text="So.", by=town.edna, at=town.now)
     assert turn(town) == []
     assert [one.why for one in Notice.objects.all()] == ["answered"]
+
+
+def test_what_is_taken_back_while_the_email_waits_is_left_out(town):
+    choose(town.edna, told="digest")
+    rita = person(town, "reviewer")
+    made = asked(town, rita)
+    assert turn(town) == [] and Notice.objects.get().state == "waiting"
+    take_question_back(question=made, by=rita, at=town.now)
+    town.wait(hours=1)
+    assert turn(town) == [] and Notice.objects.get().state == "dropped"
 
 
 def test_who_is_told_on_the_page_alone_and_who_asks_themselves_get_no_email(town):
