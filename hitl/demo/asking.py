@@ -7,17 +7,17 @@ from accounts.reads import Actor, actor_of_person
 from hitl.demo.founding import Member
 from reviews.actions import Wish, answer_question, ask_question, give_consent, make_example
 from reviews.models import Consent, Decision, Item, ItemExample, Question
-from reviews.reads.consents import showables
+from reviews.reads.consents import label_in_force, showables
 
 PHOTOS = "photos"
-SHOWN = "mountain-bottom-right"
+WHOLE, EDGE = "-whole", "at-the-edge"
 ASKED = (
-    (SHOWN, "landscape", "Only the foot of a mountain is left, and grass before it. Is it still a Landscape?"),
-    (None, "deciding", "I cannot make up my mind between two labels. Do I skip the photo?"),
-    (None, "", "What do I say of a photo of another photo, such as a poster on a wall?"),
+    ("deciding", "Only a part of it is left. Do I name what it must be, or what is there?"),
+    ("deciding", "I cannot make up my mind between two labels. Do I skip the photo?"),
+    ("", "What do I say of a photo of another photo, such as a poster on a wall?"),
 )
 ANSWER = "No: escalate it, with both labels named. Skip is for photos of people or places that you know."
-CAPTION = "The foot of a mountain, cut off by the frame: the place is still what the photo is of, so it is a Landscape."
+CAPTION = "A part of a larger photo. What can be seen here decides, not what must lie outside the frame."
 REASON = "A detail of a larger photo, as people ask about; nobody can be seen in it."
 
 
@@ -27,12 +27,11 @@ def ask(project: Project, team: list[Member]) -> int:
         return 0
     reviewers = [one for one in team if one.roles.get(project.slug) == "reviewer"]
     have = Question.objects.filter(project=project).count()
-    for place, (name, section, text) in list(enumerate(ASKED))[have:]:
-        item = Item.objects.filter(project=project, external_id=name).first() if name else None
-        said = Decision.objects.filter(task__item=item).order_by("pk").first() if item else None
+    for place, (section, text) in list(enumerate(ASKED))[have:]:
+        said = _detail(project) if place == 0 else None
         author = next((one for one in team if said and one.person.pk == said.person_id), None)
         by = _at_browser(author or reviewers[place % len(reviewers)])
-        beside = item.uuid if item and author else None
+        beside = said.task.item.uuid if said and author else None
         ask_question(project=project, text=text, section=section, item=beside, by=by, at=timezone.now())
     editor = _at_browser(next(one for one in team if one.roles.get(project.slug) == "guideline_editor"))
     second = Question.objects.get(project=project, number=2)
@@ -42,16 +41,25 @@ def ask(project: Project, team: list[Member]) -> int:
     return len(ASKED)
 
 
+def _detail(project: Project) -> Decision | None:
+    """Find a decision on a photo that shows a part of something."""
+    rows = Decision.objects.select_related("task__item").filter(task__item__project=project).order_by("pk")
+    details = (one for one in rows[:50] if not one.task.item.external_id.endswith(WHOLE))
+    return next((one for one in details if showables(one.task.item)), None)
+
+
 def _exemplify(project: Project, team: list[Member], editor: Actor) -> None:
     """Let the editor wish for an example, compliance consent, and the editor put it into the draft."""
-    item = Item.objects.select_related("project").filter(project=project, external_id=SHOWN).first()
-    shows = showables(item) if item else []
-    if item is None or not shows or ItemExample.objects.filter(project=project).exists():
+    question = Question.objects.select_related("item__project").get(project=project, number=1)
+    rows = Item.objects.select_related("project").filter(project=project).order_by("pk")[:20]
+    item = question.item or next((one for one in rows if showables(one)), None)
+    if item is None or ItemExample.objects.filter(project=project).exists():
         return
-    wish = Wish(shows=shows[0].key, verdict="correct", caption=CAPTION, label="landscape", section="landscape")
+    wish = Wish(
+        shows=showables(item)[0].key, verdict="correct", caption=CAPTION, label=label_in_force(item), section=EDGE
+    )
     compliance = next(one for one in team if one.roles.get(project.slug) == "compliance")
     if not Consent.objects.filter(item=item).exists():
-        question = Question.objects.filter(project=project, number=1).first()
         make_example(item=item, wish=wish, reason=REASON, question=question, by=editor, at=timezone.now())
     consent = Consent.objects.select_related("project", "item").get(item=item)
     if consent.given_at is None:
