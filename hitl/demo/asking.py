@@ -30,7 +30,7 @@ def ask(project: Project, team: list[Member]) -> int:
     for place, (section, text) in list(enumerate(ASKED))[have:]:
         said = _detail(project) if place == 0 else None
         author = next((one for one in team if said and one.person.pk == said.person_id), None)
-        by = _at_browser(author or reviewers[place % len(reviewers)])
+        by = _at_browser(author or reviewers[(place - 1) % len(reviewers)])
         beside = said.task.item.uuid if said and author else None
         ask_question(project=project, text=text, section=section, item=beside, by=by, at=timezone.now())
     editor = _at_browser(next(one for one in team if one.roles.get(project.slug) == "guideline_editor"))

@@ -22,6 +22,8 @@ from reviews.reads.consents import Showable, showables, veils
 from reviews.reads.published import taxonomy_of
 
 LONGEST = 2_000
+WORDS = 5
+"""Words of a caption that become an example's address."""
 VERDICTS = ("correct", "incorrect", "borderline")
 
 
@@ -173,7 +175,11 @@ def _copied(desk: _Desk, consent: Consent, wish: Wish, what: Showable) -> ItemEx
     _stands(draft, guideline, wish, desk.project)
     used = ItemExample.objects.filter(project=desk.project, language=language).values_list("example", flat=True)
     taken = {str(row.get("id")) for row in guideline["examples"]} | set(used)
-    row: dict[str, Any] = {"id": fresh(wish.caption, taken, "example"), "kind": what.kind, "verdict": wish.verdict}
+    row: dict[str, Any] = {
+        "id": fresh(" ".join(wish.caption.split()[:WORDS]), taken, "example"),
+        "kind": what.kind,
+        "verdict": wish.verdict,
+    }
     more = {"caption": wish.caption.strip(), "section": wish.section, "label": wish.label}
     set_out(row, {**more, "asset": what.asset, "text": what.text})
     guideline["examples"] = [*guideline["examples"], row]
