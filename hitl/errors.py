@@ -34,6 +34,8 @@ STATUS: dict[str, int] = {
     **dict.fromkeys(("not_in_force", "schedule_waits", "written_by_editors"), 409),
     **dict.fromkeys(("nothing_affected", "rereview_over", "rereview_runs"), 409),
     "rereview_stopped": 503,
+    **dict.fromkeys(("consent_over", "consent_waits", "question_over", "too_many_questions"), 409),
+    **dict.fromkeys(("bad_example", "bad_question", "nothing_to_show", "veiled"), 422),
     **dict.fromkeys(("acknowledgement_due", "already_acknowledged", "nothing_to_acknowledge"), 409),
     **dict.fromkeys(("quiz_first", "reminded_lately"), 409),
     **dict.fromkeys(("card_draft_stale", "card_not_in_force", "no_card_draft"), 409),

@@ -13,9 +13,11 @@ class ReviewsConfig(AppConfig):
         from audit.reads import learn
         from audit.reads.telling import learn_bodies, learn_counts, learn_records
         from guidelines.actions import hear_of_versions
+        from guidelines.reads import learn_objections
         from reviews.actions.gating import gate_project
         from reviews.actions.lines import fill_project
         from reviews.models.guards import GUARDS
+        from reviews.reads.consents import objections
         from reviews.reads.kinds import KINDS
         from reviews.reads.records import RECORDS
         from reviews.reads.stored import COUNTED, STORED
@@ -27,3 +29,4 @@ class ReviewsConfig(AppConfig):
         learn_counts(**COUNTED)
         hear_of_memberships(fill_project)
         hear_of_versions(gate_project)
+        learn_objections(objections)

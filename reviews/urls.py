@@ -94,6 +94,10 @@ urlpatterns = [
     ),
     path("projects/<slug:project>/guideline/readers/", views.readers, name="readers"),
     path("projects/<slug:project>/guideline/readers/<uuid:reader>/reminders/", views.reminder, name="reminder"),
+    path("projects/<slug:project>/questions/", views.questions, name="questions"),
+    path("projects/<slug:project>/questions/new/", views.new_question, name="new-question"),
+    path("projects/<slug:project>/questions/<uuid:question>/", views.question, name="question"),
+    path("projects/<slug:project>/items/<uuid:item>/example/", views.item_example, name="item-example"),
     path("projects/<slug:project>/guideline/changes/", views.guideline_changes, name="guideline-changes"),
     path("projects/<slug:project>/guideline/export/", views.guideline_export, name="guideline-export"),
     path(

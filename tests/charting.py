@@ -7,7 +7,7 @@ from django.db import connection
 
 CHART = Path(__file__).parent.parent / "docs" / "states.md"
 TABLES = ("item", "task", "seat")
-Change = tuple[str, str, str]  # of an item, a task, a seat or an override; from ("" for none), to
+Change = tuple[str, str, str]  # of an item, a task, a seat, an override, ...; from ("" for none), to
 WAITS = "CASE WHEN NEW.second THEN 'waits' ELSE '' END"
 ENDS = "CASE WHEN (SELECT v.second FROM reviews_override v WHERE v.id = NEW.override_id) THEN 'waits' ELSE '' END"
 NOTED = "CREATE TABLE charted (thing text NOT NULL, was text NOT NULL, now text NOT NULL)"
@@ -23,19 +23,36 @@ ON_SQLITE = """
 CREATE TRIGGER chart_{thing}_{event} AFTER {event} ON reviews_{thing} BEGIN
 INSERT INTO charted VALUES ('{thing}', {was}, NEW.state); END
 """
-OF_OVERRIDES = (
+OF_ROWS = (
     """
-CREATE FUNCTION chart_{table}() RETURNS trigger AS $$ BEGIN
-INSERT INTO charted VALUES ('override', {was}, {now}); RETURN NULL; END $$ LANGUAGE plpgsql
+CREATE FUNCTION chart_{table}_{event}() RETURNS trigger AS $$ BEGIN
+INSERT INTO charted VALUES ('{thing}', {was}, {now}); RETURN NULL; END $$ LANGUAGE plpgsql
 """,
-    "CREATE TRIGGER chart_{table} AFTER INSERT ON reviews_{table} FOR EACH ROW EXECUTE FUNCTION chart_{table}()",
-)
-OF_OVERRIDES_ON_SQLITE = (
     """
-CREATE TRIGGER chart_{table} AFTER INSERT ON reviews_{table} BEGIN
-INSERT INTO charted VALUES ('override', {was}, {now}); END
+CREATE TRIGGER chart_{table}_{event} AFTER {event} ON reviews_{table} FOR EACH ROW
+EXECUTE FUNCTION chart_{table}_{event}()
 """,
 )
+OF_ROWS_ON_SQLITE = (
+    """
+CREATE TRIGGER chart_{table}_{event} AFTER {event} ON reviews_{table} BEGIN
+INSERT INTO charted VALUES ('{thing}', {was}, {now}); END
+""",
+)
+CONSENT = (
+    "CASE WHEN {row}.ended_at IS NULL AND {row}.given_at IS NULL THEN 'asked' WHEN {row}.ended_at IS NULL THEN 'given' "
+    "WHEN {row}.given_at IS NULL THEN 'declined' ELSE 'withdrawn' END"
+)
+WAS, NOW = CONSENT.format(row="OLD"), CONSENT.format(row="NEW")
+ROWS = (
+    ("override", "override", "INSERT", "''", WAITS),
+    ("override", "overrideend", "INSERT", ENDS, "NEW.how"),
+    ("question", "question", "INSERT", "''", "'open'"),
+    ("question", "questionend", "INSERT", "'open'", "NEW.how"),
+    ("consent", "consent", "INSERT", "''", NOW),
+    ("consent", "consent", "UPDATE", WAS, NOW),
+)
+"""Thing, table, event, and the states before and after, of what keeps no column of its state."""
 
 
 def drawn() -> set[Change]:
@@ -60,9 +77,9 @@ def watch() -> None:
             for event, was in (("INSERT", "''"), ("UPDATE", "OLD.state")):
                 sql = TRIGGER if connection.vendor == "postgresql" else ON_SQLITE
                 cursor.execute(sql.format(thing=thing, event=event, was=was))
-        for table, was, now in (("override", "''", WAITS), ("overrideend", ENDS, "NEW.how")):
-            for statement in OF_OVERRIDES if connection.vendor == "postgresql" else OF_OVERRIDES_ON_SQLITE:
-                cursor.execute(statement.format(table=table, was=was, now=now))
+        for thing, table, event, was, now in ROWS:
+            for statement in OF_ROWS if connection.vendor == "postgresql" else OF_ROWS_ON_SQLITE:
+                cursor.execute(statement.format(thing=thing, table=table, event=event, was=was, now=now))
 
 
 def happened() -> set[Change]:

@@ -102,7 +102,7 @@ def its_editor_published_the_guidelines() -> None:
     began = found["photos", 2].term.begin_event_id
     assert Decision.objects.filter(task__item__project__slug="photos", event_id__gt=began).count() == 0
     assert Item.objects.filter(project__slug="photos", state="held").count() == 1
-    assert not GuidelineDraft.objects.exists()
+    assert [draft.project.slug for draft in GuidelineDraft.objects.all()] == ["photos"]  # with an example more
 
 
 @pytest.mark.parametrize(

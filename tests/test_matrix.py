@@ -13,7 +13,8 @@ from accounts.models import Person, Project, Role
 from accounts.reads import actor_of_person, console
 from guidelines.models import GuidelineVersion, ModelVersion, TaxonomyVersion
 from reviews.actions import add_endpoint, claim_next, open_claim
-from reviews.models import Decision, Endpoint, Item
+from reviews.models import Decision, Endpoint, Item, Question
+from tests.reviews.asking import asked
 from tests.town import Town, build, project_file
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,13 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "model-cards"): only(*MEMBERS, "owner"),
     ("GET", "card-panel"): only(),  # no model of this town has a card
     ("POST", "card-acknowledgement"): only() | dict.fromkeys(MEMBERS, 409) | {"owner": REASON},
+    ("GET", "questions"): only(*MEMBERS, "owner"),
+    ("GET", "new-question"): only(*MEMBERS) | {"owner": REASON},
+    ("POST", "new-question"): only() | dict.fromkeys(MEMBERS, 422) | {"owner": REASON},
+    ("GET", "question"): only("guideline_editor", "owner"),  # the town's one reviewer asked it
+    ("POST", "question"): only() | dict.fromkeys(["guideline_editor", "owner"], 422),
+    ("GET", "item-example"): only() | dict.fromkeys(BROWSERS, REASON) | {"guideline_editor": SEES, "compliance": SEES},
+    ("POST", "item-example"): only() | dict.fromkeys(BROWSERS, REASON) | {"guideline_editor": 422},
     ("GET", "guideline-changes"): only(),  # there is no version before this one
     ("GET", "guideline-export"): only(*MEMBERS, "owner"),
     ("GET", "guideline-panel"): only(*MEMBERS, "owner"),
@@ -239,7 +247,7 @@ OF_A_PROJECT = (
     "project", "arrivals", "tokens", "tray", "columns", "emptying", "threshold", "items", "operations", "switch",
     "reroutings", "trail", "guideline", "exports", "exports-list", "replays", "replays-list", "callbacks",
     "callbacks-list", "guideline-changes", "guideline-export", "rereviews", "guideline-acknowledgement", "quiz",
-    "readers", "model-cards",
+    "readers", "model-cards", "questions", "new-question",
 )  # fmt: skip
 
 
@@ -274,7 +282,8 @@ def path_of(name: str, town: Town) -> str:
         **{name: [project] for name in OF_A_PROJECT},
         **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
         "claim-ending": [project, decision.claim.token],
-        **{name: [project, item.uuid] for name in ("item", "routes", "override", "appeals")},
+        **{name: [project, item.uuid] for name in ("item", "routes", "override", "appeals", "item-example")},
+        "question": [project, Question.objects.get().uuid],
         "api-appeals": [project, item.external_id],
         "api-appeal": [project, item.external_id, uuid4()],
         "presentation": [project, decision.claim.token],
@@ -315,6 +324,7 @@ def town() -> Town:
     town.decide(who, held)
     url, events = "https://example.com/hook", ["outcome.released"]
     add_endpoint(project=town.project, name="main", url=url, events=events, by=console(), at=town.now)
+    asked(town)
     return town
 
 

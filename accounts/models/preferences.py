@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import Person
 
-ACTS = tuple("acreszgnjkv/?")
+ACTS = tuple("acreszgqnjkv/?")
 """Acts that have a key, each named by the key that it has when nobody changed it."""
 
 DIGITS = tuple("123456789")

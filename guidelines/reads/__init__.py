@@ -43,6 +43,7 @@ from guidelines.reads.standing import (
     guideline_in_force,
     in_use,
     judged,
+    learn_objections,
     takes_two,
     taxonomy_in_force,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "in_use",
     "inside",
     "judged",
+    "learn_objections",
     "previewed",
     "questions_of",
     "reader_of",

@@ -1,5 +1,6 @@
 """What is in force, what is being written, and what is still wrong in it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,15 @@ from guidelines.content import (
     taxonomy_doc,
 )
 from guidelines.models import GuidelineDraft, GuidelineSetup, GuidelineVersion, TaxonomyVersion
+
+Objection = Callable[[Project, Guideline], Iterable[Fault]]
+"""Says what keeps a guideline from being published for reasons that only a higher app knows."""
+OBJECTIONS: list[Objection] = []
+
+
+def learn_objections(*asked: Objection) -> None:
+    """Ask these of each draft, too; called from `ready()`."""
+    OBJECTIONS.extend(one for one in asked if one not in OBJECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def files_of(project: Project, guideline: Guideline) -> dict[str, str]:
 
 
 def judged(project: Project, draft: GuidelineDraft) -> Judged:
-    """Say what keeps a draft from being published; at most four statements."""
+    """Say what keeps a draft from being published; at most four statements, and what each objection asks."""
     standing = taxonomy_in_force(project.pk)
     before = taxonomy_doc(bytes(standing.body)) if standing else None
     try:
@@ -102,6 +112,7 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
         own_taxonomy=draft.taxonomy is not None,
         elsewhere=standing is not None and taxonomy.mapping is not None and taxonomy.mapping.before != standing.digest,
     )
+    found += [fault for asked in OBJECTIONS for fault in asked(project, guideline)]
     if not draft.summary.strip():
         found.append(Fault("summary", _("Say what changes and why: readers are shown it, and it is kept for good.")))
     return Judged(taxonomy, guideline, found, hints(taxonomy, guideline))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from accounts.reads import actor_of_person, console
 from hitl.demo.answering import NAME, call, endpoint_of
+from hitl.demo.asking import ask
 from hitl.demo.calling import Door
 from hitl.demo.carding import card
 from hitl.demo.contesting import contest
@@ -76,15 +77,17 @@ def load(say: Say) -> None:
         guide(project, team, worked=True)
     end_tokens(by, timezone.now(), of_people_only=True)
     release(at=timezone.now())
+    stories: tuple[tuple[Callable[[Project], int], str], ...] = (
+        (lambda project: contest(project, team, door, by), "contested"),
+        (lambda project: ask(project, team), "questions asked"),
+        (lambda project: try_draft(project, team), "draft tried on the past"),
+        (call, "outcomes told to its program"),
+        (lambda project: card(project, team), "people have read its model's card"),
+    )
     for name, project in projects.items():
-        if waits := contest(project, team, door, by):
-            say(f"{name}: {waits} contested")
-        if tried := try_draft(project, team):
-            say(f"{name}: {tried} draft tried on the past")
-        if taken := call(project):
-            say(f"{name}: {taken} outcomes told to its program")
-        if read := card(project, team):
-            say(f"{name}: {read} people have read its model's card")
+        for tell, told in stories:
+            if count := tell(project):
+                say(f"{name}: {count} {told}")
     write(give_passwords(team, by, timezone.now()), door, secrets)
 
 

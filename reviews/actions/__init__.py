@@ -20,6 +20,7 @@ from reviews.actions.drafting import (
 )
 from reviews.actions.ending import sweep
 from reviews.actions.endpoints import add_endpoint, change_endpoint, rotate_secret, switch_endpoint
+from reviews.actions.exemplifying import Made, Wish, end_consent, give_consent, make_example
 from reviews.actions.expiring import meet_deadlines
 from reviews.actions.exporting import ask_export, drop_exports, find_exports, make_export
 from reviews.actions.founding import found_project
@@ -32,6 +33,7 @@ from reviews.actions.measuring import count_audits, count_audits_anew
 from reviews.actions.overriding import put_aside
 from reviews.actions.predicting import Predicted, receive_prediction, receive_predictions
 from reviews.actions.publishing import set_publishing
+from reviews.actions.questioning import answer_question, ask_question, take_question_back
 from reviews.actions.receiving import Received, receive, would_refuse
 from reviews.actions.reclaiming import claim_again
 from reviews.actions.releasing import release, release_of
@@ -57,13 +59,17 @@ from reviews.actions.withdrawing import withdraw
 __all__ = [
     "Answer",
     "Decided",
+    "Made",
     "Predicted",
     "Received",
     "Sent",
+    "Wish",
     "acknowledge",
     "add_endpoint",
+    "answer_question",
     "apply_project",
     "ask_export",
+    "ask_question",
     "ask_replay",
     "ask_rereview",
     "ask_rerouting",
@@ -88,6 +94,7 @@ __all__ = [
     "drop_exports",
     "drop_notices",
     "drop_rereview",
+    "end_consent",
     "end_overrides",
     "fill_project",
     "find_callbacks",
@@ -98,7 +105,9 @@ __all__ = [
     "found_project",
     "give_back",
     "give_back_batch",
+    "give_consent",
     "hold_stranded",
+    "make_example",
     "make_export",
     "make_replay",
     "meet_deadlines",
@@ -136,6 +145,7 @@ __all__ = [
     "take_back",
     "take_back_proposal",
     "take_override_back",
+    "take_question_back",
     "tell_people",
     "turn_and_reroute",
     "turn_switch",

@@ -131,7 +131,7 @@ def _earliest(found: Sorted, preference: Preference, box: Box) -> dt.datetime:
 
 def _message(user: User, preference: Preference, found: Sorted) -> EmailMultiAlternatives:
     """Write the e-mail in the person's language, with times in their zone."""
-    project = found.ready[0].item.project
+    project = found.ready[0].project
     language, zone = preference.language or project.language, ZoneInfo(preference.zone or project.time_zone)
     with translation.override(_language(language)), timezone.override(zone):
         said = letter(found.items, found.queues, settings.HITL_ADDRESS)

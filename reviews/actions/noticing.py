@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
-from accounts.models import Membership, Person, Telling
+from accounts.models import Membership, Person, Role, Telling
 from accounts.reads import actor_of_person
 from audit.errors import Refusal
 from reviews.actions.ringing import listening, ring
 from reviews.actions.walking import walk_logs
-from reviews.models import Notice, NoticeWalk, Override, Postbox, Why
+from reviews.models import Notice, NoticeWalk, Override, Postbox, Question, Why
 from reviews.policies import leave_to_sign, told_of_hold
 from reviews.reads.facts import rights_in_force
-from reviews.reads.notices import News, Stretch, news, proposals
+from reviews.reads.notices import News, Stretch, news, proposals, questions_answered, questions_asked
 from reviews.rights import roles_told
+
+EDITORS = (Role.GUIDELINE_EDITOR.value,)
 
 
 def note_notices(*, at: dt.datetime) -> int:
@@ -62,6 +64,12 @@ def _notices(found: list[News], stretch: Stretch, at: dt.datetime) -> Iterator[N
         else:
             people = known[asked] = _members(one.project, roles, at)
         yield from (_of(one, person, roles, at) for person in people)
+    for question in questions_asked(stretch):
+        people = _members(question.project_id, EDITORS, at)
+        yield from (_of_question(question, one, at) for one in people if one != question.person_id)
+    for question in questions_answered(stretch):
+        people = _reached([question.person_id])
+        yield from (_of_answer(question, one, at) for one in people if one != question.end.person_id)
     for override in proposals(stretch):
         yield from (_to_sign(override, person, at) for person in _signers(override, at))
 
@@ -111,6 +119,29 @@ def _of(one: News, person: int, roles: Collection[str], at: dt.datetime) -> Noti
         queue_id=one.queue,
         task_id=one.task,
         happened_at=one.at,
+        noted_at=at,
+    )
+
+
+def _of_question(question: Question, person: int, at: dt.datetime) -> Notice:
+    return Notice(
+        person_id=person,
+        event_id=question.event_id,
+        why=Why.QUESTION,
+        roles=list(EDITORS),
+        question=question,
+        happened_at=question.asked_at,
+        noted_at=at,
+    )
+
+
+def _of_answer(question: Question, person: int, at: dt.datetime) -> Notice:
+    return Notice(
+        person_id=person,
+        event_id=question.end.event_id,
+        why=Why.ANSWERED,
+        question=question,
+        happened_at=question.end.ended_at,
         noted_at=at,
     )
 

@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Person, Preference
 from accounts.policies import role_in
@@ -46,26 +47,29 @@ def sort_notices(person: Person, preference: Preference, at: dt.datetime) -> Sor
     later = [when for when in opens.values() if when > at]
     found, by = Sorted(later_at=min(later, default=None)), actor_of_person(person, "browser")
     roles = {project: role_in(person.pk, project, at) for project, when in opens.items() if when <= at}
-    due = rows.filter(item__project__in=roles).select_related(
-        "item__project", "queue__project", "task__acknowledgement", "override__item__project", "override__over"
-    )
-    said: set[tuple[str, int]] = set()
+    due = rows.filter(Q(item__project__in=roles) | Q(question__project__in=roles)).select_related(
+        "item__project", "queue__project", "task__acknowledgement", "override__item__project", "override__over",
+        "question__project", "question__end",
+    )  # fmt: skip
+    said: set[tuple[str, int | None, int | None]] = set()
     for one in reversed(due.order_by("pk")[:AT_MOST]):
-        sees = still_theirs(one, roles=roles[one.item.project_id], by=by, at=at)
+        sees = still_theirs(one, roles=roles[one.project.pk], by=by, at=at)
         if sees == Sees.NOTHING:
             found.dropped.append(one)
-        elif (one.why, one.item_id) in said:
+        elif (one.why, one.item_id, one.question_id) in said:
             found.twice.append(one)
         else:
-            said.add((one.why, one.item_id))
+            said.add((one.why, one.item_id, one.question_id))
             (found.items if sees == Sees.ITEM else found.queues).append(one)
     return found
 
 
 def _openings(rows: QuerySet[Notice], preference: Preference, at: dt.datetime) -> dict[int, dt.datetime]:
     """Say for each project of these when somebody may be told of it next, in their own zone or the oldest's."""
+    place = Coalesce("item__project", "question__project")
+    zones = Coalesce("item__project__time_zone", "question__project__time_zone")
     projects = list(
-        rows.values_list("item__project", "item__project__time_zone").annotate(first=Min("pk")).order_by("first")
+        rows.annotate(place=place, zone=zones).values_list("place", "zone").annotate(first=Min("pk")).order_by("first")
     )
     zone = preference.zone or (projects[0][1] if projects else "UTC")
     return {project: opening(preference, zone, calendar_of(project), at) for project, _zone, _first in projects}

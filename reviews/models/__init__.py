@@ -18,6 +18,7 @@ from reviews.models.judgements import Decision, Feed, Outcome, Source, Verdict, 
 from reviews.models.lines import Lane, PersonLane, Queue, Watermark
 from reviews.models.measuring import Audited, AuditFinding, AuditWalk
 from reviews.models.overriding import Appeal, End, Involvement, Override, OverrideEnd
+from reviews.models.questions import Consent, ItemExample, Question, QuestionEnd, QuestionHow
 from reviews.models.replays import TO_COME, Replay, ReplayState
 from reviews.models.rereviews import GOING, NOT_THROUGH, Rereview, RereviewPick, RereviewState
 from reviews.models.rerouting import UNDONE, Rerouting, ReroutingState
@@ -68,6 +69,7 @@ __all__ = [
     "Chosen",
     "Claim",
     "ClaimEnd",
+    "Consent",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -82,6 +84,7 @@ __all__ = [
     "Impact",
     "Involvement",
     "Item",
+    "ItemExample",
     "ItemState",
     "Kind",
     "Lane",
@@ -98,6 +101,9 @@ __all__ = [
     "Postbox",
     "Prediction",
     "Presentation",
+    "Question",
+    "QuestionEnd",
+    "QuestionHow",
     "Queue",
     "Replay",
     "ReplayState",

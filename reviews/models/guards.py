@@ -5,6 +5,7 @@ from reviews.models.calling import Callback
 from reviews.models.items import Item, Prediction, Route
 from reviews.models.judgements import Decision, Outcome, Withdrawal
 from reviews.models.overriding import Appeal, Involvement, Override, OverrideEnd
+from reviews.models.questions import Consent, ItemExample, Question, QuestionEnd
 from reviews.models.replays import Replay
 from reviews.models.rereviews import Rereview, RereviewPick
 from reviews.models.standing import RightsVersion, Seed, SwitchChange
@@ -15,6 +16,9 @@ MOVES = ("state", "moved_at", "tries", "done", "total", "cursor", "tally", "said
 GETS_ON = (
     "state", "moved_at", "tries", "cursor", "scanned", "affected", "gone", "kept", "unreleased", "counts", "opened",
     "passed", "said",
+)  # fmt: skip
+ANSWERED = (
+    "given_by_id", "given_at", "give_event_id", "ended_by_id", "ended_at", "ended_reason", "end_event_id",
 )  # fmt: skip
 GUARDS = (
     Frozen(RightsVersion),
@@ -42,6 +46,10 @@ GUARDS = (
     Frozen(OverrideEnd, erasable=True),
     Frozen(Appeal, erasable=True),
     Frozen(Involvement),
+    Frozen(Question, erasable=True),
+    Frozen(QuestionEnd, erasable=True),
+    Frozen(Consent, once=ANSWERED),
+    Frozen(ItemExample),
     Refers(
         "reviews_decision_after_withdrawal",
         Decision,

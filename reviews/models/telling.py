@@ -2,21 +2,27 @@
 
 from django.db import models
 
-from accounts.models import Person
+from accounts.models import Person, Project
 from audit.models import Event, Log
 from reviews.models.items import Item
 from reviews.models.lines import Queue
 from reviews.models.overriding import Override
+from reviews.models.questions import Question
 from reviews.models.work import Task
 
 
 class Why(models.TextChoices):
-    """Why somebody is told: their role is, of what was escalated or held; or it waits for exactly them."""
+    """Why somebody is told: their role is, of what was escalated, held or asked; or it waits for exactly them.
+
+    `answered` is for whoever asked a question that has its end now.
+    """
 
     ESCALATED = "escalated"
     HELD = "held"
     RETURNED = "returned"
     SIGNATURE = "signature"
+    QUESTION = "question"
+    ANSWERED = "answered"
 
 
 class NoticeState(models.TextChoices):
@@ -31,6 +37,7 @@ class Notice(models.Model):
     """One thing that one person is told, because of one event.
 
     `roles` are those that are told of it, one of which they have; [] where they are told for what they did themselves.
+    It is about an item, or about a question on the guideline.
     `ended_at` is when it was mailed or dropped.
     """
 
@@ -38,7 +45,8 @@ class Notice(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", db_index=False)
     why = models.CharField(max_length=9, choices=Why)
     roles = models.JSONField(default=list)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     override = models.ForeignKey(Override, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -57,9 +65,12 @@ class Notice(models.Model):
                 name="reviews_notice_ended",
             ),
             models.CheckConstraint(
-                condition=models.Q(why__in=["escalated", "returned"], task__isnull=False, queue__isnull=False)
-                | models.Q(why="held", queue__isnull=False)
-                | models.Q(why="signature", override__isnull=False),
+                condition=models.Q(
+                    why__in=["escalated", "returned"], item__isnull=False, task__isnull=False, queue__isnull=False
+                )
+                | models.Q(why="held", item__isnull=False, queue__isnull=False)
+                | models.Q(why="signature", item__isnull=False, override__isnull=False)
+                | models.Q(why__in=["question", "answered"], item__isnull=True, question__isnull=False),
                 name="reviews_notice_of_a_fact",
             ),
         ]
@@ -70,6 +81,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.why} to {self.person_id}"
+
+    @property
+    def project(self) -> Project:
+        """Give the project that it is of."""
+        about = self.item or self.question
+        assert about is not None
+        return about.project
 
 
 class NoticeWalk(models.Model):

@@ -37,10 +37,16 @@ def pages_of(roles: Collection[str]) -> frozenset[str]:
         "callbacks": Role.OPERATIONS in roles or OWNER in roles,
         "trail": may_read_trail(roles),
         "exports": may_read_trail(roles),
+        "consents": Role.COMPLIANCE in roles or (OWNER in roles and may_browse(roles)),
         "guideline": bool(roles),
         "editing": Role.GUIDELINE_EDITOR in roles,
     }
     return frozenset(name for name, may in opened.items() if may)
+
+
+def may_exemplify(roles: Collection[str]) -> bool:
+    """Tell whether these roles make examples of items, or say whether an item may be shown as one."""
+    return not {Role.GUIDELINE_EDITOR, Role.COMPLIANCE, OWNER}.isdisjoint(roles)
 
 
 def may_see_quality(roles: Collection[str]) -> bool:

@@ -36,12 +36,14 @@ def still_theirs(notice: Notice, *, roles: Collection[str], by: Actor, at: dt.da
     """
     if not roles or (notice.roles and set(notice.roles).isdisjoint(roles)):
         return Sees.NOTHING
+    if notice.question is not None:
+        return _of_question(notice, by)
     if notice.why == Why.SIGNATURE:
         return _signs(notice, by, at)
     if notice.why == Why.RETURNED:
         return _redoes(notice, by, at)
     if notice.why == Why.HELD:
-        waits = notice.item.state == "held"
+        waits = notice.item is not None and notice.item.state == "held"
     else:
         assert notice.task is not None
         waits = notice.task.state == TaskState.OPEN and not hasattr(notice.task, "acknowledgement")
@@ -54,12 +56,22 @@ def _sees(notice: Notice, roles: Collection[str], by: Actor, at: dt.datetime) ->
     Who holds the item, or can still take a decision on it back, is told nothing of where it went.
     """
     person = by.person_id or 0
+    assert notice.item_id is not None
     if may_be_asked(roles) and withheld(notice.item_id, person, at):
         return Sees.NOTHING
     if may_browse(roles):
         return Sees.ITEM
     works = notice.why == Why.ESCALATED and notice.queue is not None and _works(notice.queue, by, at)
     return Sees.QUEUE if works and not has_part(notice.item_id, person) else Sees.NOTHING
+
+
+def _of_question(notice: Notice, by: Actor) -> Sees:
+    """Say what is told of a question, of which an e-mail names only the number: it waits, or it was answered."""
+    assert notice.question is not None
+    over = hasattr(notice.question, "end")
+    theirs = notice.question.person_id == by.person_id
+    told = over and theirs if notice.why == Why.ANSWERED else not over
+    return Sees.ITEM if told else Sees.NOTHING
 
 
 def _works(queue: Queue, by: Actor, at: dt.datetime) -> bool:

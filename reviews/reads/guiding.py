@@ -18,7 +18,11 @@ SHOWN = 50
 HEAVY = ("version__body", "version__taxonomy__body")
 IN_FORCE = """
 SELECT p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
-    tv.number AS taxonomy, tv.published_at AS taxonomy_at
+    tv.number AS taxonomy, tv.published_at AS taxonomy_at, p.language,
+    (SELECT count(*) FROM guidelines_guidelinedraft d WHERE d.project_id = p.id) AS drafts,
+    (SELECT max(d.changed_at) FROM guidelines_guidelinedraft d WHERE d.project_id = p.id) AS draft_at,
+    (SELECT count(*) FROM reviews_question q LEFT JOIN reviews_questionend x ON x.question_id = q.id
+        WHERE q.project_id = p.id AND x.question_id IS NULL) AS questions
 FROM accounts_project p
 LEFT JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = gs.guideline_id
@@ -67,7 +71,7 @@ class Guide:
 
 
 def in_force(projects: Iterable[int]) -> list[Row]:
-    """List the guideline and taxonomy in force of each project; one statement."""
+    """List the guideline and taxonomy in force of each project, with drafts and questions that wait; one statement."""
     places, ids = many(projects)
     return ask(IN_FORCE.format(places=places), ids)
 

@@ -18,6 +18,7 @@ NAMES = {
     "s": _("Skip"),
     "z": _("Withdraw the last decision"),
     "g": _("The guideline on all labels"),
+    "q": _("Ask about the guideline"),
     "j": _("Next turn"),
     "k": _("Previous turn"),
     "v": _("Look at hard content"),

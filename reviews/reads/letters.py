@@ -51,16 +51,16 @@ def letter(items: Iterable[Notice], queues: Iterable[Notice], address: str) -> L
     parts: dict[int, Part] = {}
     for one in named[:LISTED]:
         line = Line(_sentence(one), address + _path(one), one.happened_at)
-        _part(parts, one.item.project).lines.append(line)
+        _part(parts, one.project).lines.append(line)
     rest = named[LISTED:]
     for one, number in _counted(rest):
-        _part(parts, one.item.project).lines.append(Line(_more(one, number), address + _place(one)))
+        _part(parts, one.project).lines.append(Line(_more(one, number), address + _place(one)))
     waiting = list(queues)
     for one, number in _counted(waiting):
         said = ngettext(
             "%(n)d escalated item waits in %(queue)s", "%(n)d escalated items wait in %(queue)s", number
         ) % {"n": number, "queue": _queue(one)}
-        _part(parts, one.item.project).lines.append(Line(said, address + _bench(one)))
+        _part(parts, one.project).lines.append(Line(said, address + _bench(one)))
     found = sorted(parts.values(), key=lambda part: part.name)
     zone = timezone.get_current_timezone_name()
     return Letter(
@@ -85,7 +85,11 @@ def _subject(number: int, parts: list[Part]) -> str:
 
 
 def _sentence(one: Notice) -> str:
-    told = {"item": one.item.external_id, "queue": _queue(one)}
+    if one.question is not None:
+        if one.why == Why.ANSWERED:
+            return _("Your question %(n)s on the guideline was answered") % {"n": one.question.number}
+        return _("Question %(n)s on the guideline waits for an answer") % {"n": one.question.number}
+    told = {"item": one.item.external_id if one.item else "", "queue": _queue(one)}
     if one.why == Why.ESCALATED:
         return _("%(item)s was escalated to %(queue)s") % told
     if one.why == Why.HELD:
@@ -105,6 +109,10 @@ def _more(one: Notice, number: int) -> str:
         said = ngettext(
             "%(n)d more was returned to you in %(queue)s", "%(n)d more were returned to you in %(queue)s", number
         )
+    elif one.why == Why.QUESTION:
+        said = ngettext("%(n)d more question waits for an answer", "%(n)d more questions wait for an answer", number)
+    elif one.why == Why.ANSWERED:
+        said = ngettext("%(n)d more question was answered", "%(n)d more questions were answered", number)
     else:
         said = ngettext("%(n)d more waits for your signature", "%(n)d more wait for your signature", number)
     return said % told
@@ -119,7 +127,7 @@ def _counted(rows: Iterable[Notice]) -> list[tuple[Notice, int]]:
     first: dict[tuple[int, str, int], Notice] = {}
     counts: Counter[tuple[int, str, int]] = Counter()
     for one in rows:
-        key = (one.item.project_id, one.why, one.queue_id or 0)
+        key = (one.project.pk, one.why, one.queue_id or 0)
         first.setdefault(key, one)
         counts[key] += 1
     return [(one, counts[key]) for key, one in first.items()]
@@ -127,19 +135,23 @@ def _counted(rows: Iterable[Notice]) -> list[tuple[Notice, int]]:
 
 def _path(one: Notice) -> str:
     """Lead to where it is done, or to the item's own page."""
-    slug = one.item.project.slug
+    slug = one.project.slug
+    if one.question is not None:
+        return reverse("question", args=[slug, one.question.uuid])
     if one.override is not None:
         return reverse("signature", args=[slug, one.override.uuid])
-    return _bench(one) if one.why == Why.RETURNED else reverse("item", args=[slug, one.item.uuid])
+    return _bench(one) if one.why == Why.RETURNED else reverse("item", args=[slug, one.item.uuid if one.item else ""])
 
 
 def _place(one: Notice) -> str:
     """Lead to where several of its kind are seen."""
+    if one.question is not None:
+        return reverse("questions", args=[one.project.slug])
     if one.why in {Why.ESCALATED, Why.HELD}:
-        return f"{reverse('items', args=[one.item.project.slug])}?state={one.why}"
+        return f"{reverse('items', args=[one.project.slug])}?state={one.why}"
     return _bench(one) if one.why == Why.RETURNED else reverse("home")
 
 
 def _bench(one: Notice) -> str:
     """Lead to the work of a queue."""
-    return reverse("work", args=[one.item.project.slug, one.queue.slug if one.queue is not None else ""])
+    return reverse("work", args=[one.project.slug, one.queue.slug if one.queue is not None else ""])

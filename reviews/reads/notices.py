@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.models.sql import Row, ask, many
-from reviews.models import Item, Override, Task, Why
+from reviews.models import Item, Override, Question, Task, Why
 from reviews.reads.published import published_body, rights_of
 from reviews.rights import Rights
 
@@ -34,6 +34,16 @@ PROPOSED = f"""
 SELECT v.id FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id JOIN reviews_override v ON v.event_id = e.id
 LEFT JOIN reviews_overrideend x ON x.override_id = v.id
 WHERE e.type = 'reviews.override_proposed' AND x.override_id IS NULL AND {STRETCH}
+"""  # noqa: S608 - a constant
+ASKED = f"""
+SELECT q.id FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id JOIN reviews_question q ON q.event_id = e.id
+LEFT JOIN reviews_questionend x ON x.question_id = q.id
+WHERE e.type = 'reviews.question_asked' AND x.question_id IS NULL AND {STRETCH}
+"""  # noqa: S608 - a constant
+ANSWERED = f"""
+SELECT x.question_id AS id FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+JOIN reviews_questionend x ON x.event_id = e.id
+WHERE e.type = 'reviews.question_ended' AND x.how <> 'withdrawn' AND {STRETCH}
 """  # noqa: S608 - a constant
 RIGHTS = """
 SELECT r.item_id, rv.digest FROM reviews_route r JOIN reviews_rightsversion rv ON rv.id = r.rights_id
@@ -104,6 +114,21 @@ def proposals(stretch: Stretch) -> list[Override]:
     ids = [row.id for row in stretch.ask(PROPOSED)]
     rows = Override.objects.select_related("item__project", "over", "rights").filter(pk__in=ids)
     return list(rows.order_by("pk")) if ids else []
+
+
+def questions_asked(stretch: Stretch) -> list[Question]:
+    """Find the questions that were asked and wait for an answer."""
+    return _questions(stretch.ask(ASKED))
+
+
+def questions_answered(stretch: Stretch) -> list[Question]:
+    """Find the questions that an editor closed."""
+    return _questions(stretch.ask(ANSWERED))
+
+
+def _questions(found: list[Row]) -> list[Question]:
+    rows = Question.objects.select_related("end").filter(pk__in=[row.id for row in found])
+    return list(rows.order_by("pk")) if found else []
 
 
 def _rule(row: Row) -> str | None:

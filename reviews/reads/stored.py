@@ -18,6 +18,7 @@ PROPOSES, DECLINES, APPEALS = (
     frozenset({"reviews.override_declined"}),
     frozenset({"reviews.appeal_received"}),
 )
+ASKS, ANSWERS = frozenset({"reviews.question_asked"}), frozenset({"reviews.question_ended"})
 PROPOSED = "WHERE c.type IN ('reviews.override_made', 'reviews.override_proposed')"
 DECLINED = "WHERE c.type = 'reviews.override_declined'"
 APPEALED = "WHERE c.type = 'reviews.appeal_received'"
@@ -82,6 +83,20 @@ def _of_appeals(on_postgres: bool) -> str:
     return COLUMNS.format(section="appeal") + "JOIN reviews_appeal x ON x.event_id = c.event_id " + APPEALED
 
 
+def _of_questions(on_postgres: bool) -> str:
+    return (
+        COLUMNS.format(section="question")
+        + "JOIN reviews_question x ON x.event_id = c.event_id WHERE c.type = 'reviews.question_asked'"
+    )
+
+
+def _of_answers(on_postgres: bool) -> str:
+    return (
+        COLUMNS.format(section="question")
+        + "JOIN reviews_questionend x ON x.event_id = c.event_id WHERE c.type = 'reviews.question_ended'"
+    )
+
+
 STORED = (
     Bodies("reviews.item", RECEIVES, _of_items),
     Bodies("reviews.prediction", RECEIVES, _of_predictions),
@@ -91,6 +106,8 @@ STORED = (
     Bodies("reviews.override", PROPOSES, _of_overrides),
     Bodies("reviews.override_decline", DECLINES, _of_declines),
     Bodies("reviews.appeal", APPEALS, _of_appeals),
+    Bodies("reviews.question", ASKS, _of_questions),
+    Bodies("reviews.question_end", ANSWERS, _of_answers),
 )
 
 

@@ -89,6 +89,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "cost": gettext_lazy("its cost is high"),
         "deadline": gettext_lazy("its deadline passed"),
     },
+    "how": {
+        "answered": gettext_lazy("it was answered"),
+        "covered": gettext_lazy("a version covers it now"),
+        "withdrawn": gettext_lazy("whoever asked took it back"),
+    },
     "ending": {
         "changed": gettext_lazy("the draft was changed"),
         "discarded": gettext_lazy("the draft was discarded"),

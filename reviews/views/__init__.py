@@ -11,6 +11,7 @@ from reviews.views.calling import (
 )
 from reviews.views.carding import card_acknowledgement, card_panel, model_cards
 from reviews.views.escalating import acknowledgement
+from reviews.views.exemplifying import item_example
 from reviews.views.exporting import export, exports, exports_list
 from reviews.views.following import trail
 from reviews.views.founding import new_project
@@ -22,6 +23,7 @@ from reviews.views.media import guideline_media, media
 from reviews.views.oneself import keys, own_rights, settings, single_keys, telling, theme, veils
 from reviews.views.overriding import appeals, override, override_ending, signature
 from reviews.views.projects import arrivals, project, tokens
+from reviews.views.questioning import new_question, question, questions
 from reviews.views.quizzing import guideline_acknowledgement, quiz, quiz_media, readers, reminder
 from reviews.views.reading import guideline, guideline_changes, guideline_export, guideline_panel
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
@@ -72,17 +74,21 @@ __all__ = [
     "home",
     "installation_switch",
     "item",
+    "item_example",
     "items",
     "keys",
     "media",
     "model_cards",
     "new_project",
+    "new_question",
     "operations",
     "override",
     "override_ending",
     "own_rights",
     "presentation",
     "project",
+    "question",
+    "questions",
     "quiz",
     "quiz_media",
     "readers",

@@ -33,6 +33,11 @@ def person_of(by: Actor) -> int:
     return by.person_id
 
 
+def owns(request: HttpRequest) -> bool:
+    """Tell whether an owner of the installation asks; no statement."""
+    return isinstance(request.user, User) and request.user.person.is_owner
+
+
 def page(
     request: HttpRequest,
     template: str,

@@ -15,11 +15,13 @@ from reviews.policies import leave_to_sign, may_mail, runs, sight_of_all, why_no
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
 from reviews.reads.chain import Waiting, overrides_waiting, waiting
+from reviews.reads.consents import consents_waiting
 from reviews.reads.exports import newest_exports
 from reviews.reads.guiding import in_force
 from reviews.reads.ledger import ledger
 from reviews.reads.levels import told_of_holds
 from reviews.reads.owning import owned
+from reviews.reads.questions import recent_answers
 from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
 from reviews.reads.switching import positions, turned_for
@@ -48,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     together = batch_lines(person.pk, at) if found.lines else set()
     shown["together"] = {f"{project}/{queue}" for project, queue in together}
     shown["signatures"] = signatures
+    shown["answers"] = recent_answers(person.pk, at)
     if person.is_owner:
         shown["owned"], shown["mails"] = owned(at), bool(settings.EMAIL_HOST)
     if person.is_owner or shown.get("follows"):
@@ -88,7 +91,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
-    """Read the parts of those roles that somebody has anywhere; ten statements for somebody who has them all."""
+    """Read the parts of those roles that somebody has anywhere; eleven statements for somebody who has them all."""
     shown: dict[str, Any] = {}
     if operated := framed.with_page("operations"):
         each, switches = running_each([place.id for place in operated], at), positions([place.id for place in operated])
@@ -99,6 +102,8 @@ def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
         shown["latest"] = trail(
             {place.uuid: place.slug for place in follows}, sight_of_all(place.roles for place in follows), limit=LATEST
         )
+    if answering := framed.with_page("consents"):
+        shown["consents"] = consents_waiting([place.id for place in answering])
     if listed := framed.with_page("exports"):
         shown["exports"] = newest_exports([place.id for place in listed])
         shown["exporting"] = [(place, not why_no_exports(place.roles)) for place in listed]

@@ -26,6 +26,7 @@ from reviews.policies import (
     leave_to_override,
     may_acknowledge,
     may_be_asked,
+    may_exemplify,
     may_see_quality,
     why_no_appeal,
     withheld,
@@ -41,11 +42,12 @@ from reviews.reads.levels import levels_of
 from reviews.reads.listing import STATES, listing
 from reviews.reads.pane import pane
 from reviews.reads.predictions import further
+from reviews.reads.rail import OWNER
 from reviews.reads.resting import showing
 from reviews.reads.times import times
 from reviews.reads.veils import veil_in
 from reviews.reads.words import HELD_AGAIN
-from reviews.views.asking import page, person_of, who
+from reviews.views.asking import owns, page, person_of, who
 
 UNANSWERED = frozenset({"open", "held"})  # no outcome of theirs stands
 
@@ -86,6 +88,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
     shown["times"] = [] if why else times(row.pk, quality=quality)
     levels = [] if why else levels_of(row.pk)
     shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}
+    shown["exemplifies"] = may_exemplify(roles | ({OWNER} if owns(request) else set()))
     shown["routable"] = row.state == "held" and may_change_project(by=by, project=row.project, at=at)
     return page(request, "reviews/item.html", "items", at, shown, project=row.project)
 

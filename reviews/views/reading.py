@@ -31,7 +31,7 @@ from guidelines.reads import (
     inside,
     reading_of,
 )
-from reviews.policies import project_for
+from reviews.policies import may_ask, project_for
 from reviews.reads.guiding import Guide, guide
 from reviews.views.asking import page, who
 
@@ -48,6 +48,7 @@ def guideline(request: HttpRequest, project: str) -> HttpResponse:
     reading = found.reading
     article = _article(place.pk, place.slug, reading.guideline, reading.taxonomy, get_language())
     shown = {"guide": found, "article": article, "edits": may_edit(by=by, project=place, at=at)}
+    shown["asks"] = may_ask(by=by, project=place, at=at)
     return page(request, "reviews/guideline.html", "guideline", at, shown, project=place)
 
 
@@ -123,7 +124,7 @@ def _guide(place: Project, version: str) -> Guide:
 def _article(project_id: int, slug: str, guideline: str, taxonomy: str, _language: str) -> SafeString:
     """Render sections and examples of a version, which never change, once for each language of the interface."""
     reading = reading_of(project_id, guideline, taxonomy)
-    return render_to_string("reviews/guideline_article.html", {"reading": reading, **shown_at(slug)})
+    return render_to_string("reviews/guideline_article.html", {"reading": reading, "slug": slug, **shown_at(slug)})
 
 
 def shown_at(slug: str) -> dict[str, Any]:

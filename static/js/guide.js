@@ -70,6 +70,7 @@ export function mountGuide(root) {
   const show = async () => {
     const url = wanted();
     const away = Boolean(line.value.trim() || opened);
+    root.dataset.opened = line.value.trim() ? "" : opened;
     back.hidden = !away;
     meanings.hidden = away;
     if (url === shown) return;

@@ -2,6 +2,7 @@
 // Mounts what the page asks for by data-module, and lets go of what a swap took away.
 
 import { mountArrivals } from "./arrivals.js";
+import { mountAsk } from "./ask.js";
 import { mountBatch } from "./batch.js";
 import { mountCard } from "./card.js";
 import { mountClip } from "./clip.js";
@@ -21,6 +22,7 @@ import { mountReading } from "./reading.js";
 import { mountRegions } from "./regions.js";
 import { mountRest } from "./rest.js";
 import { mountRights } from "./rights.js";
+import { mountSendkey } from "./sendkey.js";
 import { mountSound } from "./sound.js";
 import { mountTheme } from "./theme.js";
 import { mountTold } from "./told.js";
@@ -36,6 +38,7 @@ import { mountZoom } from "./zoom.js";
 /** @type {Record<string, (root: HTMLElement) => {destroy: () => void}>} */
 const MODULES = {
   arrivals: mountArrivals,
+  ask: mountAsk,
   batch: mountBatch,
   card: mountCard,
   clip: mountClip,
@@ -55,6 +58,7 @@ const MODULES = {
   regions: mountRegions,
   rest: mountRest,
   rights: mountRights,
+  sendkey: mountSendkey,
   sound: mountSound,
   theme: mountTheme,
   told: mountTold,

@@ -7,11 +7,14 @@ from accounts.models import Person
 from accounts.reads import console
 from guidelines.actions import remind_of_guideline
 from reviews.actions import (
+    Wish,
     acknowledge,
     add_endpoint,
+    answer_question,
     ask_rereview,
     confirm_rereview,
     countersign,
+    give_consent,
     receive_appeal,
     receive_prediction,
     release,
@@ -22,6 +25,7 @@ from reviews.models import Decision, Item, Task
 from reviews.wire import read_appeal, read_prediction
 from tests.guidelines.carding import ASKING, card_read, carded
 from tests.guidelines.writing import QUIZZED, answered, editor, published
+from tests.reviews.asking import asked, exemplified
 from tests.reviews.overriding import decided, high, one_more, proof_of, put, town_with
 from tests.town import RIGHTS, Town, build
 
@@ -84,4 +88,17 @@ def guided(slug: str) -> Town:
     run.refresh_from_db()
     confirm_rereview(run=run, queue=town.queue(), share="1", reason="Look again.", by=runs, at=town.now)
     rereview(rereview_id=run.pk, now=lambda: town.now)
+    questioned(town)
     return town
+
+
+def questioned(town: Town) -> None:
+    """Two questions, one of them answered, and an item that became an example by consent."""
+    edna, carl = editor(town, "ella"), editor(town, "carl", "compliance")
+    first = asked(town)
+    asked(town, text="And of a fox?")
+    answer_question(question=first, text="It is none.", by=edna, at=town.now)
+    wish = Wish(shows="text", verdict="borderline", caption="Who can tell?")
+    consent = exemplified(town, edna, wish=wish).consent
+    give_consent(consent=consent, by=carl, at=town.now)
+    exemplified(town, edna, wish=wish)

@@ -2,21 +2,44 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from accounts.actions import end_membership
 from accounts.models import Membership
 from accounts.reads import console
-from reviews.actions import hold_stranded, receive_appeal, return_for_rework, take_override_back
-from reviews.models import Appeal, Decision, Item, Override, OverrideEnd, Withdrawal
+from reviews.actions import (
+    answer_question,
+    end_consent,
+    give_consent,
+    hold_stranded,
+    receive_appeal,
+    return_for_rework,
+    take_override_back,
+)
+from reviews.models import (
+    Appeal,
+    Consent,
+    Decision,
+    Item,
+    ItemExample,
+    Override,
+    OverrideEnd,
+    Question,
+    QuestionEnd,
+    Withdrawal,
+)
 from reviews.wire import read_appeal
 from tests.arena import Worker
+from tests.guidelines.writing import editor
 from tests.invariants import breaches
+from tests.reviews.asking import asked, asking_town, exemplified
 from tests.reviews.overriding import decided, high, put, town_with
 from tests.reviews.test_rework import at_odds, returned
 from tests.reviews.upsetting import cut_at
 
+WANTED = uuid4()
 Case = tuple[Callable[[], Any], Callable[[], bool]]
 
 
@@ -54,9 +77,39 @@ def an_appeal_comes_in() -> Case:
     )
 
 
+def a_question_is_asked() -> Case:
+    town, _edna = asking_town()
+    held = town.take(town.people[0])
+    return lambda: asked(town, claim=held.token, wanted=WANTED), lambda: Question.objects.exists()
+
+
+def a_question_is_answered() -> Case:
+    town, edna = asking_town()
+    told = {"question": asked(town), "text": "So.", "by": edna, "at": town.now}
+    return lambda: answer_question(**told), lambda: QuestionEnd.objects.exists()
+
+
+def an_item_becomes_an_example() -> Case:
+    town, edna = asking_town()
+    give_consent(consent=exemplified(town, edna).consent, by=editor(town, "carl", "compliance"), at=town.now)
+    return lambda: exemplified(town, edna), lambda: ItemExample.objects.exists()
+
+
+def a_consent_is_withdrawn() -> Case:
+    town, edna = asking_town()
+    carl = editor(town, "carl", "compliance")
+    told = {"consent": exemplified(town, edna).consent, "by": carl, "at": town.now}
+    give_consent(**told)
+    return lambda: end_consent(**told, reason="No."), lambda: Consent.objects.filter(ended_at__isnull=False).exists()
+
+
 @pytest.mark.parametrize(
     "case",
     [
+        a_question_is_asked,
+        a_question_is_answered,
+        an_item_becomes_an_example,
+        a_consent_is_withdrawn,
         an_override_is_taken_back,
         a_rework_that_nobody_can_do_is_held,
         a_decision_is_returned,

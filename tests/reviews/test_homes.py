@@ -22,7 +22,7 @@ from tests.town import RIGHTS, Town, build, project_file
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = 3
-MOST = {"owner": 19, "operations": 16, "compliance": 18, "records_officer": 18, "guideline_editor": 11}
+MOST = {"owner": 19, "operations": 16, "compliance": 20, "records_officer": 19, "guideline_editor": 12}
 
 
 @pytest.fixture

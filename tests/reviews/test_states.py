@@ -6,24 +6,30 @@ from accounts.actions import end_membership, give_membership
 from accounts.models import Membership
 from accounts.reads import console
 from reviews.actions import (
+    answer_question,
     climb,
     countersign,
     decline,
+    end_consent,
     end_overrides,
     give_back,
+    give_consent,
     meet_deadlines,
     open_claim,
     publish_rights,
     release,
     route_again,
     take_override_back,
+    take_question_back,
     turn_switch,
     withdraw,
     withdraw_item,
 )
-from reviews.models import Decision, End, Item, ItemState, OverrideEnd, SeatState, TaskState
+from reviews.models import Decision, End, Item, ItemState, OverrideEnd, QuestionHow, SeatState, TaskState
 from reviews.reads.answers import rfc3339
 from tests.charting import drawn, happened, watch
+from tests.guidelines.writing import editor
+from tests.reviews.asking import asked, asking_town, at_browser, exemplified
 from tests.reviews.overriding import accepted, high, proof_of, put, town_with
 from tests.reviews.test_rework import at_odds, returned
 from tests.town import RIGHTS, build
@@ -147,6 +153,18 @@ def overrides_end_in_every_way():
         one, other, third = third, one, other
 
 
+def questions_end_in_every_way():
+    town, edna = asking_town(slug="cats-asked")
+    ann = at_browser(town.people[0])
+    answer_question(question=asked(town), text="So.", by=edna, at=town.now)
+    answer_question(question=asked(town), text="", covered_by=1, by=edna, at=town.now)
+    take_question_back(question=asked(town), by=ann, at=town.now)
+    told = {"by": editor(town, "carl", "compliance"), "at": town.now}
+    end_consent(consent=exemplified(town, edna).consent, reason="No.", **told)
+    consent = give_consent(consent=exemplified(town, edna).consent, **told)
+    end_consent(consent=consent, reason="No more.", **told)
+
+
 WALKS = (
     an_audit_corrects_and_is_taken_back,
     a_decision_settles_and_is_taken_back,
@@ -177,11 +195,14 @@ def test_each_arrow_of_the_chart_is_walked_and_no_other(arena):
     disagreed = at_odds(slug="cats-returned")
     returned(disagreed, Decision.objects.count() - 2)
     overrides_end_in_every_way()
+    questions_end_in_every_way()
     found = happened()
     assert found == drawn()
 
 
 def test_the_chart_names_every_state_that_a_row_may_have():
-    for thing, states in {**STATES, "override": End}.items():
+    before = {"override": {"waits"}, "question": {"open"}}  # of what has no end yet
+    for thing, states in {**STATES, "override": End, "question": QuestionHow}.items():
         named = {state for name, was, now in drawn() if name == thing for state in (was, now) if state}
-        assert named - {"waits"} == set(states.values) - {"erased"}, thing  # no verb of this program erases an item yet
+        wanted = set(states.values) - {"erased"}  # no verb of this program erases an item yet
+        assert named - before.get(thing, set()) == wanted, thing
