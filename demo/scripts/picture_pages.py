@@ -112,6 +112,19 @@ def turned(position: str, why: str) -> Step:
     return step
 
 
+def pressed(project: str, queue: str, key: str, part: str) -> Step:
+    """Open a workbench and press a key there; the part that it opens is waited for."""
+
+    def step(page: Page) -> None:
+        bench(project, queue)(page)
+        page.keyboard.press(key)
+        page.locator(part).first.wait_for()
+
+    return step
+
+
+WRITING = "/admin/guidelines/guidelineversion/photos/"
+CARDS = "/admin/guidelines/guidelineversion/credit/cards/"
 REPLAYS, DRAFT = "/projects/photos/replays/", "/admin/reviews/rightsversion/photos/draft/"
 PAGES: list[tuple[str, str, Step]] = [
     ("door", "", at("/demo/")),
@@ -125,6 +138,21 @@ PAGES: list[tuple[str, str, Step]] = [
     ("own-rights", "reviewer", at("/settings/rights/")),
     ("keys", "reviewer", keys),
     ("guideline", "reviewer", at("/projects/photos/guideline/")),
+    ("guideline-panel", "reviewer", pressed("photos", "general", "g", "#side-guide, .guide.panel")),
+    ("model-card", "reviewer", pressed("photos", "general", "m", "#side-card")),
+    ("ask", "reviewer", pressed("photos", "general", "q", "dialog[open]")),
+    ("questions", "guideline_editor", at("/projects/photos/questions/")),
+    ("question", "guideline_editor", led("/projects/photos/questions/", "^Question 1")),
+    ("guideline-changes", "reviewer", at("/projects/photos/guideline/changes/?from=1")),
+    ("model-cards", "reviewer", at("/projects/credit/cards/")),
+    ("readers", "operations", at("/projects/credit/guideline/readers/")),
+    ("rereviews", "operations", at("/projects/photos/rereviews/")),
+    ("guideline-versions", "guideline_editor", at(WRITING)),
+    ("guideline-writing", "guideline_editor", at(f"{WRITING}draft/en/")),
+    ("guideline-labels", "guideline_editor", at(f"{WRITING}draft/en/labels/")),
+    ("guideline-examples", "guideline_editor", at(f"{WRITING}draft/en/examples/")),
+    ("guideline-publishing", "guideline_editor", at(f"{WRITING}draft/en/publishing/")),
+    ("card-versions", "guideline_editor", led(CARDS, "credit|policy|.", "main table")),
     ("home-adjudicator", "adjudicator", at("/")),
     ("adjudication", "adjudicator", bench("credit", "adjudication")),
     ("second-signature", "adjudicator", led("/", "^case-", "section:has-text('second signature')")),

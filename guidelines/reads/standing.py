@@ -103,14 +103,15 @@ def judged(project: Project, draft: GuidelineDraft) -> Judged:
         guideline = shaped_guideline({**draft.guideline, "language": draft.language, "taxonomy": ""})
     except msgspec.ValidationError as problem:
         return Judged(None, None, [Fault("", _("The draft does not read: %(problem)s.") % {"problem": problem})])
+    kept = taxonomy is before
     found = faults(
-        taxonomy,
+        msgspec.structs.replace(taxonomy, mapping=None) if kept else taxonomy,  # its mapping was judged with it
         guideline,
         task_type=project.task_type,
-        before=before if taxonomy is not before else None,
+        before=None if kept else before,
         files=files_of(project, guideline),
         own_taxonomy=draft.taxonomy is not None,
-        elsewhere=standing is not None and taxonomy.mapping is not None and taxonomy.mapping.before != standing.digest,
+        elsewhere=not kept and standing is not None and _mapped_from_another(taxonomy, standing),
     )
     found += [fault for asked in OBJECTIONS for fault in asked(project, guideline)]
     if not draft.summary.strip():
@@ -133,6 +134,10 @@ def _taxonomy(sent: dict[str, Any] | None, before: Taxonomy | None, standing: Ta
         return before if made == before else made
     bare = msgspec.structs.replace(made, mapping=None)
     return before if bare == msgspec.structs.replace(before, mapping=None) else made
+
+
+def _mapped_from_another(taxonomy: Taxonomy, standing: TaxonomyVersion) -> bool:
+    return taxonomy.mapping is not None and taxonomy.mapping.before != standing.digest
 
 
 def _had(standing: TaxonomyVersion, digest: object) -> bool:

@@ -35,7 +35,7 @@ from guidelines.errors import (
     WrittenByEditors,
 )
 from guidelines.models import GuidelineDraft, GuidelineTerm, GuidelineVersion, TaxonomyTerm
-from guidelines.reads import guideline_html, guideline_in_force, taxonomy_in_force
+from guidelines.reads import guideline_html, guideline_in_force, judged, taxonomy_in_force
 from hitl.errors import STATUS
 from reviews.actions import apply_project
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, TAXONOMY, copied, draft, editor, published
@@ -315,6 +315,21 @@ def test_a_day_is_a_day_to_come_within_a_year(town, edna, day):
     with pytest.raises(BadGuideline):
         publish_guideline_draft(starts_at=town.now + day, **doing(town, edna, written.revision))
     assert GuidelineVersion.objects.count() == 0 and GuidelineDraft.objects.count() == 1
+
+
+def test_after_a_split_the_text_changes_without_the_labels(town, edna):
+    split = published(town, edna, GUIDELINE | {"sections": GUIDELINE["sections"][:1], "examples": []}, SPLIT)
+    begun = begin_guideline_draft(project=town.project, language="en", by=edna, at=town.now)
+    begun.guideline["sections"][0]["text"] = "Say which animal is **meant**."
+    kept = change_guideline_draft(
+        **doing(town, edna, begun.revision),
+        guideline=begun.guideline,
+        taxonomy=begun.taxonomy,
+        summary="What is meant counts.",
+    )
+    assert judged(town.project, kept).faults == []
+    version = publish_guideline_draft(**doing(town, edna, kept.revision))
+    assert version.number == split.number + 1 and version.taxonomy_id == split.taxonomy_id
 
 
 def test_the_same_again_is_not_published(town, edna):
