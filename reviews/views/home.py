@@ -109,4 +109,5 @@ def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
         shown["exporting"] = [(place, not why_no_exports(place.roles)) for place in listed]
     if edits := framed.with_page("editing"):
         shown["guides"] = in_force([place.id for place in edits])
+        shown["asked"] = [one for one in shown["guides"] if one.questions]
     return shown

@@ -127,7 +127,7 @@ def test_the_cards_desk_is_for_editors_alone(town, edna, place):
 
 def test_the_pane_says_that_there_is_no_card_and_that_nothing_is_known(town):
     page = said(signed_in(town.people[0]), at("work", town, "general"))
-    assert "No model card yet" in page and "are not known yet" in page
+    assert "No model card yet" in page and "changes not known yet" in page
     assert 'id="side-card"' not in page
 
 
@@ -160,7 +160,7 @@ def test_an_items_replay_shows_the_card_and_the_share_as_they_were(town, edna):
     client = signed_in(me)
     page = said(client, at("presentation", town, held.token))
     assert "Card 1 of m 1" in page and "Other limits." not in page and first.digest[:16] in page
-    assert "are not known yet" in page and "no longer in force" in page
+    assert "changes not known yet" in page and "no longer in force" in page
 
 
 @pytest.mark.parametrize("how", ["show_prediction", "show_confidence"])

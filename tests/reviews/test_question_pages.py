@@ -184,4 +184,4 @@ def test_homes_count_questions_and_drafts():
         asked(town)
     answer_question(question=Question.objects.first(), text="So.", by=edna, at=town.now)
     page = text_of(client_of(edna).get(reverse("home")))
-    assert "2 wait" in page and reverse("questions", args=["cats"]) in page
+    assert "2 questions on the guideline wait" in page and reverse("questions", args=["cats"]) in page
