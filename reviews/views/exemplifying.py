@@ -90,7 +90,7 @@ def _shown(request: HttpRequest, row: Item, *, edits: bool, consents: bool) -> d
     listed = (
         draft.guideline.get("sections") or [] if draft else [{"id": one.id, "title": one.title} for one in sections]
     )
-    labels = ((draft and draft.taxonomy) or labels_of(row.project))["labels"]
+    labels = ((draft and draft.taxonomy) or labels_of(row.project)).get("labels") or []
     return {
         "item": row,
         "seen": case(row, whole=False, veil=veil_in(row.project_id, person)).stage,
