@@ -1,6 +1,7 @@
 """Pages of questions and of items as examples: who sees what, what is said, and how many statements it takes."""
 # broken once: `kept_from` giving nothing lets an editor who decides on the item read the question beside it
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,9 @@ from django.utils import timezone
 from accounts.actions import end_membership, give_membership
 from accounts.models import Membership, Person, User
 from accounts.reads import console
-from guidelines.actions import begin_guideline_draft
+from guidelines.actions import begin_guideline_draft, publish_guideline_draft
 from guidelines.models import GuidelineDraft
-from reviews.actions import answer_question, give_back, withdraw
+from reviews.actions import answer_question, give_back, give_consent, withdraw
 from reviews.models import Consent, Question
 from tests.guidelines.writing import GUIDELINE, copied, editor, published
 from tests.reviews.asking import asked, asked_beside, asking_town, exemplified, item_of
@@ -185,6 +186,25 @@ def test_an_editor_wishes_compliance_lets_it_be_shown_and_the_editor_makes_it():
     writing = text_of(desk.get(reverse("admin:guidelines-draft", args=["cats", "en"])))
     assert "may be shown no longer" in writing
     assert Consent.objects.get().state == "withdrawn"
+
+
+def test_whoever_withdraws_a_consent_is_told_of_the_version_that_waits_for_its_day_with_it():
+    town, edna = asking_town()
+    carl = editor(town, "carl", "compliance")
+    give_consent(consent=exemplified(town, edna).consent, by=carl, at=town.now)
+    exemplified(town, edna)
+    draft = GuidelineDraft.objects.get()
+    GuidelineDraft.objects.update(summary="An example more.")
+    publish_guideline_draft(
+        project=town.project, language="en", revision=draft.revision, starts_at=town.now + timedelta(days=1), by=edna,
+        at=town.now,
+    )  # fmt: skip
+    address, records = reverse("item-example", args=["cats", item_of(town).uuid]), client_of(carl)
+    told = text_of(records.post(address, {"act": "end", "reason": "It shows a neighbour."}, follow=True))
+    assert "Version 2 waits for its day and shows the item" in told
+    exemplified(town, edna, item=item_of(town, 1))
+    other = reverse("item-example", args=["cats", item_of(town, 1).uuid])
+    assert "waits for its day" not in text_of(records.post(other, {"act": "end", "reason": "No."}, follow=True))
 
 
 def test_an_example_asked_for_badly_says_what_is_wrong():
