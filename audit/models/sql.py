@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 
 def _reader(name: str) -> Any:
-    if name.endswith(("_at", "_until")):
+    if name.endswith(("_at", "_until")) or name == "decide_by":
         return instant
     if name in {"uuid", "token"} or name.endswith("_uuid"):
         return _uuid

@@ -15,6 +15,7 @@ from guidelines.actions import begin_card_draft, change_card_draft, discard_card
 from guidelines.admin.guarding import place_of, shown
 from guidelines.errors import BadCard, CardDraftStale, CardNotInForce, NoCardDraft, SecondEditorNeeded
 from guidelines.forms.cards import read_card
+from guidelines.forms.parts import words
 from guidelines.forms.publishing import Ending, Revised
 from guidelines.models import ModelVersion
 from guidelines.policies import affected
@@ -54,7 +55,7 @@ def draft(request: AdminRequest, project: str, model: int) -> HttpResponse:
         before = card_before(found) if request.POST["begin"] == "before" else None
         begin_card_draft(model=found, start_from=before, by=by, at=at)
         return redirect("admin:guidelines-card-draft", project, model)
-    written, summary = read_card(request.POST), request.POST.get("summary", "")
+    written, summary = read_card(request.POST), words(request.POST, "summary")
     try:
         change_card_draft(
             model=found, card=written, summary=summary, revision=Revised(request.POST).number, by=by, at=at
@@ -157,15 +158,15 @@ def _drawn(
     written: dict[str, Any] | None = None,
     summary: str | None = None,
 ) -> HttpResponse:
-    words = desk.words if written is None else written
+    typed = desk.words if written is None else written
     context = {
         "project": desk.model.project,
         "model": desk.model,
         "desk": desk,
-        "parts": desk.rows(words),
-        "asks": bool(words.get("acknowledge")),
+        "parts": desk.rows(typed),
+        "asks": bool(typed.get("acknowledge")),
         "summary": desk.draft.summary if summary is None and desk.draft else summary,
-        "shown": previewed(words, desk.model.project.language),
+        "shown": previewed(typed, desk.model.project.language),
         "refused": refused,
     }
     return shown(request, "card_draft.html", context, _status(refused))

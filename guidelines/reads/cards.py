@@ -50,9 +50,13 @@ def card_in_force(model_id: int) -> ModelCard | None:
     return ModelCard.objects.filter(model=model_id, ended_at__isnull=True).first()
 
 
-def shown_card(project: Project, digest: str) -> ShownCard | None:
-    """Give a card that a project has published by its digest; one statement."""
-    row = ModelCard.objects.select_related("model").filter(model__project=project, digest=digest).order_by("pk").first()
+def shown_card(project: Project, digest: str, until: dt.datetime | None = None) -> ShownCard | None:
+    """Give a card that a project has published by its digest; one statement.
+
+    Words that came in force again have their digest again: the card that said them last is given, or last `until` then.
+    """
+    rows = ModelCard.objects.select_related("model").filter(model__project=project, digest=digest)
+    row = (rows.filter(published_at__lte=until) if until else rows).order_by("-pk").first()
     return ShownCard(row, card_of(bytes(row.body))) if row else None
 
 

@@ -64,8 +64,8 @@ def count_audits(*, at: dt.datetime) -> int:
 @transaction.atomic
 def count_audits_anew(*, at: dt.datetime) -> int:
     """Throw away all that was counted and walk the ledgers from their beginnings."""
+    AuditWalk.objects.all().delete()  # first, as a step locks it: what another worker walks just now is waited for
     AuditFinding.objects.all().delete()
-    AuditWalk.objects.all().delete()
     Audited.objects.update(counted_at=None)
     return count_audits(at=at)
 

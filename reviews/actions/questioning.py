@@ -15,7 +15,7 @@ from guidelines.content import guideline_of
 from guidelines.models import GuidelineVersion
 from guidelines.policies import editing
 from guidelines.reads import guideline_in_force
-from reviews.actions.superseding import content
+from reviews.actions.superseding import content, read_content
 from reviews.errors import BadQuestion, QuestionOver, TooManyQuestions
 from reviews.models import Claim, Item, Question, QuestionEnd, QuestionHow
 from reviews.policies import asking, item_for
@@ -40,8 +40,8 @@ def ask_question(
     """Ask of a project's guideline, beside the item of a claim of mine, or one that I may look at, or none.
 
     `section` is an address in the version that the claim shows, else in the one in force; "" where the guideline does
-    not cover it. `wanted` names the question: sent again by the same person it is the same one. The claim stays as it
-    is. Locks the project.
+    not cover it. `wanted` names the question: the same words sent again by the same person are the same one. The claim
+    stays as it is. Locks the project.
 
     Raises:
         Forbidden: no person with a role in the project, or by token.
@@ -51,16 +51,15 @@ def ask_question(
     """
     by, person = asking(by=by, project=project, at=at)
     locked = lock_project(project.pk)
-    known = Question.objects.filter(uuid=wanted, project=locked, person=person).first() if wanted else None
+    said = _said(text)
+    known, free = _named(wanted, said, locked, person)
     if known is not None:
         return known
-    said = _said(text)
     version, shown = _place(locked, claim, item, by, at)
     _in_version(version, section)
     if Question.objects.filter(project=locked, person=person, end__isnull=True).count() >= MOST_OPEN:
         raise TooManyQuestions
     number = Question.objects.filter(project=locked).count() + 1
-    free = wanted if wanted and not Question.objects.filter(uuid=wanted).exists() else uuid.uuid4()
     made = Question(
         uuid=free, project=locked, number=number, person_id=person, guideline=version,
         section=section, item=shown, asked_at=at, **content({"text": said}).columns(),
@@ -134,6 +133,23 @@ def _end(
     made.event_id = record_on_project(locked, "reviews.question_ended", by=by, at=at, sections={"question": told})
     made.save(force_insert=True)
     return made
+
+
+def _named(wanted: uuid.UUID | None, said: str, project: Project, person: int) -> tuple[Question | None, uuid.UUID]:
+    """Give the question that these words are already, and the name that they get where they are none.
+
+    Whoever got no answer may have sent other words under the same name since: those are another question, with a name
+    of its own that the same words find again.
+    """
+    names = [wanted, uuid.uuid5(wanted, f"{project.pk} {person} {said}")] if wanted else []
+    for name in names:
+        row = Question.objects.filter(uuid=name).first()
+        if row is None:
+            return None, name
+        mine = (row.project_id, row.person_id) == (project.pk, person)
+        if mine and (row.body is None or read_content(row.body)["text"] == said):
+            return row, name
+    return None, uuid.uuid4()
 
 
 def _told(question: Question) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from accounts.errors import Forbidden
 from accounts.models import Project, Role
 from accounts.policies import is_owner, role_in
 from accounts.reads import Actor
-from reviews.models import Question, Seat, SeatState
+from reviews.models import Decision, Question, Seat, SeatState
 from reviews.policies.parts import withheld
 
 FIRST = (Role.REVIEWER, Role.ADJUDICATOR)
@@ -57,9 +57,12 @@ def consenting(*, by: Actor, project: Project, at: dt.datetime) -> tuple[Actor, 
 def kept_from(rows: list[Question], *, by: Actor, at: dt.datetime) -> set[int]:
     """Give the items of these questions that the reader still decides on: what others ask of them is withheld.
 
-    One statement, and two more for each such item.
+    What they decided and took back counts, since they may be asked again. One statement, and two more for each item.
     """
     person = by.person_id or 0
     asked = {row.item_id for row in rows if row.item_id and row.person_id != person}
-    mine = Seat.objects.filter(item__in=asked, person=person, state__in=HELD_OR_DECIDED)
-    return {one for one in set(mine.values_list("item_id", flat=True)) if withheld(one, person, at)} if asked else set()
+    if not asked:
+        return set()
+    held = Seat.objects.filter(item__in=asked, person=person, state__in=HELD_OR_DECIDED).values_list("item_id")
+    said = Decision.objects.filter(task__item__in=asked, person=person).values_list("task__item_id")
+    return {one for (one,) in held.union(said) if withheld(one, person, at)}

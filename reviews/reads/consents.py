@@ -8,13 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from guidelines.content import Fault, Guideline
+from guidelines.content import Fault, Guideline, guideline_of
+from guidelines.models import GuidelineVersion
 from reviews.models import Consent, Item, ItemExample, Outcome, Setup
 from reviews.reads.facts import data_of
 from reviews.reads.media import FILE, sounds_in
 from reviews.reads.stages import Stage, stage
 
 WAITING = 50
+SHOWN = ("language", "example", "asset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +79,30 @@ def examples_of(item: Item) -> list[ItemExample]:
     return list(ItemExample.objects.filter(consent__item=item).order_by("pk"))
 
 
+def waiting_with(item: Item) -> list[int]:
+    """Number the published versions that wait for their day and show an item; two statements."""
+    made = list(ItemExample.objects.filter(consent__item=item).values_list(*SHOWN))
+    rows = GuidelineVersion.objects.filter(project=item.project_id, term__began_at=None, term__ended_at=None)
+    waiting = rows.order_by("pk").values_list("number", "body") if made else []
+    return [number for number, body in waiting if _showing(guideline_of(bytes(body)), made)]
+
+
 def objections(project: Project, guideline: Guideline) -> Iterator[Fault]:
     """Find the examples that show an item which may be shown no longer; one statement."""
     standing = Consent.objects.filter(project=project, given_at__isnull=False, ended_at=None).values("item_id")
-    lost: list[Any] = list(
-        ItemExample.objects.filter(project=project)
-        .exclude(consent__item__in=standing)
-        .values_list("language", "example", "asset")
-    )
-    names = {(language, example) for language, example, _asset in lost}
-    files = {asset for *_place, asset in lost if asset}
-    for place, one in enumerate(guideline.examples):
-        if (guideline.language, one.id) in names or one.asset in files:
-            yield Fault(
-                f"examples[{place}]",
-                _("The item that this example shows may be shown no longer: take the example out."),
-            )
+    lost = ItemExample.objects.filter(project=project).exclude(consent__item__in=standing).values_list(*SHOWN)
+    for place in _showing(guideline, list(lost)):
+        yield Fault(
+            f"examples[{place}]", _("The item that this example shows may be shown no longer: take the example out.")
+        )
+
+
+def _showing(guideline: Guideline, made: list[Any]) -> list[int]:
+    """Give the places of the examples that are one of these, by address or by file."""
+    names = {(language, example) for language, example, _asset in made}
+    files = {asset for *_place, asset in made if asset}
+    return [
+        place
+        for place, one in enumerate(guideline.examples)
+        if (guideline.language, one.id) in names or one.asset in files
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
-from accounts.models import Project
+from accounts.models import Membership, Project
 from guidelines.content import Section, guideline_of
 from guidelines.models import GuidelineVersion
 from guidelines.reads import guideline_in_force
@@ -123,8 +123,10 @@ def one_question(question: Question, kept: Kept) -> Asked:
 
 
 def recent_answers(person_id: int, at: dt.datetime) -> list[Asked]:
-    """List what was answered to somebody lately, the newest first; one statement."""
-    rows = _rows().filter(person=person_id, end__ended_at__gt=at - RECENT).exclude(end__how="withdrawn")
+    """List what was answered to somebody lately where they still have a role, the newest first; one statement."""
+    places = Membership.objects.standing(at).filter(person=person_id).values("project")
+    rows = _rows().filter(person=person_id, project__in=places, end__ended_at__gt=at - RECENT)
+    rows = rows.exclude(end__how="withdrawn")
     return [_asked(row) for row in rows.order_by("-end__ended_at", "-pk")[:ON_HOME]]
 
 

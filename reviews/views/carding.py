@@ -65,7 +65,7 @@ def card_panel(request: HttpRequest, project: str, digest: str) -> HttpResponse:
     found = shown_card(place, digest)
     if found is None:
         raise NotFound
-    answer = render(request, "reviews/card_parts.html", {"card": found, "now": timezone.now()})
+    answer = render(request, "reviews/card_parts.html", {"card": found, "now": timezone.now(), "timeless": True})
     answer["Cache-Control"] = FOR_GOOD
     return answer
 

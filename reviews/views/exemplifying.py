@@ -21,7 +21,7 @@ from reviews.forms.questioning import sent_wish, uuid_in
 from reviews.models import Item, Question
 from reviews.policies import item_for, may_consent, withheld
 from reviews.reads.case import case
-from reviews.reads.consents import consent_of, examples_of, label_in_force, showables, veils
+from reviews.reads.consents import consent_of, examples_of, label_in_force, showables, veils, waiting_with
 from reviews.reads.facts import taxonomy_in_force as labels_of
 from reviews.reads.questions import choices_in
 from reviews.reads.veils import veil_in
@@ -67,6 +67,9 @@ def _done(request: HttpRequest, row: Item, by: Actor) -> HttpResponse:
         else:
             end_consent(consent=consent, reason=sent.get("reason", ""), by=by, at=at)
             messages.success(request, _("Kept: the item is not to be shown."))
+            for number in waiting_with(row):
+                told = _("Version %(n)s waits for its day and shows the item. Its editors can still call it off.")
+                messages.warning(request, told % {"n": number})
         return redirect(request.path)
     asked = uuid_in(sent, "question")
     question = Question.objects.filter(item=row, uuid=asked).first() if asked else None
@@ -90,7 +93,7 @@ def _shown(request: HttpRequest, row: Item, *, edits: bool, consents: bool) -> d
     listed = (
         draft.guideline.get("sections") or [] if draft else [{"id": one.id, "title": one.title} for one in sections]
     )
-    labels = ((draft and draft.taxonomy) or labels_of(row.project))["labels"]
+    labels = ((draft and draft.taxonomy) or labels_of(row.project)).get("labels") or []
     return {
         "item": row,
         "seen": case(row, whole=False, veil=veil_in(row.project_id, person)).stage,

@@ -145,6 +145,6 @@ def presentation(request: HttpRequest, project: str, token: uuid.UUID) -> HttpRe
     digest = found.held.presentation["guideline"]
     guideline = guideline_html(digest) if digest else ""
     held = replace(found.held, veil=veil_in(row.project_id, person_of(by)))
-    card = shown_card(row.project, found.held.presentation.get("model_card") or "")
+    card = shown_card(row.project, found.held.presentation.get("model_card") or "", found.claimed_at)
     shown = {"replay": found, "pane": pane(held), "item": row, "guideline": guideline, "card": card}
     return page(request, "reviews/presentation.html", "items", at, shown, project=row.project)

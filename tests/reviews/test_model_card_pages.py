@@ -90,6 +90,13 @@ def test_a_stale_form_keeps_what_was_typed_and_says_whose_words_it_would_replace
     assert ModelCardDraft.objects.get().card["purpose"] == "Mine."
 
 
+def test_what_no_text_holds_is_left_out_of_a_summary(town, edna):
+    card_draft(town, edna)
+    sent = form(2, summary="Why\x00, and\r\nhow.")
+    assert signed_in(edna).post(f"{desk(town)}draft/", sent).status_code == 302
+    assert ModelCardDraft.objects.get().summary == "Why, and\nhow."
+
+
 def test_what_keeps_a_card_from_being_published_leads_to_its_part(town, edna):
     client = signed_in(edna)
     card_draft(town, edna, {"purpose": "p"}, summary="")
@@ -146,6 +153,22 @@ def test_the_pane_leads_to_the_card_and_tells_the_share_that_its_presentation_na
     row = Presentation.objects.get()
     assert (row.card, json.loads(bytes(row.manifest))["model_card"]) == (card, card.digest)
     assert breaches() == []
+
+
+def test_words_that_came_in_force_again_are_shown_as_the_card_that_says_them_now(town, edna):
+    first = carded(town, edna)
+    held = town.take(town.people[0])
+    town.decide(town.people[0], held)
+    town.wait(minutes=1)
+    carded(town, edna, CARD | {"limits": "Other limits."}, summary="Other.")
+    again = carded(town, edna, CARD, summary="As it was.")
+    assert (again.number, again.digest) == (3, first.digest)
+    client = signed_in(town.people[0])
+    panel = said(client, at("card-panel", town, again.digest))
+    assert "Card 3, published" in panel
+    retire_card(model=model_of(town), number=3, reason="Gone.", by=edna, at=town.now)
+    assert said(client, at("card-panel", town, again.digest)) == panel  # kept for good, so it tells no state
+    assert "Card 1 of m 1" in said(client, at("presentation", town, held.token))
 
 
 def test_an_items_replay_shows_the_card_and_the_share_as_they_were(town, edna):

@@ -1,17 +1,21 @@
 """Pages of questions and of items as examples: who sees what, what is said, and how many statements it takes."""
 # broken once: `kept_from` giving nothing lets an editor who decides on the item read the question beside it
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.actions import give_membership
-from accounts.models import Person, User
+from accounts.actions import end_membership, give_membership
+from accounts.models import Membership, Person, User
 from accounts.reads import console
-from reviews.actions import answer_question
+from guidelines.actions import begin_guideline_draft, publish_guideline_draft
+from guidelines.models import GuidelineDraft
+from reviews.actions import answer_question, give_back, give_consent, withdraw
 from reviews.models import Consent, Question
 from tests.guidelines.writing import GUIDELINE, copied, editor, published
 from tests.reviews.asking import asked, asked_beside, asking_town, exemplified, item_of
@@ -101,6 +105,21 @@ def test_an_editor_who_decides_on_the_item_reads_the_question_later():
         assert "What of shadows?" in text_of(client_of(edna).get(address))
 
 
+def test_an_editor_who_took_a_decision_back_reads_the_question_later_too():
+    town, edna = asking_town()
+    bob = town.people[1]
+    person = Person.objects.get(pk=bob.person_id)
+    give_membership(person=person, project=town.project, role="guideline_editor", by=console(), at=town.now)
+    made = asked(town, edna, item=item_of(town).uuid)
+    held = town.take(bob)
+    assert held.item.external_id == "item-1"
+    decided = town.decide(bob, held)
+    again = withdraw(decision=decided.uuid, by=bob, at=town.now)
+    give_back(token=again.token, by=bob, at=town.now)
+    for address in (reverse("questions", args=["cats"]), reverse("question", args=["cats", made.uuid])):
+        assert "What of shadows?" not in text_of(client_of(bob).get(address))
+
+
 def test_questions_are_grouped_in_the_guidelines_order_with_what_is_not_covered_first():
     town, edna = asking_town()
     for section in ("toys", "", "cats", "toys"):
@@ -169,6 +188,25 @@ def test_an_editor_wishes_compliance_lets_it_be_shown_and_the_editor_makes_it():
     assert Consent.objects.get().state == "withdrawn"
 
 
+def test_whoever_withdraws_a_consent_is_told_of_the_version_that_waits_for_its_day_with_it():
+    town, edna = asking_town()
+    carl = editor(town, "carl", "compliance")
+    give_consent(consent=exemplified(town, edna).consent, by=carl, at=town.now)
+    exemplified(town, edna)
+    draft = GuidelineDraft.objects.get()
+    GuidelineDraft.objects.update(summary="An example more.")
+    publish_guideline_draft(
+        project=town.project, language="en", revision=draft.revision, starts_at=town.now + timedelta(days=1), by=edna,
+        at=town.now,
+    )  # fmt: skip
+    address, records = reverse("item-example", args=["cats", item_of(town).uuid]), client_of(carl)
+    told = text_of(records.post(address, {"act": "end", "reason": "It shows a neighbour."}, follow=True))
+    assert "Version 2 waits for its day and shows the item" in told
+    exemplified(town, edna, item=item_of(town, 1))
+    other = reverse("item-example", args=["cats", item_of(town, 1).uuid])
+    assert "waits for its day" not in text_of(records.post(other, {"act": "end", "reason": "No."}, follow=True))
+
+
 def test_an_example_asked_for_badly_says_what_is_wrong():
     town, edna = asking_town()
     address = reverse("item-example", args=["cats", item_of(town).uuid])
@@ -185,3 +223,21 @@ def test_homes_count_questions_and_drafts():
     answer_question(question=Question.objects.first(), text="So.", by=edna, at=town.now)
     page = text_of(client_of(edna).get(reverse("home")))
     assert "2 questions on the guideline wait" in page and reverse("questions", args=["cats"]) in page
+
+
+def test_whoever_has_left_a_project_reads_no_answer_of_it_at_home():
+    town, edna = asking_town()
+    answer_question(question=asked(town), text="It is none.", by=edna, at=town.now)
+    ann = client_of(town.people[0])
+    assert "It is none." in text_of(ann.get(reverse("home")))
+    row = Membership.objects.get(person_id=town.people[0].person_id)
+    end_membership(membership=row, by=console(), at=timezone.now())
+    assert "It is none." not in text_of(ann.get(reverse("home")))
+
+
+def test_a_draft_without_labels_is_no_obstacle_to_the_page_of_an_example():
+    town, edna = asking_town()
+    begin_guideline_draft(project=town.project, language="en", by=edna, at=town.now)
+    GuidelineDraft.objects.update(taxonomy={"many": True})
+    address = reverse("item-example", args=["cats", item_of(town).uuid])
+    assert client_of(edna).get(address).status_code == 200

@@ -45,10 +45,21 @@ def test_a_question_sent_twice_is_one():
     town, _edna = asking_town()
     wanted = uuid4()
     first = asked(town, wanted=wanted)
-    again = asked(town, wanted=wanted, text="Other words")
+    again = asked(town, wanted=wanted)
     assert (first.uuid, again.pk, Question.objects.count()) == (wanted, first.pk, 1)
     other = asked(town, town.people[1], wanted=wanted)
     assert other.uuid != wanted and other.person_id == town.people[1].person_id
+    assert breaches() == []
+
+
+def test_other_words_after_a_lost_answer_are_another_question_and_that_sent_twice_is_one_too():
+    town, _edna = asking_town()
+    wanted = uuid4()
+    first = asked(town, wanted=wanted)
+    other = asked(town, wanted=wanted, text="Of shadows at night?")
+    assert read_content(other.body)["text"] == "Of shadows at night?" and other.number == first.number + 1
+    assert asked(town, wanted=wanted, text="Of shadows at night?").pk == other.pk
+    assert asked(town, wanted=wanted).pk == first.pk and Question.objects.count() == 2
     assert breaches() == []
 
 
