@@ -35,11 +35,14 @@ def gate_project(project_id: int) -> int:
 def see_acknowledged(*seats: Row) -> None:
     """See that the person of looked-at seats has acknowledged the guideline and the cards that claims would name.
 
+    A seat that shows a claim already is redone, whatever card came in force since.
+
     Raises:
         AcknowledgementDue: they have not.
     """
     for seen in seats:
-        if seen.card_due or (seen.to_acknowledge and seen.acknowledged_id is None):
+        card_due = seen.card_due and seen.manifest is None
+        if card_due or (seen.to_acknowledge and seen.acknowledged_id is None):
             raise AcknowledgementDue(seen.project_id, seen.project_slug, seen.project_name)
 
 

@@ -173,7 +173,7 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
         "guideline": seen.guideline_digest,
         "taxonomy": seen.taxonomy_digest,
         "rights": seen.standing_digest,
-        "model_card": seen.card if not hidden else None,
+        "model_card": seen.card if card_shown(seen) else None,
         "assets": files if len(files) <= MOST_FILES else [hashlib.sha256(canonical(files)).hexdigest()],
         "recipe": in_force(recipe),
         "renditions": _known(files, media.renditions),
@@ -189,8 +189,11 @@ def present(seen: Row, prior: list[Prior], media: Media | None = None, *, recipe
 
 
 def card_shown(seen: Row) -> int | None:
-    """Give the card of the model that a claim shows; none where what the model proposed is hidden, or there is none."""
-    return None if hides_proposal(seen) else seen.card_id
+    """Give the card of the model that a claim shows; none where what the model proposed is hidden, or there is none.
+
+    Nor one to be acknowledged first: that keeps nobody from redoing what they took back.
+    """
+    return None if hides_proposal(seen) or seen.card_due else seen.card_id
 
 
 def files_of(seen: Row) -> list[str]:

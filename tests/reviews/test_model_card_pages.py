@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.reads import Actor, console
 from guidelines.actions import ask_for_second_editor, retire_card
 from guidelines.models import CardAcknowledgement, ModelCard, ModelCardDraft
-from reviews.actions import apply_project, claim_batch, claim_next, fill_project, give_back, open_claim
+from reviews.actions import apply_project, claim_batch, claim_next, fill_project, give_back, open_claim, withdraw
 from reviews.errors import AcknowledgementDue
 from reviews.models import Claim, PersonLane, Presentation
 from tests.guidelines.carding import ASKING, CARD, card_draft, card_read, carded, model_of
@@ -235,6 +235,17 @@ def test_a_claim_sees_for_itself_whether_its_card_is_read(town, edna):
     with pytest.raises(AcknowledgementDue):
         claim_batch(queue=town.queue(), by=town.people[0], at=town.now)
     assert not Claim.objects.exists() and breaches() == []
+
+
+def test_a_decision_is_taken_back_and_redone_under_a_card_that_came_meanwhile(town, edna):
+    me = town.people[0]
+    decided = town.decide(me, town.take(me))
+    carded(town, edna, ASKING)
+    held = withdraw(decision=decided.uuid, by=me, at=town.now)
+    town.decide(me, open_claim(token=held.token, by=me, at=town.now))
+    with pytest.raises(AcknowledgementDue):
+        claim_next(by=me, at=town.now)
+    assert breaches() == []
 
 
 def test_all_cards_of_the_project_are_asked_for_and_a_retired_one_is_not(town, edna):
