@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connections
 
 from audit.actions import exportkeys, locking
 from audit.actions.holding import Vault
@@ -150,9 +150,6 @@ def shell(bundle: Path, part: str, key: str = "") -> str:
 
 @pytest.mark.django_db
 def test_memory_does_not_grow_with_what_is_locked_and_opened(bucket: Store, tmp_path: Path) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # nothing is committed, so autovacuum has counted no rows
-            cursor.execute("SET LOCAL enable_nestloop = off")
     few, many = fill(2000), fill(20_000)
     lock(log=few)
     held = []
