@@ -21,6 +21,7 @@ from audit.actions.holding import Vault
 from audit.actions.opening import open_from_store
 from audit.models import Event
 from tests.audit.exports import busy, files_of, verified
+from tests.audit.test_export_keys import kept
 from tests.audit.test_exports_resumed import fill
 from tests.audit.test_locked_exports import house, lock, objects, taken
 from tests.elsewhere import Store
@@ -72,6 +73,19 @@ def test_a_killed_export_is_whole_and_put_on_record_by_the_next_or_has_no_proofs
     found = {key: state for key, state, _ in locking.locked_exports()}
     assert found == {made.key: "here", key_id: "here" if len(parts) == 2 else "unfinished"}
     assert Event.objects.filter(type="audit.export_locked").count() == len(parts) // 2 + 1
+
+
+@pytest.mark.django_db
+def test_a_key_that_cannot_be_read_keeps_no_other_export_from_being_locked_or_listed(bucket: Store, keys: Path) -> None:
+    busy(items=1)
+    zeroed, spoilt = lock(), kept(2)
+    path = keys / f"export-key.{zeroed.key}"  # as a kill leaves it between the overwriting and the removal
+    exportkeys.begin_destroying(zeroed.key, {"key": zeroed.key, "origin": "o", "range": [0, 1], "manifest": ""})
+    path.write_bytes(bytes(path.stat().st_size))
+    (keys / f"export-key.{spoilt}").write_bytes(b"{")
+    made = lock()
+    found = {key: state for key, state, _ in locking.locked_exports()}
+    assert found == {zeroed.key: "destroying", spoilt: "unread", made.key: "here"}
 
 
 @pytest.mark.django_db

@@ -324,6 +324,22 @@ def test_what_was_stopped_again_and_again_has_failed(town, sent):
     assert (row.state, row.said) == ("failed", ExportStopped.sentence)
 
 
+def test_an_export_whose_worker_is_silent_for_long_and_alive_is_not_given_up(town, sent):
+    """Its file is still held: those who come to take it up find it busy, and no try of it is used up."""
+    row = asked(signed_in(with_role(town, "compliance")))
+    row.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with staged_bundle(row.path):
+        for count in range(1, MOST_TRIES * 2):
+            at = row.asked_at + REST * 2 * count
+            assert find_exports(at=at) == [row.pk]
+            actions.make_export(export_id=row.pk, now=lambda at=at: at)
+        row.refresh_from_db()
+        assert (row.state, row.tries) == ("running", 0)
+    actions.make_export(export_id=row.pk, now=lambda: row.moved_at + REST * 2)
+    row.refresh_from_db()
+    assert row.state == "done", row.said
+
+
 def test_a_disk_without_room_ends_in_a_sentence(town, folder):
     row = asked(signed_in(with_role(town, "compliance")))
     folder.write_text("no folder")
