@@ -61,9 +61,10 @@ export function keepDraft(url, place, read, tell) {
     waiting = false;
   };
   const leave = () => {
-    if (!timer || ended) return;
+    if ((!timer && !waiting) || ended) return;
     clearTimeout(timer);
     timer = 0;
+    waiting = false;
     void ask("PUT", url, { body: keep(), keepalive: true }).catch(() => null);
   };
   addEventListener("pagehide", leave);
