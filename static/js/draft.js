@@ -64,7 +64,6 @@ export function keepDraft(url, place, read, tell) {
     if ((!timer && !waiting) || ended) return;
     clearTimeout(timer);
     timer = 0;
-    waiting = false;
     void ask("PUT", url, { body: keep(), keepalive: true }).catch(() => null);
   };
   addEventListener("pagehide", leave);
