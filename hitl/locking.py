@@ -18,6 +18,7 @@ STATES = {
     "destroyed": "its key was destroyed",
     "missing": "ITS KEY IS NOT HERE, and the ledger tells of no destruction",
     "unfinished": "NOT FINISHED: no part with proofs is locked; destroy its key, and export again",
+    "unread": "NOT FINISHED, and its file cannot be used: it must be as it was written, and its owner's alone (0600)",
     "destroying": "ITS DESTRUCTION IS NOT ON RECORD: run destroy-export-key again",
 }
 
@@ -44,6 +45,8 @@ def tell(out: OutputWrapper) -> None:
     found = locked_exports()
     for key, state, export in found:
         out.write(f"{key}: {STATES[state]}")
+        if not export:
+            continue
         begin, end = export["range"]
         out.write(f"  {export['origin']}, entries {begin} to {end - 1}, manifest {export['manifest']}")
         if "object" in export.get("locked", {}):

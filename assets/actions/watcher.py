@@ -95,6 +95,7 @@ class Watching:
         self.length_s, self.last_s = 0.0, 0.0
         self.first: av.VideoFrame | None = None
         self.playing: Any = None
+        self.early: list[tuple[Any, float]] = []
         self.still: Image.Image | None = None
         self.made: list[tuple[str, bytes, tuple[int, ...]]] = []
 
@@ -128,6 +129,8 @@ class Watching:
             length = frame.samples / frame.sample_rate
             if self.playing is not None:
                 self.playing.sound(frame, max(0.0, at_s))
+            elif PLAY in self.order["recipes"]:
+                self.early.append((frame, max(0.0, at_s)))  # sound that comes before the first picture
         else:
             length = self.shown(frame, at_s)
         self.length_s = max(self.length_s, at_s + length)
@@ -166,6 +169,9 @@ class Watching:
         if PLAY in self.order["recipes"]:
             size = inside(self.size, self.order["recipes"][PLAY])
             self.playing = self.player(frame, size, TURNS[turned(frame)], self.heard)
+            for heard, heard_s in self.early:
+                self.playing.sound(heard, heard_s)
+            self.early.clear()
 
     def later_s(self) -> float:
         """Say from when on a frame may stand for the whole: a tenth in, for many a video begins in the dark."""

@@ -28,6 +28,9 @@ def destroy_export_key(*, key_id: str, basis: str, by: Voice, at: dt.datetime) -
     told = exportkeys.begun(key_id) or _begun_now(key_id, basis, by, at)
     with transaction.atomic():
         log = lock_log(Log.objects.get(origin=told["origin"]).pk)
+        told = exportkeys.begun(key_id) or told  # others may have come first, and be through
+        if exportkeys.begun(key_id) is None:
+            exportkeys.require(key_id)
         if not any(told == one for one in said_of_exports(DESTROYED)):
             record_on_log(log, DESTROYED, by=by, at=at, sections={"destroyed": told})
         exportkeys.begin_destroying(key_id, told)

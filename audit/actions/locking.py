@@ -20,7 +20,7 @@ from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.actions.parting import NONE_CHOSEN, encrypt_part, held, lock_part
 from audit.actions.staging import staged
 from audit.bundle import encrypting
-from audit.errors import ErasedMeanwhile, NoVault, RetentionPast, VaultFailed
+from audit.errors import ErasedMeanwhile, ExportKeyGone, ExportKeyUnread, NoVault, RetentionPast, VaultFailed
 from audit.models import Log, Payload
 from audit.reads.gone import erased_after
 from audit.reads.ids import timestamp
@@ -104,15 +104,20 @@ def part_of(export: Mapping[str, Any], part: str) -> Held:
 
 def _finish_stopped(vault: Vault, by: Voice, now: Callable[[], dt.datetime]) -> None:
     """Put on record what was whole in the store when its export was stopped; leave alone what is not."""
-    for key_id in exportkeys.kept():
-        export = exportkeys.key_of(key_id).export
-        if export["bucket"] != vault.bucket or told_of(key_id) is not None:
-            continue
+    for key_id in sorted(_unfinished()):
         try:
+            export = exportkeys.key_of(key_id).export
+            if export["bucket"] != vault.bucket:
+                continue
             versions = _versions(vault, export)
-        except (NoVault, VaultFailed):
+        except (ExportKeyGone, ExportKeyUnread, NoVault, VaultFailed):
             continue  # it is listed as unfinished, and its key can be destroyed
         _put_on_record(key_id, export, versions, by, now())
+
+
+def _unfinished() -> set[str]:
+    """Give the keys of exports that are not on record, and whose end has not begun."""
+    return set(exportkeys.kept()) - set(exportkeys.all_begun()) - {one["key"] for one in said_of_exports(LOCKED)}
 
 
 def _versions(vault: Vault, export: Mapping[str, Any]) -> dict[str, str]:
@@ -158,7 +163,8 @@ def locked_exports() -> list[tuple[str, str, dict[str, Any]]]:
     """List locked exports: key, state, what was exported.
 
     The state is `here` (it can be opened), `destroyed`, `missing` (no key, and nobody said so), `unfinished` (its
-    export was stopped) or `destroying` (its destruction was stopped before it was on record).
+    export was stopped), `unread` (so too, and its file cannot be used to say of what) or `destroying` (its destruction
+    was stopped before it was on record).
     """
     here, stopped = set(exportkeys.kept()), set(exportkeys.all_begun())
     gone = {one["key"] for one in said_of_exports(DESTROYED)}
@@ -167,6 +173,14 @@ def locked_exports() -> list[tuple[str, str, dict[str, Any]]]:
         state = "destroyed" if one["key"] in gone else "missing"
         found.append((one["key"], "here" if one["key"] in here else state, one))
     known = {key for key, _, _ in found}
-    found += [(key, "unfinished", exportkeys.key_of(key).export) for key in sorted(here - stopped - known)]
+    found += [_left(key) for key in sorted(here - stopped - known)]
     found += [(key, "destroying", exportkeys.begun(key) or {}) for key in sorted(stopped - known)]
     return [(key, "destroying" if key in stopped else state, export) for key, state, export in found]
+
+
+def _left(key_id: str) -> tuple[str, str, dict[str, Any]]:
+    """Say of a key what it says of its export, which was stopped."""
+    try:
+        return key_id, "unfinished", exportkeys.key_of(key_id).export
+    except (ExportKeyGone, ExportKeyUnread):
+        return key_id, "unread", {}

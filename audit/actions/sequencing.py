@@ -29,14 +29,15 @@ WITH oldest AS (
     WHERE e.log_id = %s ORDER BY p.event_id LIMIT %s
 ), chosen AS (
     SELECT event_id, leaf_hash, whole, row_number() OVER (ORDER BY event_id) - 1 AS place FROM oldest
-), gone AS (
-    DELETE FROM audit_pending p USING chosen c WHERE p.event_id = c.event_id
 ), placed AS (
     INSERT INTO audit_leaf (log_id, log_index, event_id, leaf_hash)
     SELECT %s::bigint, %s::bigint + place, event_id, leaf_hash FROM chosen
 )
-SELECT leaf_hash, whole FROM chosen ORDER BY place
+SELECT event_id, leaf_hash, whole FROM chosen ORDER BY place
 """
+GONE = "DELETE FROM audit_pending WHERE event_id = ANY(%b::bigint[])"
+"""Ids that are given, and no join with what was chosen: of a queue whose statistics were taken when it was empty the
+planner expects one row, and compares each with each."""
 GROW = "UPDATE audit_log SET tree_size = %s, root = %s, frontier = %s WHERE id = %s"
 LEAF = {"log_id": "bigint", "log_index": "bigint", "event_id": "bigint", "leaf_hash": "bytea"}
 TILE = {"log_id": "bigint", "level": "int", '"index"': "bigint", "hashes": "bytea"}
@@ -72,6 +73,8 @@ def _place(log: Row) -> list[bytes]:
     rows = ask(PLACE, [log.id, MOST_ON_POSTGRES, log.id, log.tree_size])
     if not all(row.whole for row in rows):
         raise EventAltered
+    if rows:
+        run(GONE, [[row.event_id for row in rows]])
     return [row.leaf_hash for row in rows]
 
 

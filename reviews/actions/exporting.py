@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from django.conf import settings
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Least
 
 from accounts.actions import Choice, export_records
@@ -77,7 +77,8 @@ def make_export(*, export_id: int, now: Clock) -> None:
         return
     try:
         made = _written(row, now)
-    except ExportBusy:
+    except ExportBusy:  # its worker is silent and alive: no try of it failed
+        Export.objects.filter(pk=row.pk, state=ExportState.RUNNING).update(tries=F("tries") - 1)
         return
     except Refusal as problem:
         _fail(row, problem, now())

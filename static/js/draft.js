@@ -61,7 +61,7 @@ export function keepDraft(url, place, read, tell) {
     waiting = false;
   };
   const leave = () => {
-    if (!timer || ended) return;
+    if ((!timer && !waiting) || ended) return;
     clearTimeout(timer);
     timer = 0;
     void ask("PUT", url, { body: keep(), keepalive: true }).catch(() => null);

@@ -104,6 +104,15 @@ def test_pixels_that_are_not_square_and_times_that_do_not_begin_at_nought_are_pu
     assert (frames[0].width, frames[0].height) == (320, 96) and (frames[0].time or 0) < 0.1
 
 
+@pytest.mark.parametrize("form", ["mp4", "vp9"])
+def test_sound_that_comes_before_the_first_picture_is_heard_too(form: str, project: Project, by: Actor) -> None:
+    asset = kept(project, by, video(form, dark=8))
+    make_renditions(asset.pk)
+    with av.open(io.BytesIO(made(asset, "play"))) as played:
+        frames = list(played.decode(audio=0))
+    assert (frames[0].time or 0) < 0.05 and abs(sum(one.samples for one in frames) / 48_000 - 2) < 0.1
+
+
 def test_a_large_video_is_played_smaller_and_its_poster_is_not_the_dark_beginning(project: Project, by: Actor) -> None:
     asset = kept(project, by, video("vp8", 1, size=(1920, 1080)))
     make_renditions(asset.pk)

@@ -18,7 +18,7 @@ from accounts.actions import add_person
 from accounts.actions.locking import destroy_key
 from accounts.errors import Forbidden
 from accounts.reads import actor_of_person, console
-from audit.actions import exportkeys, seal
+from audit.actions import destroying, exportkeys, seal
 from audit.actions.locking import locked_exports
 from audit.bundle import encrypting
 from audit.errors import ExportKeyGone, ExportKeyUnread, NoBasis
@@ -122,8 +122,6 @@ def test_only_an_owner_destroys_a_key(keys: Path) -> None:
 
 @pytest.mark.django_db
 def test_where_the_event_cannot_be_written_the_key_stays(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audit.actions import destroying
-
     def full(*_: Any, **__: Any) -> None:
         raise OSError("no space left")
 
@@ -132,6 +130,23 @@ def test_where_the_event_cannot_be_written_the_key_stays(keys: Path, monkeypatch
     with pytest.raises(OSError, match="no space"):
         destroy(key_id)
     assert exportkeys.kept() == [key_id] and not exportkeys.all_begun()
+
+
+@pytest.mark.django_db
+def test_of_two_who_destroy_a_key_at_once_only_one_is_told_of(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key_id = kept()
+    begin = destroying._begun_now
+
+    def overtaken(*given: Any) -> dict[str, Any]:
+        monkeypatch.setattr(destroying, "_begun_now", begin)
+        told = begin(*given)
+        destroy(key_id, "the first")
+        return told
+
+    monkeypatch.setattr(destroying, "_begun_now", overtaken)
+    with pytest.raises(ExportKeyGone):
+        destroy(key_id, "the second")
+    assert [one["basis"] for one in events()] == ["the first"] and not exportkeys.all_begun()
 
 
 @pytest.mark.django_db

@@ -368,3 +368,25 @@ def test_the_command_seals_and_says_what_it_did(capsys: pytest.CaptureFixture[st
     Log.objects.update(root=bytes(32))
     with pytest.raises(CommandError, match="not the one that was signed"):
         call_command("ledger", "seal")
+
+
+def test_a_planner_that_takes_the_queue_for_empty_joins_nothing_row_by_row() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite deletes by a list of ids, and has no such statistics")
+    settle()
+    write(600)
+    plans: list[str] = []
+
+    def explained(execute, sql, params, many, context):
+        if sql.lstrip().startswith(("WITH", "DELETE")):
+            execute(f"EXPLAIN {sql}", params, many, context)
+            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:  # as an ANALYZE leaves it that comes when all had their places
+        cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 50 WHERE relname = 'audit_pending'")
+    with connection.execute_wrapper(explained):
+        assert sequence(Log.objects.order_by("pk")[0].pk) == 600
+    assert any("Delete on audit_pending" in plan for plan in plans)
+    assert "Join Filter" not in "\n".join(plans), plans
+    assert not Pending.objects.exists()

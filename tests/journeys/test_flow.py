@@ -250,6 +250,22 @@ def test_no_draft_is_saved_while_its_decision_is_on_its_way(house):
     assert len(drafts) == 1 and b"dog" in bytes(Draft.objects.get().body)
 
 
+def test_what_is_changed_while_a_draft_is_on_its_way_is_kept_when_the_page_is_left(house):
+    page = bench(house, town_of(1))
+    held: list[Route] = []
+    page.route(re.compile("/draft/$"), lambda route: held.append(route))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("2")
+    page.wait_for_timeout(1_000)
+    assert len(held) == 1
+    page.keyboard.press("3")
+    page.wait_for_timeout(1_000)
+    page.evaluate("() => dispatchEvent(new Event('pagehide'))")
+    page.wait_for_timeout(300)
+    assert len(held) == 2 and "fox" in (held[1].request.post_data or "")
+    assert any("fox" in kept for kept in page.evaluate("() => Object.values(localStorage)"))
+
+
 def test_an_item_that_went_back_meanwhile_makes_room_for_the_next_and_says_so(house):
     town = town_of(4)
     page = bench(house, town)

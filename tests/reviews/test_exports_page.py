@@ -18,6 +18,7 @@ from accounts.actions import end_membership, give_membership
 from accounts.models import Membership, Person
 from accounts.reads import Actor, console
 from audit.actions import bundling, public_keys
+from audit.bundle import Bundle
 from audit.models import Event, Log
 from reviews import actions
 from reviews.actions import ask_export, drop_exports, find_exports
@@ -322,6 +323,22 @@ def test_what_was_stopped_again_and_again_has_failed(town, sent):
     assert find_exports(at=row.asked_at + REST * 2) == [] and sent == [] and not half.exists()
     row.refresh_from_db()
     assert (row.state, row.said) == ("failed", ExportStopped.sentence)
+
+
+def test_an_export_whose_worker_is_silent_for_long_and_alive_is_not_given_up(town, sent):
+    row = asked(signed_in(with_role(town, "compliance")))
+    row.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    writing = Bundle(row.path)
+    for count in range(1, MOST_TRIES * 2):
+        at = row.asked_at + REST * 2 * count
+        assert find_exports(at=at) == [row.pk]
+        actions.make_export(export_id=row.pk, now=lambda at=at: at)
+    row.refresh_from_db()
+    assert (row.state, row.tries) == ("running", 0)
+    writing.leave()
+    actions.make_export(export_id=row.pk, now=lambda: row.moved_at + REST * 2)
+    row.refresh_from_db()
+    assert row.state == "done", row.said
 
 
 def test_a_disk_without_room_ends_in_a_sentence(town, folder):
