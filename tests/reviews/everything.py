@@ -94,11 +94,11 @@ def guided(slug: str) -> Town:
 
 def questioned(town: Town) -> None:
     """Two questions, one of them answered, and an item that became an example by consent."""
-    edna, carl = editor(town, "ella"), editor(town, "carl", "compliance")
+    edna, cora = editor(town, "ella"), editor(town, "cora", "compliance")
     first = asked(town)
     asked(town, text="And of a fox?")
     answer_question(question=first, text="It is none.", by=edna, at=town.now)
     wish = Wish(shows="text", verdict="borderline", caption="Who can tell?")
     consent = exemplified(town, edna, wish=wish).consent
-    give_consent(consent=consent, by=carl, at=town.now)
+    give_consent(consent=consent, by=cora, at=town.now)
     exemplified(town, edna, wish=wish)
