@@ -37,7 +37,7 @@ def test_how_somebody_is_told_is_chosen_by_keyboard(house: House, settings: Any)
     expect(card).to_contain_text("This browser’s is Asia/Tokyo")
     kept = Preference.objects.get()
     assert (kept.told, kept.work_days, kept.work_until, kept.zone) == ("at_once", [0, 1, 2, 3, 4, 5], 990, "Asia/Tokyo")
-    assert house.faults == ["Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"]
+    assert len(house.faults) == 1 and "422" in house.faults[0]
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SCREENS)
