@@ -51,11 +51,14 @@ def house(arena: str, browser: Browser, axe: str) -> Iterator[House]:
         yield found
 
 
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Walk a journey that failed once more, in a fresh house: a busy machine may keep a browser waiting too long.
 
-    What fails twice has failed; what was walked twice is told in the summary.
+    So it is with tests of whole programs, beside this folder. What fails twice has failed; what was walked twice is
+    told in the summary. This hook is asked of every test: the others fail at once.
     """
+    if item.path.parent not in (HERE, HERE.parent):
+        return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if any(report.failed for report in reports):

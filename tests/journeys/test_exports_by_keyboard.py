@@ -37,8 +37,8 @@ def test_compliance_makes_and_takes_an_export_by_keyboard_and_an_outsider_verifi
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Exports")
 
-    page.locator("[name=chosen]:checked").focus()
-    page.keyboard.press("ArrowUp")
+    page.wait_for_load_state()
+    page.locator("[name=chosen]:checked").press("ArrowUp")
     expect(page.get_by_label("What happened to one item")).to_be_checked()
     expect(page.get_by_label("First day")).to_be_hidden()
     page.keyboard.press("Tab")
