@@ -1,6 +1,7 @@
 """`ledger export`: its arguments, and what it says on a terminal."""
 
 import datetime as dt
+import sys
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterator
@@ -12,8 +13,6 @@ from django.conf import settings
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from accounts.actions import Choice, export_records
 from accounts.reads import Actor, actor_of_user, console
@@ -104,6 +103,13 @@ def _lock(options: dict[str, Any], log: Log, choice: Choice, out: OutputWrapper)
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far an export is where somebody looks on; its library takes memory that nobody else needs."""
+    if not sys.stderr.isatty():
+        yield lambda path, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bars: dict[str, TaskID] = {}
 

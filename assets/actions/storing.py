@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import IO
 
-import puremagic
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -107,6 +106,8 @@ def _examine(file: IO[bytes], videos: bool) -> Decoded:
                 raise
     if kind is not None:
         return hear(file, kind, {})
+    import puremagic  # loaded with the first picture
+
     try:
         said = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError) as problem:

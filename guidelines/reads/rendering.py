@@ -1,20 +1,29 @@
 """A guideline's Markdown as HTML."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import nh3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
 from guidelines.content import guideline_of
 from guidelines.models import GuidelineVersion
 
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 TAGS = {
     "p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "hr", "br",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    """Give the parser, loaded with the first text: commands that show none do without it."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def rendered(text: str) -> SafeString:
@@ -22,13 +31,16 @@ def rendered(text: str) -> SafeString:
 
     Its first heading is left out, since the page says which guideline this is; the others stand below the page's own.
     """
-    tokens = MARKDOWN.parse(text)
+    import nh3
+
+    markdown = _markdown()
+    tokens = markdown.parse(text)
     if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         tokens = tokens[3:]
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
-    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
+    html = markdown.renderer.render(tokens, markdown.options, {})
     return mark_safe(nh3.clean(html, tags=TAGS, attributes={}))  # noqa: S308 - cleaned in the same line
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from reviews.errors import BadOutput
-from reviews.outputs import check_schema
 
 
 def form_faults(task_type: str, schema: dict[str, Any] | None, decisive: Sequence[str]) -> list[tuple[str, str]]:
@@ -15,6 +14,8 @@ def form_faults(task_type: str, schema: dict[str, Any] | None, decisive: Sequenc
     if schema is None:
         return [("schema", "A form needs the JSON Schema of its answer.")]
     try:
+        from reviews.outputs.forms import check_schema  # the library behind it is loaded with the first form
+
         check_schema(schema)
     except BadOutput as problem:
         return [(f"schema.{path}".rstrip("."), message) for path, message in problem.fields] or [

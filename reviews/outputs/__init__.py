@@ -1,7 +1,6 @@
 """Outputs by task type, what a model proposes and a person answers: read, compared, told apart."""
 
 from reviews.outputs.comparing import compared, differences, same
-from reviews.outputs.forms import check_schema
 from reviews.outputs.likeness import kind_of
 from reviews.outputs.reading import read_output, unknown_labels
 from reviews.outputs.shapes import ELEMENTS
@@ -10,7 +9,6 @@ from reviews.outputs.turning import Turning, turns_of
 __all__ = [
     "ELEMENTS",
     "Turning",
-    "check_schema",
     "compared",
     "differences",
     "kind_of",

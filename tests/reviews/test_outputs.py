@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviews.errors import BadOutput
-from reviews.outputs import check_schema, differences, read_output, same, unknown_labels
+from reviews.outputs import differences, read_output, same, unknown_labels
+from reviews.outputs.forms import check_schema
 from tests.reviews.json_values import anything, finite
 
 pytestmark = pytest.mark.one_engine
