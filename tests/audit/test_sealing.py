@@ -371,22 +371,22 @@ def test_the_command_seals_and_says_what_it_did(capsys: pytest.CaptureFixture[st
 
 
 def test_a_planner_that_takes_the_queue_for_empty_joins_nothing_row_by_row() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite deletes by a list of ids, and has no such statistics")
+    plan = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     settle()
-    write(600)
+    write(400)
     plans: list[str] = []
 
     def explained(execute, sql, params, many, context):
         if sql.lstrip().startswith(("WITH", "DELETE")):
-            execute(f"EXPLAIN {sql}", params, many, context)
-            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+            execute(f"{plan} {sql}", params, many, context)
+            plans.append("\n".join(str(row[-1]) for row in context["cursor"].fetchall()))
         return execute(sql, params, many, context)
 
-    with connection.cursor() as cursor:  # as an ANALYZE leaves it that comes when all had their places
-        cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 50 WHERE relname = 'audit_pending'")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # as an ANALYZE leaves it that comes when all had their places
+            cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 50 WHERE relname = 'audit_pending'")
     with connection.execute_wrapper(explained):
-        assert sequence(Log.objects.order_by("pk")[0].pk) == 600
-    assert any("Delete on audit_pending" in plan for plan in plans)
-    assert "Join Filter" not in "\n".join(plans), plans
+        assert sequence(Log.objects.order_by("pk")[0].pk) == 400
+    assert any("audit_pending" in told for told in plans)
+    assert not [told for told in plans if "Join Filter" in told or "SCAN audit_pending" in told]
     assert not Pending.objects.exists()
