@@ -10,7 +10,7 @@ from accounts.policies import may_change_project, role_in
 from accounts.reads import Actor
 from audit.models.sql import ask_one
 from reviews.errors import InWork, ItemGone, NoRights, NothingInForce, OverrideOver, OverrideWaits, OwnWork
-from reviews.models import Item, Outcome, Override, RightsVersion
+from reviews.models import Item, Outcome, Override, OverrideEnd, RightsVersion
 from reviews.reads.facts import facts_of, rights_in_force
 from reviews.reads.published import rights_of
 from reviews.rights import Asked, asked
@@ -143,7 +143,12 @@ def leave_to_sign(*, override: Override, by: Actor, at: dt.datetime) -> Leave:
         raise OwnWork(_("You put this forward yourself; somebody else has to sign it."))
     if judged(override.item_id, by.person_id or 0):
         raise OwnWork
-    leave = entitlement(item=override.item, by=by, at=at)
+    try:
+        leave = entitlement(item=override.item, by=by, at=at)
+    except NothingInForce as problem:
+        if OverrideEnd.objects.filter(override=override).exists():  # somebody else signed a moment ago
+            raise OverrideOver from problem
+        raise
     at_rest(override.item)
     return leave
 
