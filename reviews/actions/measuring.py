@@ -13,18 +13,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit.models import Log
-from audit.models.sql import Row, ask, ask_one, lock
+from audit.models.sql import Row, ask, ask_one
 from audit.reads import canonical
+from reviews.actions.walking import walk_logs
 from reviews.models import Audited, AuditFinding, AuditWalk, Task
 from reviews.outputs import kind_of
 from reviews.reads.published import rights_of
 from reviews.rights import band_of, duration
 
-STEP = 2000
-"""Entries that are walked in one transaction."""
 NOTHING = {"body": canonical({"cells": []}), "digest": hashlib.sha256(canonical({"cells": []})).hexdigest()}
-WALK = "SELECT log_index FROM reviews_auditwalk w WHERE log_id = %s"
 ENTRIES = """
 SELECT e.type, e.recorded_at, p.body FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
 LEFT JOIN audit_payload p ON p.event_id = e.id AND p.section = 'audit'
@@ -54,10 +51,7 @@ WHERE model_id = %s AND counts_at <= %s GROUP BY label, band, pi
 
 def count_audits(*, at: dt.datetime) -> int:
     """Walk each log on to its end, and count anew what is due; give for how many model versions."""
-    for log_id in Log.objects.order_by("pk").values_list("pk", flat=True):
-        AuditWalk.objects.get_or_create(log_id=log_id)
-        while _step(log_id):
-            pass
+    walk_logs(AuditWalk, looking=lambda: True, note=_note)
     return sum(_count(row.model_id, at) for row in ask(STALE, [at]))
 
 
@@ -70,19 +64,11 @@ def count_audits_anew(*, at: dt.datetime) -> int:
     return count_audits(at=at)
 
 
-@transaction.atomic
-def _step(log_id: int) -> bool:
-    """Walk some entries of a log; False at its end, or where another walks it. Locks the walk, passing a locked one."""
-    walk = ask_one(WALK + lock("w", skip=True), [log_id])
-    size = Log.objects.values_list("tree_size", flat=True).get(pk=log_id)
-    if walk is None or walk.log_index >= size:
-        return False
-    end = min(size, walk.log_index + STEP)
-    for entry in ask(ENTRIES, [log_id, walk.log_index, end]):
-        if entry.body is not None:
-            _take(entry)
-    AuditWalk.objects.filter(pk=log_id).update(log_index=end)
-    return True
+def _note(log_id: int, begin: int, end: int) -> int:
+    found = [entry for entry in ask(ENTRIES, [log_id, begin, end]) if entry.body is not None]
+    for entry in found:
+        _take(entry)
+    return len(found)
 
 
 def _take(entry: Row) -> None:

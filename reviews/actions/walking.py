@@ -9,11 +9,11 @@ from collections.abc import Callable
 from django.db import transaction
 
 from audit.models import Log
-from reviews.models import CallbackWalk, NoticeWalk
+from reviews.models import AuditWalk, CallbackWalk, NoticeWalk
 
 STEP = 2000
 """Entries that are walked in one transaction."""
-Walk = type[CallbackWalk] | type[NoticeWalk]
+Walk = type[AuditWalk] | type[CallbackWalk] | type[NoticeWalk]
 Note = Callable[[int, int, int], int]
 
 
