@@ -12,9 +12,10 @@ run: installed-run
 demo-reset: installed-run
 	@$(PY) manage.py run --afresh
 
-# Both engines side by side, since half of a journey's time is a browser that waits.
+# Both engines side by side, since half of a journey's time is a browser that waits. A test that hangs for ten minutes
+# fails and says where.
 test: installed-test
-	@$(PY) -m tests.both -m "not long"
+	@$(PY) -m tests.both -m "not long" --timeout=600
 
 test-long: installed-long
 	@$(PY) -m tests.both -m long
