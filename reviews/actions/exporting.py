@@ -19,7 +19,7 @@ from accounts.reads import Actor, actor_of_person
 from audit.actions import Exported
 from audit.errors import ExportBusy, Refusal, TargetTaken
 from reviews.actions.enqueuing import enqueue
-from reviews.actions.long_runs import OFTEN, Clock, begin_run, others_run, save_run, take_up_runs
+from reviews.actions.long_runs import OFTEN, Clock, begin_run, save_run, take_up_runs
 from reviews.errors import ExportRunning, ExportStopped, NoRoomForExport
 from reviews.models import UNFINISHED, Chosen, Export, ExportState, Item
 from reviews.policies import exporting
@@ -70,9 +70,7 @@ def make_export(*, export_id: int, now: Clock) -> None:
     Does nothing where it is done, failed or gone, or where another worker is at it. Its rights are those that the
     person has now. Holds no transaction open.
     """
-    if others_run(Export.objects.all(), export_id, now()):
-        return
-    row = begin_run(Export.objects.select_related("project__log", "person"), export_id, now())
+    row = begin_run(Export.objects.select_related("project__log", "person"), export_id, now(), alone=True)
     if row is None:
         return
     try:

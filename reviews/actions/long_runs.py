@@ -34,23 +34,27 @@ def save_run(run: Run, job: str, taken: type[Refusal]) -> None:
         raise taken from problem
 
 
-def others_run(runs: QuerySet[R], pk: int, at: dt.datetime) -> bool:
-    """Tell whether a worker is at another one of these."""
-    return runs.filter(state="running", moved_at__gt=at - REST).exclude(pk=pk).exists()
-
-
 @transaction.atomic
-def begin_run(runs: QuerySet[R], pk: int, at: dt.datetime) -> R | None:
+def begin_run(runs: QuerySet[R], pk: int, at: dt.datetime, *, alone: bool = False) -> R | None:
     """Note that a worker begins a run, and give it; None where there is nothing to do or another worker moves it.
 
-    The number of the try tells this worker's writes from those of one that was given up and still lives.
+    `alone`: neither where a worker is at another run of this kind; two that begin wait for each other. The number of
+    the try tells this worker's writes from those of one that was given up and still lives.
     """
+    if alone and _another_runs(runs, pk, at):
+        return None
     run = runs.select_for_update(of=("self",)).get(pk=pk)
     if not (run.waits or (run.runs and run.moved_at <= at - REST)):
         return None
     run.take_up(at)
     run.save(update_fields=["state", "moved_at", "tries"])
     return run
+
+
+def _another_runs(runs: QuerySet[R], pk: int, at: dt.datetime) -> bool:
+    """Lock all that are not through, in the order of their keys, and tell whether one but this moves."""
+    unended = runs.filter(state__in=("waiting", "running")).select_for_update(of=("self",)).order_by("pk")
+    return any(run.pk != pk and run.runs and run.moved_at > at - REST for run in unended)
 
 
 def take_up_runs(

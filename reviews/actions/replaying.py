@@ -15,7 +15,7 @@ from accounts.reads import Actor, actor_of_person, clock
 from audit.errors import Refusal
 from reviews.actions.enqueuing import enqueue
 from reviews.actions.governing import entitled
-from reviews.actions.long_runs import OFTEN, Clock, begin_run, others_run, save_run, take_up_runs
+from reviews.actions.long_runs import OFTEN, Clock, begin_run, save_run, take_up_runs
 from reviews.actions.recounting import Recount
 from reviews.errors import NoRights, ReplayOver, ReplayRunning, ReplayStopped
 from reviews.models import TO_COME, Item, Queue, Replay, ReplayState, RightsVersion
@@ -99,9 +99,7 @@ def make_replay(*, replay_id: int, now: Clock) -> None:
     Does nothing where it has ended, or where another worker is at it. Its rights are those that the person has now.
     Holds no transaction open and locks nothing but its own row, and the project while the end is recorded.
     """
-    if others_run(Replay.objects.all(), replay_id, now()):
-        return
-    row = begin_run(Replay.objects.select_related("project__log", "person"), replay_id, now())
+    row = begin_run(Replay.objects.select_related("project__log", "person"), replay_id, now(), alone=True)
     if row is None:
         return
     try:

@@ -3,6 +3,7 @@
 import datetime as dt
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -56,6 +57,9 @@ def turn_and_reroute(
 ) -> list[Rerouting]:
     """Turn a switch as `turn_switch` does, and ask that what it held is routed again, wherever no other one holds it.
 
+    Where a project's held items are being routed already, that run begins once more when it is through: it may have
+    passed by what this turn released.
+
     Raises:
         Forbidden, BadRights: as `turn_switch`.
     """
@@ -63,9 +67,25 @@ def turn_and_reroute(
     scope = project or (model_version.project if model_version else None)
     begun = []
     for place in [scope] if scope else Project.objects.order_by("pk"):
-        with suppress(StillHolding, NothingToReroute, ReroutingRuns):
-            begun.append(ask_rerouting(project=place, by=by, at=at))
+        with suppress(StillHolding, NothingToReroute):
+            begun.append(_asked_again(place, at) or _asked(place, by, at))
     return begun
+
+
+def _asked(project: Project, by: Actor, at: dt.datetime) -> Rerouting:
+    """Ask for a run, or for the one again that somebody asked for this moment."""
+    try:
+        return ask_rerouting(project=project, by=by, at=at)
+    except ReroutingRuns:
+        return _asked_again(project, at) or ask_rerouting(project=project, by=by, at=at)
+
+
+def _asked_again(project: Project, at: dt.datetime) -> Rerouting | None:
+    """Have a run that is not through begin once more; None where there is none. Its end waits for this transaction."""
+    undone = Rerouting.objects.filter(project=project, state__in=UNDONE)
+    if not undone.update(asked_at=at, total=F("done") + held_by_switch(project.pk)):
+        return None
+    return undone.get()
 
 
 def reroute(*, rerouting_id: int, now: Clock) -> None:
@@ -79,10 +99,11 @@ def reroute(*, rerouting_id: int, now: Clock) -> None:
         return
     try:
         left = _routed(row, now)
+        while not _done(row, now(), left):
+            row.refresh_from_db()
+            left = _routed(row, now)
     except Refusal as problem:
         _end(row, ReroutingState.STOPPED, now(), said=type(problem).sentence)
-    else:
-        _end(row, ReroutingState.DONE, now(), left=left)
 
 
 def find_reroutings(*, at: dt.datetime) -> list[int]:
@@ -121,7 +142,13 @@ def _routed(row: Rerouting, now: Clock) -> int:
     return left
 
 
-def _end(row: Rerouting, state: ReroutingState, at: dt.datetime, *, left: int = 0, said: str = "") -> None:
+def _done(row: Rerouting, at: dt.datetime, left: int) -> bool:
+    """Note that it is done; not so where it was asked for again meanwhile and still runs."""
+    _end(row, ReroutingState.DONE, at, left=left, asked_at=row.asked_at)
+    return not Rerouting.objects.filter(pk=row.pk, state=ReroutingState.RUNNING).exists()
+
+
+def _end(row: Rerouting, state: ReroutingState, at: dt.datetime, *, left: int = 0, said: str = "", **when: Any) -> None:
     done = max(0, row.total - held_by_switch(row.project_id))
-    ended = Rerouting.objects.filter(pk=row.pk, state__in=UNDONE)
+    ended = Rerouting.objects.filter(pk=row.pk, state__in=UNDONE, **when)
     ended.update(state=state, moved_at=at, done=done, left=left, said=said[:255])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -15,10 +16,11 @@ from accounts.models import Membership
 from accounts.reads import actor_of_person, console
 from audit.models import Erasure, Event
 from guidelines.models import ModelVersion
-from reviews.actions import ask_rerouting, find_reroutings, reroute, turn_and_reroute, turn_switch
+from reviews.actions import ask_rerouting, find_reroutings, reroute, rerouting_all, turn_and_reroute, turn_switch
 from reviews.errors import NothingToReroute, ReroutingRuns, StillHolding
 from reviews.models import Item, Rerouting, ReroutingState, Route
 from reviews.reads.held_by_switch import held_by_switch, would_go
+from tests.arena import Worker
 from tests.killing import killed_at
 from tests.town import RIGHTS, build
 
@@ -39,6 +41,11 @@ def held_town(*confidences):
     for confidence in confidences:
         town.send(confidence)
     return town
+
+
+def first_version(town):
+    town.send(0.95)
+    return ModelVersion.objects.get()
 
 
 def signed_in(town, role, *, owner=False):
@@ -124,6 +131,55 @@ def test_a_model_versions_switch_holds_its_own_items_back():
     done = run(town, begun[0])
     assert (done.state, done.total, done.done, done.left) == ("done", 2, 1, 1)
     assert would_go(town.project, "normal", model=version.pk).accepted == 1
+
+
+@db
+def test_what_a_model_versions_switch_releases_behind_a_running_run_is_routed_too(monkeypatch):
+    town = build()
+    version = first_version(town)
+    turn(town, "hold-everything", model_version=version)
+    for _ in range(3):
+        town.send(0.95)
+    turn(town, "hold-everything")
+    town.send(None)
+    begun = turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, project=town.project)[0]
+    route, again = rerouting_all.route_again, []
+
+    def routed(**told):
+        if not again:  # three have been passed by
+            town.wait(seconds=1)
+            again.extend(
+                turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, model_version=version)
+            )
+        return route(**told)
+
+    monkeypatch.setattr(rerouting_all, "route_again", routed)
+    run(town, begun)
+    assert [one.pk for one in again] == [begun.pk]
+    assert (begun.state, begun.total, begun.done, begun.left) == (ReroutingState.DONE, 4, 4, 0)
+    assert held_by_switch(town.project.pk) == 0 and Rerouting.objects.count() == 1
+
+
+def test_a_turn_waits_for_no_end_and_no_end_for_a_turn(arena):
+    town = build()
+    version = first_version(town)
+    turn(town, "hold-everything", model_version=version)
+    town.send(0.95)
+    turn(town, "hold-everything")
+    town.send(None)
+    begun = turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, project=town.project)[0]
+    town.wait(seconds=1)
+    turned = partial(turn_and_reroute, position="normal", reason=WHY, by=console(), at=town.now, model_version=version)
+    worker, owner = Worker(), Worker()
+    both = [worker.begin(lambda: reroute(rerouting_id=begun.pk, now=lambda: town.now)), owner.begin(turned)]
+    for one in both:
+        one.result(120)
+    for one in (worker, owner):
+        one.end()
+    for one in Rerouting.objects.filter(state="waiting"):  # the turn came after the end
+        run(town, one)
+    assert held_by_switch(town.project.pk) == 0
+    assert set(Rerouting.objects.values_list("state", flat=True)) == {"done"}
 
 
 @db
