@@ -14,6 +14,7 @@ from reviews.reads.complaints import upholds
 from reviews.reads.held import hides_proposal, said_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.retired import retired_in
+from reviews.reads.sent import sent_of
 from reviews.reads.turns import turning
 from reviews.wire import DecisionBody
 
@@ -76,7 +77,7 @@ def _answer(seen: Row, output: Any, taxonomy: dict[str, Any]) -> Any:
 
 def sent_data(seen: Row) -> dict[str, Any]:
     """Give what was sent of a looked-at seat's item; {} where it is gone."""
-    found: dict[str, Any] = json.loads(seen.item_body).get("data", {}) if seen.item_body else {}
+    found: dict[str, Any] = sent_of(seen.item_body).get("data", {})
     return found
 
 

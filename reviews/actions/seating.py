@@ -24,6 +24,7 @@ from reviews.reads.measured import changed_beside
 from reviews.reads.media import Media, files_in, media_of
 from reviews.reads.prior import Prior, prior_of
 from reviews.reads.published import rights_of
+from reviews.reads.sent import sent_of
 from reviews.reads.veils import veil_of_seat
 from reviews.rights import changed_as_told
 
@@ -198,7 +199,7 @@ def card_shown(seen: Row) -> int | None:
 
 def files_of(seen: Row) -> list[str]:
     """List the files that a looked-at seat's item refers to, in order."""
-    return sorted(files_in(json.loads(seen.item_body).get("data", {}) if seen.item_body else {}))
+    return sorted(files_in(sent_of(seen.item_body).get("data", {})))
 
 
 def _known(files: list[str], renditions: dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from reviews.reads.media import sounds_in
 from reviews.reads.pane import percent, step
 from reviews.reads.published import taxonomy_of
 from reviews.reads.said import words_of
+from reviews.reads.sent import sent_of
 from reviews.reads.stages import Stage, stage
 from reviews.reads.veils import Veil
 
@@ -40,7 +41,7 @@ class Case:
 
 def case(item: Item, *, whole: bool, veil: Veil) -> Case:
     """Read an item's page; at most four statements. `veil` lies over the item."""
-    body = json.loads(bytes(item.body)) if item.body is not None else {}
+    body = sent_of(item.body)
     answer = answers(item.project_id, "uuid", [item.uuid])[item.uuid]
     shown, words = body.get("data", {}), body.get("segments", {})
     seen = stage(shown, veil=veil, sounds=sounds_in(shown))

@@ -1,12 +1,12 @@
 """What an item holds, as routing sees it, read again from what was sent."""
 
-import json
 from typing import Any
 
 from accounts.models import Project
 from guidelines import reads as guidelines
 from reviews.models import Item, RightsVersion
 from reviews.reads.published import rights_of, taxonomy_of
+from reviews.reads.sent import sent_of
 from reviews.rights import Rights, Subject
 from reviews.wire import Submission, read_items
 
@@ -51,5 +51,5 @@ def taxonomy_in_force(project: Project) -> dict[str, Any]:
 
 def data_of(item: Item) -> dict[str, Any]:
     """Give what was sent as an item's data, {} where it is gone."""
-    found: dict[str, Any] = json.loads(bytes(item.body)).get("data", {}) if item.body is not None else {}
+    found: dict[str, Any] = sent_of(item.body).get("data", {})
     return found

@@ -16,6 +16,7 @@ from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
 from reviews.reads.published import published_body, rights_of, taxonomy_of
 from reviews.reads.retired import retired_in
+from reviews.reads.sent import sent_of
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
 
@@ -280,7 +281,7 @@ def _task_of(seen: Row) -> TaskOf:
 
 
 def _item_of(seen: Row) -> ItemOf:
-    body = json.loads(seen.item_body) if seen.item_body else {}
+    body = sent_of(seen.item_body)
     data, segments = body.get("data", {}), body.get("segments", {})
     return ItemOf(seen.item_uuid, seen.external_id, data, segments, seen.impact, seen.received_at)
 

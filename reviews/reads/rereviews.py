@@ -9,6 +9,7 @@ from audit.models.sql import Row, ask, ask_one
 from guidelines.content import Taxonomy, carried, needs_mapping, taxonomy_doc
 from guidelines.models import TaxonomyVersion
 from reviews.models import Rereview, Source
+from reviews.reads.sent import sent_of
 from reviews.rights.escalating import labels_in
 
 CHUNK = 1_000
@@ -100,7 +101,7 @@ def _looked(row: Row, run: Rereview) -> Looked:
         return Looked(row, [])
     if row.body is None or (run.segment and row.item_body is None):
         return Looked(row, [], gone=True)
-    if run.segment and json.loads(row.item_body).get("segments", {}).get(run.segment) != run.value:
+    if run.segment and sent_of(row.item_body).get("segments", {}).get(run.segment) != run.value:
         return Looked(row, [])
     labels = sorted(named(json.loads(row.body).get("output"), run.labels))
     if labels and row.released_at is None:

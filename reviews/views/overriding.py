@@ -33,7 +33,7 @@ from reviews.policies import (
 )
 from reviews.reads.case import case
 from reviews.reads.composing import AnswerForm, answer_form, shape_of
-from reviews.reads.facts import taxonomy_in_force
+from reviews.reads.facts import data_of, taxonomy_in_force
 from reviews.reads.said import words_of
 from reviews.reads.turns import conversation
 from reviews.reads.veils import veil_in
@@ -90,7 +90,7 @@ def override(request: HttpRequest, project: str, item: uuid.UUID) -> HttpRespons
 
 def _form(row: Item, leave: Leave) -> AnswerForm:
     taxonomy = taxonomy_in_force(row.project)
-    turns = bool(conversation(json.loads(bytes(row.body or b"{}")).get("data", {}))[0])
+    turns = bool(conversation(data_of(row))[0])
     return answer_form(row.project.task_type, taxonomy, _output(leave.over.body), turns=turns)
 
 
