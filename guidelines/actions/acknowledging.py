@@ -72,9 +72,9 @@ def begin_quiz(*, project: Project, number: int, by: Actor, at: dt.datetime) -> 
 
 @transaction.atomic
 def answer_question(
-    *, project: Project, attempt: int, place: int, answer: str, by: Actor, at: dt.datetime
+    *, project: Project, number: int, attempt: int, place: int, answer: str, by: Actor, at: dt.datetime
 ) -> QuizAttempt:
-    """Answer the question at a place, from 0, of my attempt at the version in force; with the last one it is judged.
+    """Answer the question at a place, from 0, of my attempt at version `number`; with the last one it is judged.
 
     Passed, the version is acknowledged. A question that was answered already keeps its answer. Locks the project.
 
@@ -89,11 +89,11 @@ def answer_question(
     found = (
         QuizAttempt.objects.select_for_update(no_key=True, of=("self",))
         .select_related("version__taxonomy")
-        .filter(version__project=locked, person=person, version__in=_standing(locked), number=attempt)
+        .filter(version__in=_standing(locked), version__number=number, person=person, number=attempt)
         .first()
     )
     if found is None:
-        raise _gone(locked, person, attempt)
+        raise _gone(locked, person, number, attempt)
     if found.answered_at is not None or place < len(found.given):
         return found
     if answer not in ANSWERS or place != len(found.given):
@@ -178,8 +178,8 @@ def _standing(project: Project) -> list[int]:
     return [version.pk] if version is not None and version.to_acknowledge else []
 
 
-def _gone(project: Project, person: int, attempt: int) -> Exception:
-    mine = QuizAttempt.objects.filter(version__project=project, person=person, number=attempt)
+def _gone(project: Project, person: int, version: int, attempt: int) -> Exception:
+    mine = QuizAttempt.objects.filter(version__project=project, version__number=version, person=person, number=attempt)
     return NothingToAcknowledge() if mine.exists() else NotFound()
 
 

@@ -19,6 +19,7 @@ from accounts.reads import Actor
 from assets.actions import show
 from assets.reads import asset_of, recipes_for, sizes_of
 from guidelines.actions import acknowledge_guideline, answer_question, begin_quiz, remind_of_guideline
+from guidelines.errors import NothingToAcknowledge
 from guidelines.models import QuizAttempt
 from guidelines.reads import Question, ToRead, cards_due, questions_of, to_be_read
 from reviews.policies import project_for, runnable_project
@@ -36,20 +37,45 @@ def guideline_acknowledgement(request: HttpRequest, project: str) -> HttpRespons
     """Show what changed since I last acknowledged (GET); acknowledge it, or begin its quiz (POST)."""
     by, at = who(request), timezone.now()
     place = project_for(project, by=by, at=at)
-    found = to_be_read(place, person_of(by))
     if request.method == "POST":
-        return _going_on(place, found, by, at)
+        try:
+            return _going_on(place, _whole(request, "version"), by, at)
+        except NothingToAcknowledge:
+            return _overtaken(request, place, by, at)
+    found = to_be_read(place, person_of(by))
     here_for = bool(role_in(person_of(by), place.pk, at))
     if here_for and (found is None or found.acknowledged_at) and cards_due(place, person_of(by)):
         return redirect("model-cards", project)  # the guideline is done; what is left to read stands there
-    shown: dict[str, Any] = {"reading": found, "here_for": here_for}
+    return _what_changed(request, place, found, by, at)
+
+
+def _what_changed(
+    request: HttpRequest, place: Project, found: ToRead | None, by: Actor, at: dt.datetime, *, overtaken: bool = False
+) -> HttpResponse:
+    here_for = bool(role_in(person_of(by), place.pk, at))
+    shown: dict[str, Any] = {"reading": found, "here_for": here_for, "overtaken": overtaken}
     shown["changes"] = to_read(found.changes) if found else []
-    shown["line"] = next((one for one in lines(person_of(by), at) if one.project == project), None)
+    shown["line"] = next((one for one in lines(person_of(by), at) if one.project == place.slug), None)
     return page(request, "reviews/acknowledging.html", "guideline", at, shown, project=place)
 
 
-def _going_on(place: Project, found: ToRead | None, by: Actor, at: dt.datetime) -> HttpResponse:
-    number = found.version.number if found else 0
+def _overtaken(request: HttpRequest, place: Project, by: Actor, at: dt.datetime) -> HttpResponse:
+    """Show what is to be acknowledged now to somebody whose page was of another version.
+
+    Raises:
+        NothingToAcknowledge: nothing is.
+    """
+    found = to_be_read(place, person_of(by))
+    if found is None:
+        raise NothingToAcknowledge
+    answer = _what_changed(request, place, found, by, at, overtaken=True)
+    answer.status_code = 409
+    return answer
+
+
+def _going_on(place: Project, number: int, by: Actor, at: dt.datetime) -> HttpResponse:
+    """Acknowledge the version that was on the page, by its number, or begin its quiz."""
+    found = to_be_read(place, person_of(by))
     if found is not None and found.asked.questions:
         begin_quiz(project=place, number=number, by=by, at=at)
         return redirect("quiz", place.slug)
@@ -64,9 +90,12 @@ def quiz(request: HttpRequest, project: str) -> HttpResponse:
     by, at = who(request), timezone.now()
     place = project_for(project, by=by, at=at)
     if request.method == "POST":
-        number, asked = _whole(request, "attempt"), _whole(request, "place")
+        number, attempted, asked = (_whole(request, name) for name in ("version", "attempt", "place"))
         answer = request.POST.get("answer", "")
-        answer_question(project=place, attempt=number, place=asked, answer=answer, by=by, at=at)
+        try:
+            answer_question(project=place, number=number, attempt=attempted, place=asked, answer=answer, by=by, at=at)
+        except NothingToAcknowledge:
+            return _overtaken(request, place, by, at)
         return redirect("quiz", project)
     found = to_be_read(place, person_of(by))
     attempt = (found.unanswered or found.last) if found else None

@@ -126,16 +126,17 @@ def test_an_attempt_goes_on_where_it_was_left(town, edna):
     version = published(town, edna, QUIZZED)
     asked = {"project": town.project, "by": person(town), "at": town.now}
     first = begin_quiz(number=version.number, **asked)
-    answer_question(attempt=1, place=0, answer="correct", **asked)
+    asked_of = asked | {"number": version.number, "attempt": 1}
+    answer_question(place=0, answer="correct", **asked_of)
     again = begin_quiz(number=version.number, **asked)
     assert again.pk == first.pk and again.given == ["correct"]
-    kept = answer_question(attempt=1, place=0, answer="incorrect", **asked)  # the page sent twice
+    kept = answer_question(place=0, answer="incorrect", **asked_of)  # the page sent twice
     assert kept.given == ["correct"]
     assert [one.answer for one in questions_of(version, kept)] == ["correct", "", ""]
     for place, answer in ((1, "perhaps"), (2, "correct"), (-1, "")):
         if place >= 0:
             with pytest.raises(BadAnswer):
-                answer_question(attempt=1, place=place, answer=answer, **asked)
+                answer_question(place=place, answer=answer, **asked_of)
     assert QuizAttempt.objects.get().given == ["correct"]
 
 
@@ -147,10 +148,13 @@ def test_an_attempt_at_an_older_version_is_over(town, edna):
     other["sections"][0]["text"] = "Said anew."
     newer = published(town, edna, other)
     with pytest.raises(NothingToAcknowledge):
-        answer_question(attempt=1, place=0, answer="correct", **asked)
+        answer_question(number=version.number, attempt=1, place=0, answer="correct", **asked)
     with pytest.raises(NotFound):
-        answer_question(attempt=7, place=0, answer="correct", **asked)
+        answer_question(number=version.number, attempt=7, place=0, answer="correct", **asked)
     assert begin_quiz(number=newer.number, **asked).number == 1
+    with pytest.raises(NothingToAcknowledge):  # my first attempt at each: a page of the older one answers neither
+        answer_question(number=version.number, attempt=1, place=0, answer="correct", **asked)
+    assert not any(one.given for one in QuizAttempt.objects.all())
     found = to_be_read(town.project, town.people[0].person_id or 0)
     assert found and found.before is None and found.changes == []
 

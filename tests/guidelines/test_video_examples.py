@@ -162,7 +162,7 @@ def test_the_quiz_asks_about_a_video_and_tells_no_note_before_it_is_answered(tow
     document["examples"][0]["section"] = "cats"
     published(town, edna, document, TAXONOMY)
     reader = signed_in(town.people[0])
-    reader.post(reverse("guideline-acknowledgement", args=["cats"]))
+    reader.post(reverse("guideline-acknowledgement", args=["cats"]), {"version": 1})
     page = reader.get(reverse("quiz", args=["cats"])).content.decode()
     assert 'data-module="clip"' in page and "0:00.8 – 0:01.5" in page and "It sits." not in page
     sha256 = document["examples"][0]["asset"][7:]

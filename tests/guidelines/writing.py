@@ -148,6 +148,7 @@ def answered(town: Town, by: Actor, version: GuidelineVersion, *, right: int = 3
         wrong = "incorrect" if truth == "correct" else "correct"
         attempt = answer_question(
             project=town.project,
+            number=version.number,
             attempt=attempt.number,
             place=place,
             answer=truth if place < right else wrong,

@@ -49,10 +49,44 @@ def test_a_version_without_a_quiz_is_acknowledged_by_one_button(town, edna):
     published(town, edna, READ)
     page = client.get(at("guideline-acknowledgement", town))
     assert b"I have read it" in page.content and b"begin the quiz" not in page.content
-    answer = client.post(at("guideline-acknowledgement", town))
+    assert 'name="version" value="1"' in page.content.decode()
+    answer = client.post(at("guideline-acknowledgement", town), {"version": 1})
     assert answer.status_code == 302 and answer["Location"] == at("guideline-acknowledgement", town)
     assert b"You have acknowledged it." in client.get(answer["Location"]).content
     assert GuidelineAcknowledgement.objects.count() == 1 and breaches() == []
+
+
+def test_nobody_signs_a_version_that_their_page_did_not_show(town, edna):
+    client = signed_in(town.people[0])
+    shown = published(town, edna, READ)
+    other = copied(READ)
+    other["sections"][1]["text"] = "Five legs."
+    newer = published(town, edna, other)
+    for sent in ({"version": shown.number}, {}, {"version": "x"}):
+        answer = client.post(at("guideline-acknowledgement", town), sent)
+        page = answer.content.decode()
+        assert answer.status_code == 409 and "Another version came in force since you opened the page." in page
+        assert f'name="version" value="{newer.number}"' in page and "I have read it" in page
+    assert not GuidelineAcknowledgement.objects.exists()
+    assert client.post(at("guideline-acknowledgement", town), {"version": newer.number}).status_code == 302
+    assert GuidelineAcknowledgement.objects.get().version == newer
+
+
+def test_a_page_of_an_older_version_begins_and_answers_no_quiz_of_a_newer_one(town, edna):
+    client = signed_in(town.people[0])
+    shown = published(town, edna, QUIZZED)
+    client.post(at("guideline-acknowledgement", town), {"version": shown.number})
+    page = client.get(at("quiz", town)).content.decode()
+    assert f'name="version" value="{shown.number}"' in page
+    other = copied(QUIZZED)
+    other["sections"][1]["text"] = "Five legs."
+    newer = published(town, edna, other)
+    assert client.post(at("guideline-acknowledgement", town), {"version": shown.number}).status_code == 409
+    assert not QuizAttempt.objects.filter(version=newer).exists()
+    client.post(at("guideline-acknowledgement", town), {"version": newer.number})
+    stale = client.post(at("quiz", town), {"version": shown.number, "attempt": 1, "place": 0, "answer": "correct"})
+    assert stale.status_code == 409 and "Nothing was acknowledged" in stale.content.decode()
+    assert [one.given for one in QuizAttempt.objects.all()] == [[], []]
 
 
 def test_the_workbench_says_what_is_due_and_where_else_there_is_work(town, edna):
@@ -73,12 +107,13 @@ def test_the_workbench_says_what_is_due_and_where_else_there_is_work(town, edna)
 def test_a_question_shows_the_example_and_neither_its_verdict_nor_its_caption(town, edna):
     client = signed_in(town.people[0])
     version = published(town, edna, QUIZZED)
-    assert client.post(at("guideline-acknowledgement", town))["Location"] == at("quiz", town)
+    begun = client.post(at("guideline-acknowledgement", town), {"version": version.number})
+    assert begun["Location"] == at("quiz", town)
     attempt = QuizAttempt.objects.get()
     first = next(one for one in json.loads(bytes(version.body))["examples"] if one["id"] == attempt.questions[0])
     page = client.get(at("quiz", town)).content.decode()
     assert first["text"] in page and first["caption"] not in page and "Question 1 of 3" in page
-    sent = {"attempt": 1, "place": 0, "answer": first["verdict"]}
+    sent = {"version": version.number, "attempt": 1, "place": 0, "answer": first["verdict"]}
     assert client.post(at("quiz", town), sent).status_code == 302
     assert client.post(at("quiz", town), sent).status_code == 302  # the page sent twice
     assert "Question 2 of 3" in client.get(at("quiz", town)).content.decode()
