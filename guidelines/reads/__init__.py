@@ -47,6 +47,7 @@ from guidelines.reads.standing import (
     takes_two,
     taxonomy_in_force,
 )
+from guidelines.reads.steps import became_of
 
 __all__ = [
     "BETWEEN_REMINDERS",
@@ -66,6 +67,7 @@ __all__ = [
     "Seen",
     "ShownCard",
     "ToRead",
+    "became_of",
     "card_before",
     "card_desk",
     "card_in_force",

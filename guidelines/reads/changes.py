@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guidelines.content import Moved, Taxonomy, taxonomy_doc
+from guidelines.content import Moved, Taxonomy
 from guidelines.content.differing import Difference, Field, Run, differences
-from guidelines.models import TaxonomyVersion
 from guidelines.reads.reading import Chip, Reading, Seen, chips_of, reading_of, written_of
+from guidelines.reads.steps import steps_to
 
 MOST = 400
 UNSHOWN = {"asset", "id", "mapping"}
@@ -111,13 +111,10 @@ def changes_of(project_id: int, before: Which, now: Which, _language: str | None
 
 def _taxonomies(project_id: int, before: str, now: str) -> dict[str, Taxonomy]:
     """Give the taxonomies from one version to a later one, by digest, in their order."""
-    rows = TaxonomyVersion.objects.filter(project=project_id).order_by("number").values_list("digest", "body")
     found: dict[str, Taxonomy] = {}
-    for digest, body in rows:
+    for digest, step in steps_to(project_id, now):
         if found or digest in {before, now}:
-            found[digest] = taxonomy_doc(bytes(body))
-        if digest == now:
-            break
+            found[digest] = step
     return found
 
 

@@ -19,10 +19,10 @@ from guidelines.content import (
     carried,
     colours_of,
     guideline_of,
-    taxonomy_doc,
 )
-from guidelines.models import GuidelineVersion, TaxonomyVersion
+from guidelines.models import GuidelineVersion
 from guidelines.reads.rendering import rendered
+from guidelines.reads.steps import steps_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,7 @@ def reading_of(project_id: int, guideline: str, taxonomy: str) -> Reading:
 
     Three statements, and none when it was read before.
     """
-    versions = TaxonomyVersion.objects.filter(project=project_id).order_by("number").values_list("digest", "body")
-    steps: list[Taxonomy] = []
-    for digest, body in versions:
-        steps.append(taxonomy_doc(bytes(body)))
-        if digest == taxonomy:
-            break
+    steps = [step for _digest, step in steps_to(project_id, taxonomy)]
     written = written_of(project_id, guideline) or Guideline("", taxonomy)
     return composed((project_id, guideline, taxonomy), written, steps)
 

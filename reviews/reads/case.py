@@ -12,7 +12,7 @@ from reviews.reads.answers import answers
 from reviews.reads.marks import marked
 from reviews.reads.media import sounds_in
 from reviews.reads.pane import percent, step
-from reviews.reads.published import taxonomy_of
+from reviews.reads.retired import taxonomy_within
 from reviews.reads.said import words_of
 from reviews.reads.sent import sent_of
 from reviews.reads.stages import Stage, stage
@@ -48,7 +48,7 @@ def case(item: Item, *, whole: bool, veil: Veil) -> Case:
     if not whole:
         return Case(seen, words, "", None, [], "", None, [], None, 4)
     standing = taxonomy_in_force(item.project_id)
-    taxonomy = taxonomy_of(bytes(standing.body)) if standing else {}
+    taxonomy = taxonomy_within(item.project_id, standing.digest, bytes(standing.body)) if standing else {}
     made = Prediction.objects.select_related("model_version").filter(item=item, purpose="route").first()
     sure = str(made.confidence) if made and made.confidence is not None else None
     proposed = json.loads(bytes(made.body))["prediction"] if made and made.body is not None else None

@@ -5,7 +5,8 @@ from typing import Any
 from accounts.models import Project
 from guidelines import reads as guidelines
 from reviews.models import Item, RightsVersion
-from reviews.reads.published import rights_of, taxonomy_of
+from reviews.reads.published import rights_of
+from reviews.reads.retired import taxonomy_within
 from reviews.reads.sent import sent_of
 from reviews.rights import Rights, Subject
 from reviews.wire import Submission, read_items
@@ -46,7 +47,9 @@ def rights_in_force(project_id: int) -> tuple[RightsVersion, Rights] | None:
 def taxonomy_in_force(project: Project) -> dict[str, Any]:
     """Give a project's taxonomy in force."""
     found = guidelines.taxonomy_in_force(project.pk)
-    return taxonomy_of(bytes(found.body)) if found else {"labels": [], "schema": None, "many": False}
+    if found is not None:
+        return taxonomy_within(project.pk, found.digest, bytes(found.body))
+    return {"labels": [], "schema": None, "many": False}
 
 
 def data_of(item: Item) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from reviews.models import SHOWS_PRIOR
 from reviews.reads.complaints import Complaint, complaint_of
 from reviews.reads.levels import guidance_of
 from reviews.reads.prior import Prior
-from reviews.reads.published import published_body, rights_of, taxonomy_of
-from reviews.reads.retired import retired_in
+from reviews.reads.published import published_body, rights_of
+from reviews.reads.retired import retired_in, taxonomy_within
 from reviews.reads.sent import sent_of
 from reviews.reads.veils import Veil, veil_of_seat
 from reviews.rights import Rights
@@ -235,7 +235,8 @@ def held(seen: Row, *, prior: list[Prior], manifest: dict[str, Any]) -> Held:
     hidden = manifest["prediction"] == "hidden"
     proposed = json.loads(seen.prediction_body)["prediction"] if seen.prediction_body and not hidden else None
     allowed, reasons = said_of(seen)
-    taxonomy, complaint = taxonomy_of(seen.taxonomy_body), _complaint(seen, manifest)
+    taxonomy = taxonomy_within(seen.project_id, seen.taxonomy_digest, seen.taxonomy_body)
+    complaint = _complaint(seen, manifest)
     stands = complaint is not None and complaint.said(seen.task_type, proposed)
     if proposed is None or (retired_in(seen.task_type, proposed, taxonomy) and not stands):
         allowed = [verdict for verdict in allowed if verdict != "approve"]
