@@ -16,7 +16,7 @@ from guidelines.actions import ask_for_second_editor, end_guideline
 from guidelines.admin.comparing import compared
 from guidelines.admin.guarding import place_of, shown
 from guidelines.errors import BadGuideline, NotInForce
-from guidelines.forms.publishing import Ending
+from guidelines.forms.publishing import Ending, refused_by
 from guidelines.policies import affected, edited_projects, editors
 from guidelines.reads.writing import edited, language_name, languages, overview, version_of, versions_beside
 
@@ -93,8 +93,10 @@ def ending(request: AdminRequest, project: str, number: int) -> HttpResponse:
     refused: Refusal | None = None
     if request.method == "POST":
         form = Ending(request.POST)
-        reason = form.cleaned_data["reason"] if form.is_valid() else ""
         try:
+            if bad := refused_by(form):
+                raise bad
+            reason = form.cleaned_data["reason"]
             ended = end_guideline(project=place, number=number, reason=reason, by=by, at=at)
         except BadGuideline as problem:
             refused = problem

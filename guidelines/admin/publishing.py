@@ -18,7 +18,7 @@ from guidelines.admin.comparing import laid_out
 from guidelines.admin.guarding import shown
 from guidelines.admin.keeping import desk_of
 from guidelines.errors import BadGuideline, GuidelineDraftStale, NotReviewed, ScheduleWaits, SecondEditorNeeded
-from guidelines.forms.publishing import Answer, Publishing, Revised, zone_name
+from guidelines.forms.publishing import Answer, Publishing, Revised, refused_by, zone_name
 from guidelines.policies import affected, editors
 from guidelines.reads.desk import Desk
 from guidelines.reads.writing import documents_of, language_name, version_of
@@ -69,7 +69,9 @@ def answer(request: AdminRequest, project: str, language: str) -> HttpResponse:
     """Agree to the draft, or send it back with what is to be changed."""
     found, by, at = desk_of(request, project, language)
     form = Answer(request.POST)
-    told = form.cleaned_data if form.is_valid() else {}
+    if bad := refused_by(form):
+        return _page(request, found, by, at, refused=bad)
+    told = form.cleaned_data
     agrees = told.get("agrees") == "yes"
     try:
         answer_guideline_draft(

@@ -7,6 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guidelines.errors import BadGuideline
+
 
 class Revised(forms.Form):
     """The draft as it was read; `over` is the later revision that the editor has seen and writes upon."""
@@ -47,6 +49,12 @@ class Ending(forms.Form):
     """Why a version is retired or called off."""
 
     reason = forms.CharField(max_length=4000, required=False)
+
+
+def refused_by(form: forms.Form) -> BadGuideline | None:
+    """Say what is wrong with what was typed; a revision that does not read is left to the verb, which finds none."""
+    fields = [(name, str(told[0])) for name, told in form.errors.items() if name != "revision"]
+    return BadGuideline(fields=fields) if fields else None
 
 
 class Answer(forms.Form):

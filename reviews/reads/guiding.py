@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import Project
 from audit.models.sql import Row, ask, many
@@ -49,7 +49,7 @@ class Standing:
 class Guide:
     """What people decide by: one version of the guideline, None where none is in force, on a taxonomy.
 
-    `fields` are those of a form with what they mean. `versions` are those that have been in force, the newest first;
+    `fields` are those of a form with what they mean. `versions` have been in force, of these at most 50, newest first;
     `newest` tells that what is shown is in force, and `instead` is the number of the one that is, in its language.
     """
 
@@ -82,7 +82,7 @@ def guide(project_id: int, number: int | None = None) -> Guide | None:
     Six statements, and three when that version was read before.
     """
     terms = GuidelineTerm.objects.filter(project=project_id, began_at__isnull=False)
-    rows = list(terms.select_related("version__taxonomy").defer(*HEAVY).order_by("-version__number")[:SHOWN])
+    rows = _newest(terms)
     chosen = _standing(project_id, rows) if number is None else _numbered(terms, rows, number)
     if number is not None and chosen is None:
         return None
@@ -99,6 +99,13 @@ def guide(project_id: int, number: int | None = None) -> Guide | None:
         newest,
         stands[0] if stands and not newest else None,
     )
+
+
+def _newest(terms: QuerySet[GuidelineTerm]) -> list[GuidelineTerm]:
+    """List 50 versions, the newest first: those in force, however old they are, and those that ended last."""
+    known = terms.select_related("version__taxonomy").defer(*HEAVY)
+    rows = known.order_by(F("ended_at").desc(nulls_first=True), "-version__number")[:SHOWN]
+    return sorted(rows, key=lambda row: -row.version.number)
 
 
 def _standing(project_id: int, rows: list[GuidelineTerm]) -> GuidelineTerm | None:

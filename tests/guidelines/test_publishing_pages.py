@@ -128,6 +128,23 @@ def test_a_version_is_retired_with_a_reason_and_told_whom_it_affects(town: Town,
     assert client.get(page).status_code == 409 and client.post(page, {"reason": "Again"}).status_code == 409
 
 
+def test_what_is_too_long_is_told_so_and_stays_in_the_form(town: Town, edna: Actor, client: Client) -> None:
+    version = published(town, edna)
+    answer = client.post(f"{CATS}versions/{version.number}/ending/", {"reason": "x" * 4001})
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422 and "at most 4000 characters (it has 4001)" in page and "x" * 4001 in page
+    assert "Say why" not in page and GuidelineTerm.objects.get().ended_at is None
+    ask_for_second_editor(project=town.project, with_second=True, by=edna, at=town.now)
+    made = draft(town, edna, summary="Mind the tail.")
+    propose_guideline_draft(project=town.project, language="en", revision=made.revision, by=edna, at=town.now)
+    sent = {"revision": made.revision, "agrees": "no", "note": "y" * 4001}
+    answer = signed_in(editor(town, "second")).post(f"{DRAFT}answer/", sent)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422 and "at most 4000 characters (it has 4001)" in page and "y" * 4001 in page
+    assert "changed" not in page.split('role="alert"')[1].split("</div>")[0]
+    assert GuidelineDraft.objects.get().proposed_by_id == edna.person_id
+
+
 def test_a_translation_begins_with_the_parts_in_force_and_leaves_the_labels_alone(
     town: Town, edna: Actor, client: Client
 ) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.reads import Actor
 from guidelines.models import GuidelineDraft
 from guidelines.reads import inside, reading_of
+from reviews.reads import guiding
 from tests.guidelines.illustrated import ILLUSTRATED, drawn, illustrated, kept, two_versions
 from tests.guidelines.writing import GUIDELINE, MERGED, SPLIT, TAXONOMY, copied, draft, editor, published
 from tests.reviews.test_pages import signed_in, with_role
@@ -294,3 +295,17 @@ def test_a_guideline_of_one_text_is_read_by_its_headings():
     page = read(signed_in(town.people[0]))
     assert re.findall(r'<section class="part" id="section-(\w+)"', page) == ["s1", "s2", "s3"]
     assert "Overview" in page and "Ears" in page and "Tail" in page
+
+
+def test_what_is_in_force_is_shown_however_many_versions_of_another_language_are_newer(town, edna, reader, monkeypatch):
+    monkeypatch.setattr(guiding, "SHOWN", 3)
+    published(town, edna)
+    other = copied(GUIDELINE)
+    for number in range(5):
+        other["sections"][0]["text"] = f"Sag {number}."
+        published(town, edna, other, None, language="de")
+        town.wait(hours=1)
+    found = guiding.guide(town.project.pk)
+    assert found.shown is not None and (found.shown.number, found.shown.language, found.newest) == (1, "en", True)
+    assert [one.number for one in found.versions] == [6, 5, 1]
+    assert "Say which animal is" in read(reader)
