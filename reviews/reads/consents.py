@@ -51,8 +51,8 @@ def label_in_force(item: Item) -> str:
     rows = Outcome.objects.filter(item=item, released_at__isnull=False, annulled_at__isnull=True)
     newest = rows.order_by("-number").first()
     output = json.loads(bytes(newest.body))["output"] if newest and newest.body is not None else None
-    said = (output.get("labels") or [output.get("label")]) if isinstance(output, dict) else []
-    codes = {one for one in said if isinstance(one, str)}
+    whole = output.get("labels") or [output.get("label")] if isinstance(output, dict) else []
+    codes = {one for one in whole if isinstance(one, str)} if isinstance(whole, list) else set()
     return codes.pop() if len(codes) == 1 else ""
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from accounts.actions import give_membership
 from accounts.errors import Forbidden, NotFound
@@ -14,13 +15,16 @@ from assets.actions import store
 from guidelines.actions import change_guideline_draft, publish_guideline_draft
 from guidelines.errors import BadGuideline
 from guidelines.models import GuidelineDraft, GuidelineVersion
-from reviews.actions import end_consent, give_consent
+from reviews.actions import end_consent, give_consent, release
 from reviews.errors import BadExample, ConsentOver, ConsentWaits, NothingToShow, Veiled
 from reviews.models import Consent, Item, ItemExample, Setup
+from reviews.reads.consents import label_in_force
 from tests.guidelines.illustrated import drawn
+from tests.guidelines.test_guideline_editor import signed_in
 from tests.guidelines.writing import editor
 from tests.invariants import breaches
 from tests.reviews.asking import WISH, asked_beside, asking_town, at_browser, exemplified, item_of
+from tests.town import RIGHTS, build
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +232,19 @@ def test_a_consent_never_changes_once_it_is_said(change):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
     assert Item.objects.count() == 3
+
+
+@pytest.mark.parametrize("labels", [3, "cat", {"cat": 1}, None, []])
+def test_a_form_may_have_a_field_of_any_kind_that_is_called_labels(labels):
+    kinds = {"type": ["integer", "string", "object", "array", "null"]}
+    town = build(
+        task_type="form", labels=[], schema={"type": "object", "properties": {"labels": kinds}}, decisive=["labels"],
+        rights=RIGHTS | {"otherwise": {"arm": "accept"}, "release_after": "PT1S"},
+    )  # fmt: skip
+    edna = editor(town)
+    town.send(0.99, prediction={"labels": labels})
+    town.wait(seconds=5)
+    release(at=town.now)
+    item = Item.objects.get()
+    assert item.state == "accepted" and label_in_force(item) == ""
+    assert signed_in(edna).get(reverse("item-example", args=["cats", item.uuid])).status_code == 200
