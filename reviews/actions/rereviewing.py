@@ -133,7 +133,7 @@ def rereview(*, rereview_id: int, now: Clock) -> None:
 
     Does nothing where it is through, or another worker is at it.
     """
-    row = begin_run(Rereview.objects.select_related("project", "queue"), rereview_id, now())
+    row = begin_run(Rereview.objects.select_related("project", "queue", "taxonomy"), rereview_id, now())
     if row is None:
         return
     step = _look if row.state == RereviewState.LOOKING else _open

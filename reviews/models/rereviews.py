@@ -33,9 +33,10 @@ class Rereview(Run):
 
     `labels` are the codes looked for, `segment` and `value` narrow them where given, `since` leaves out what was
     settled before. Items up to the id `last` belong to it; `cursor` is the last one looked at, `scanned` of `total`
-    were, in opening from none again. In looking, `affected` outcomes name one of the labels (`counts` by label), the
-    bodies of `gone` are gone. Not among the affected: `kept` by an override or an appeal, which no re-review changes,
-    and `unreleased`, settled but not in force yet. In opening, `opened` tasks are open in `queue`, a `share` of what is
+    were, in opening from none again. In looking, `affected` outcomes name one of the labels (`counts` by label), given
+    by a taxonomy in which it meant something else than in `taxonomy`, or whichever where it did not change; the bodies
+    of `gone` are gone. Not among the affected: `kept` by an override or an appeal, which no re-review changes, and
+    `unreleased`, settled but not in force yet. In opening, `opened` tasks are open in `queue`, a `share` of what is
     affected, drawn by the seed of `month`, for a `reason`; `passed` were not drawn, or could not be opened. What is
     asked for never changes, nor does what is confirmed, which is None before; of a whole share, `month` stays None.
     """

@@ -1,21 +1,24 @@
 """Outcomes in force that name certain labels: a project's past in chunks, by keys, without locks."""
 
+import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from audit.models.sql import Row, ask, ask_one
-from guidelines.content import Taxonomy, carried, needs_mapping, taxonomy_doc
+from guidelines.content import taxonomy_doc
 from guidelines.models import TaxonomyVersion
 from reviews.models import Rereview, Source
+from reviews.reads.affected import Changed, Told, changed_for, moved, redefined, steps_of, told_of
 from reviews.reads.sent import sent_of
 from reviews.rights.escalating import labels_in
 
 CHUNK = 1_000
 ITEMS = f"""
 SELECT i.id, i.uuid, i.external_id, CASE WHEN %s THEN i.body END AS item_body, o.number, o.source, o.body, o.settled_at,
-    o.released_at
+    o.released_at, o.task_id
 FROM (SELECT id, uuid, external_id, body FROM reviews_item WHERE project_id = %s AND id > %s AND id <= %s
     ORDER BY id LIMIT {CHUNK}) i
 LEFT JOIN reviews_outcome o ON o.item_id = i.id AND o.annulled_at IS NULL
@@ -29,12 +32,16 @@ EXTENT = "SELECT count(*) AS items, COALESCE(max(id), 0) AS last FROM reviews_it
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A label whose past answers a change affects: what it was called, what became of it, and why it is named."""
+    """A label whose past answers a change affects: what it was called, what became of it, and why it is named.
+
+    At `changed_at` the version came in force that changed it last.
+    """
 
     code: str
     name: str
     now: list[str]
     kind: str
+    changed_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +64,22 @@ def suspects(project_id: int) -> list[Suspect]:
 
     A label whose definition alone changed since is named too: what people meant by it is another thing now.
     """
-    versions = list(
-        TaxonomyVersion.objects.filter(project=project_id, term__began_at__isnull=False).order_by("number")[:200]
-    )
-    if not versions:
-        return []
-    docs = [taxonomy_doc(bytes(version.body)) for version in versions]
-    now = docs[-1]
-    names = {label.code: label.name for label in now.labels}
+    steps = steps_of(project_id)
+    now = steps[-1].taxonomy if steps else None
+    names = {label.code: label.name for label in now.labels} if now else {}
     found: dict[str, Suspect] = {}
-    for place, before in enumerate(docs[:-1]):
-        steps = [doc.mapping.rows if doc.mapping else () for doc in docs[place + 1 :]]
-        gone = set(needs_mapping(before, now))
-        for label in before.active:
-            became = carried(label.code, steps).now
-            if label.code in gone or became != (label.code,):
+    for step, after in pairwise(steps):
+        assert now is not None
+        for label in step.taxonomy.active:
+            became = step.became.get(label.code, (label.code,))
+            told = label.code, label.name, [names.get(one, one) for one in became]
+            if moved(step, label.code, now):
                 kind = "retired" if not became else "split" if len(became) > 1 else "renamed"
-                found[label.code] = Suspect(label.code, label.name, [names.get(one, one) for one in became], kind)
-            elif (changed := _definition(now, label.code)) is not None and changed != label.definition:
-                found.setdefault(label.code, Suspect(label.code, label.name, [], "redefined"))
+                found[label.code] = Suspect(*told, kind, after.began_at)
+            elif redefined(step, label.code, now):
+                before = found.get(label.code) or Suspect(label.code, label.name, [], "redefined", after.began_at)
+                found[label.code] = replace(before, changed_at=after.began_at)
     return list(found.values())
-
-
-def _definition(taxonomy: Taxonomy, code: str) -> str | None:
-    return next((label.definition for label in taxonomy.labels if label.code == code), None)
 
 
 def extent(project_id: int) -> tuple[int, int]:
@@ -92,23 +91,47 @@ def extent(project_id: int) -> tuple[int, int]:
 
 def looked_at(run: Rereview) -> list[Looked]:
     """Look at the next items of a run, at most 1,000; none: it is through."""
-    rows = ask(ITEMS, [bool(run.segment), run.project_id, run.cursor, run.last])
-    return [_looked(row, run) for row in rows]
+    found = [_looked(row, run) for row in ask(ITEMS, [bool(run.segment), run.project_id, run.cursor, run.last])]
+    if not any(one.labels for one in found):
+        return found
+    changed = changed_for(run.project_id, run.taxonomy.number, run.labels)
+    doubted = {one.row.id for one in found if any(changed.stale[label] for label in one.labels)}
+    told = told_of(doubted)
+    left = [_affected(one, changed, told.get(one.row.id)) if one.row.id in doubted else one for one in found]
+    return [_set_apart(one) for one in left]
 
 
 def _looked(row: Row, run: Rereview) -> Looked:
+    """Look at one outcome by its words, whatever taxonomy they were said by."""
     if row.number is None or (run.since is not None and row.settled_at < run.since):
         return Looked(row, [])
     if row.body is None or (run.segment and row.item_body is None):
         return Looked(row, [], gone=True)
     if run.segment and sent_of(row.item_body).get("segments", {}).get(run.segment) != run.value:
         return Looked(row, [])
-    labels = sorted(named(json.loads(row.body).get("output"), run.labels))
-    if labels and row.released_at is None:
-        return Looked(row, [], unreleased=True)
-    if labels and row.source in STAYS:
-        return Looked(row, [], kept=True)
-    return Looked(row, labels)
+    return Looked(row, sorted(named(json.loads(row.body).get("output"), run.labels)))
+
+
+def _affected(one: Looked, changed: Changed, told: Told | None) -> Looked:
+    """Leave out the labels that mean now what they meant to whoever gave them, then or in a re-review that agreed."""
+    row = one.row
+    people = told if row.task_id is not None else None
+    again = list(told.agreed(row.settled_at)) if told else []
+    labels = []
+    for label in one.labels:
+        by = people.numbers(row.task_id, label) if people else changed.number_at(row.settled_at)
+        anew = [told.numbers(task, label) for task in again] if told else []
+        if changed.affects(label, by) and all(changed.affects(label, numbers) for numbers in anew):
+            labels.append(label)
+    return replace(one, labels=labels)
+
+
+def _set_apart(one: Looked) -> Looked:
+    """Take out what names a label and is put up for nobody."""
+    if not one.labels or (one.row.released_at is not None and one.row.source not in STAYS):
+        return one
+    released = one.row.released_at is not None
+    return replace(one, labels=[], kept=released, unreleased=not released)
 
 
 def named(output: Any, labels: Collection[str]) -> set[str]:
