@@ -44,6 +44,7 @@ def steps_of(project_id: int, until: int | None = None) -> list[Step]:
     became: dict[str, tuple[str, ...]] = {}
     found: list[Step] = []
     for number, body, began_at in begun.order_by("-number").values_list("number", "body", "term__began_at")[:MOST]:
+        assert began_at is not None
         taxonomy = taxonomy_doc(bytes(body))
         found.append(Step(number, began_at, taxonomy, dict(became)))
         rows = taxonomy.mapping.rows if taxonomy.mapping else ()
