@@ -1,9 +1,8 @@
 """Items as examples of a guideline: what of one can be shown, whether it may be, and examples that lost that."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,8 @@ from reviews.reads.stages import Stage, stage
 
 WAITING = 50
 SHOWN = ("language", "example", "asset")
+Made = tuple[str, str, str]
+"""An example that was made of an item: its language, its address and its file, "" without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ def objections(project: Project, guideline: Guideline) -> Iterator[Fault]:
         )
 
 
-def _showing(guideline: Guideline, made: list[Any]) -> list[int]:
-    """Give the places of the examples that are one of these, by address or by file."""
-    names = {(language, example) for language, example, _asset in made}
+def _showing(guideline: Guideline, made: list[Made]) -> list[int]:
+    return shown_by(guideline.language, [(one.id, one.asset) for one in guideline.examples], made)
+
+
+def shown_by(language: str, examples: Sequence[tuple[object, object]], made: Sequence[Made]) -> list[int]:
+    """Give the places of the examples, each its address and file, that are one of these, by address or by file."""
+    names = {example for spoken, example, _asset in made if spoken == language}
     files = {asset for *_place, asset in made if asset}
-    return [
-        place
-        for place, one in enumerate(guideline.examples)
-        if (guideline.language, one.id) in names or one.asset in files
-    ]
+    return [place for place, (name, asset) in enumerate(examples) if name in names or asset in files]

@@ -17,12 +17,14 @@ from reviews.reads.stages import plain
 SHOWN = 50
 HEAVY = ("version__body", "version__taxonomy__body")
 IN_FORCE = """
-SELECT p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
+SELECT p.id AS project_id, p.slug, p.name, gv.number AS guideline, gv.published_at AS guideline_at,
     tv.number AS taxonomy, tv.published_at AS taxonomy_at, p.language,
     (SELECT count(*) FROM guidelines_guidelinedraft d WHERE d.project_id = p.id) AS drafts,
     (SELECT max(d.changed_at) FROM guidelines_guidelinedraft d WHERE d.project_id = p.id) AS draft_at,
     (SELECT count(*) FROM reviews_question q LEFT JOIN reviews_questionend x ON x.question_id = q.id
-        WHERE q.project_id = p.id AND x.question_id IS NULL) AS questions
+        WHERE q.project_id = p.id AND x.question_id IS NULL) AS questions,
+    (SELECT count(*) FROM reviews_itemexample x JOIN reviews_consent c ON c.id = x.consent_id
+        WHERE x.project_id = p.id AND c.ended_at IS NOT NULL) AS lost
 FROM accounts_project p
 LEFT JOIN guidelines_guidelinesetup gs ON gs.project_id = p.id
 LEFT JOIN guidelines_guidelineversion gv ON gv.id = gs.guideline_id
@@ -71,7 +73,10 @@ class Guide:
 
 
 def in_force(projects: Iterable[int]) -> list[Row]:
-    """List the guideline and taxonomy in force of each project, with drafts and questions that wait; one statement."""
+    """List the guideline and taxonomy in force of each project, with drafts and questions that wait; one statement.
+
+    `lost` counts the examples that were made of items whose consent has ended.
+    """
     places, ids = many(projects)
     return ask(IN_FORCE.format(places=places), ids)
 

@@ -20,6 +20,7 @@ from reviews.reads.exports import newest_exports
 from reviews.reads.guiding import in_force
 from reviews.reads.ledger import ledger
 from reviews.reads.levels import told_of_holds
+from reviews.reads.lost_examples import lost_examples
 from reviews.reads.owning import owned
 from reviews.reads.questions import recent_answers
 from reviews.reads.rail import Rail
@@ -110,4 +111,5 @@ def _looked_after(framed: Rail, at: Any) -> dict[str, Any]:
     if edits := framed.with_page("editing"):
         shown["guides"] = in_force([place.id for place in edits])
         shown["asked"] = [one for one in shown["guides"] if one.questions]
+        shown["lost"] = lost_examples([one.project_id for one in shown["guides"] if one.lost])
     return shown

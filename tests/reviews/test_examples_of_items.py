@@ -1,6 +1,7 @@
 """Items that become examples of the next guideline: by consent alone, and no longer than it stands; on both engines."""
 # broken once: `OBJECTIONS` asked of no draft publishes an example whose consent was withdrawn
 
+import datetime as dt
 import json
 
 import pytest
@@ -19,6 +20,7 @@ from reviews.actions import end_consent, give_consent, release
 from reviews.errors import BadExample, ConsentOver, ConsentWaits, NothingToShow, Veiled
 from reviews.models import Consent, Item, ItemExample, Setup
 from reviews.reads.consents import label_in_force
+from reviews.reads.lost_examples import lost_examples
 from tests.guidelines.illustrated import drawn
 from tests.guidelines.test_guideline_editor import signed_in
 from tests.guidelines.writing import editor
@@ -248,3 +250,50 @@ def test_a_form_may_have_a_field_of_any_kind_that_is_called_labels(labels):
     item = Item.objects.get()
     assert item.state == "accepted" and label_in_force(item) == ""
     assert signed_in(edna).get(reverse("item-example", args=["cats", item.uuid])).status_code == 200
+
+
+def test_whoever_writes_the_guideline_is_told_at_home_where_an_item_stands_whose_consent_was_taken_back():
+    town, edna = asking_town()
+    carl = editor(town, "carl", "compliance")
+    home = signed_in(edna)
+    give_consent(consent=exemplified(town, edna).consent, by=carl, at=town.now)
+    exemplified(town, edna)
+    assert lost_examples([town.project.pk]) == []
+    consent = Consent.objects.get()
+    end_consent(consent=consent, reason="It shows a neighbour.", by=carl, at=town.now)
+    page = home.get("/").content.decode()
+    assert "Examples to be taken out" in page and "It shows a neighbour." in page and "in the draft (en)" in page
+    assert consent.item.external_id in page
+    stranger = build(slug="dogs", people=0, adjudicators=0)
+    assert "Examples to be taken out" not in signed_in(editor(stranger, "dora")).get("/").content.decode()
+    draft = GuidelineDraft.objects.get()
+    kept = draft.guideline["examples"]
+    for examples in (kept[:-1], "none", [3]):
+        GuidelineDraft.objects.filter(pk=draft.pk).update(guideline=draft.guideline | {"examples": examples})
+        assert lost_examples([town.project.pk]) == []
+    assert "Examples to be taken out" not in home.get("/").content.decode()
+
+
+def test_a_version_that_waits_with_such_an_item_is_named_and_no_other():
+    town, edna = asking_town()
+    carl = editor(town, "carl", "compliance")
+    give_consent(consent=exemplified(town, edna).consent, by=carl, at=town.now)
+    exemplified(town, edna)
+    draft = GuidelineDraft.objects.get()
+    kept = change_guideline_draft(
+        project=town.project, language="en", guideline=draft.guideline, taxonomy=draft.taxonomy, summary="One more.",
+        revision=draft.revision, by=edna, at=town.now,
+    )  # fmt: skip
+    waits = publish_guideline_draft(
+        project=town.project, language="en", revision=kept.revision, starts_at=town.now + dt.timedelta(days=2),
+        by=edna, at=town.now,
+    )  # fmt: skip
+    assert lost_examples([town.project.pk]) == []
+    end_consent(consent=Consent.objects.get(), reason="No.", by=carl, at=town.now)
+    assert [(one.drafts, one.waiting) for one in lost_examples([town.project.pk])] == [([], [waits.number])]
+    page = signed_in(edna).get("/").content.decode()
+    assert f"Version {waits.number} comes in force with it: call it off" in page
+    exemplified(town, edna)  # asked again
+    assert len(lost_examples([town.project.pk])) == 1
+    give_consent(consent=Consent.objects.latest("pk"), by=carl, at=town.now)
+    assert lost_examples([town.project.pk]) == []
