@@ -190,3 +190,24 @@ def test_operations_see_who_has_not_and_remind_them(house: House) -> None:
     house.judge(other)
     look(other, "gquiz-first-time")
     other.context.close()
+
+
+def test_a_page_that_was_overtaken_says_so_and_signs_nothing(house: House) -> None:
+    town = build(rights=ASKING)
+    edna = editor(town)
+    published(town, edna, READ)
+    page = house.page(town.people[0])
+    page.goto(f"{house.address}/projects/cats/guideline/acknowledgement/")
+    expect(page.get_by_role("button", name="I have read it")).to_be_visible()
+    other = copied(READ)
+    other["sections"][1]["text"] = "Five legs, and pride."
+    newer = published(town, edna, other)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Another version came in force since you opened the page.")).to_be_visible()
+    assert not GuidelineAcknowledgement.objects.exists()
+    house.judge(page)
+    look(page, "gquiz-overtaken")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="You have acknowledged it.")).to_be_visible()
+    assert GuidelineAcknowledgement.objects.get().version == newer
+    page.context.close()
