@@ -263,7 +263,8 @@ def test_whoever_writes_the_guideline_is_told_at_home_where_an_item_stands_whose
     end_consent(consent=consent, reason="It shows a neighbour.", by=carl, at=town.now)
     page = home.get("/").content.decode()
     assert "Examples to be taken out" in page and "It shows a neighbour." in page and "in the draft (en)" in page
-    assert consent.item.external_id in page
+    assert consent.item.external_id in page and "1 item stands in a guideline without consent" in page
+    assert "Nothing needs you now." not in page
     stranger = build(slug="dogs", people=0, adjudicators=0)
     assert "Examples to be taken out" not in signed_in(editor(stranger, "dora")).get("/").content.decode()
     draft = GuidelineDraft.objects.get()
