@@ -122,7 +122,7 @@ def _separator_of(text: str) -> str:
 
 
 def _is_one_column(text: str, separator: str) -> bool:
-    """Tell whether a text is CSV of one column, as programs write it: a line begins with a quote, and the whole reads."""
+    """Tell whether a text is CSV of one column, as programs write it: a line begins with a quote, all of it reads."""
     if not re.search(r'^\ufeff?"', text, re.MULTILINE):
         return False
     try:
