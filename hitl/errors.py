@@ -109,6 +109,7 @@ STATUS: dict[str, int] = {
     "not_a_video": 422,
     "not_an_image": 422,
     "not_cited": 422,
+    "not_text": 422,
     "not_canonical": 422,
     "reason_missing": 422,
     "token_needs_person": 422,
@@ -147,16 +148,19 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Turn a refusal into its answer; anything else is a defect and passes."""
         if isinstance(problem, RequestDataTooBig):
-            problem = _TooLong()
-        if not isinstance(problem, Refusal):
-            return None
-        status = STATUS[problem.code]
-        if request.path.startswith(API):
-            return problem_document(problem.code, problem.sentence, status, problem.fields)
-        return render(request, "refusal.html", {"refusal": problem, "status": status}, status=status)
+            problem = TooLong()
+        return refused(request, problem) if isinstance(problem, Refusal) else None
 
 
-class _TooLong(Refusal):
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal: a problem document to programs, a page to people."""
+    status = STATUS[refusal.code]
+    if request.path.startswith(API):
+        return problem_document(refusal.code, refusal.sentence, status, refusal.fields)
+    return render(request, "refusal.html", {"refusal": refusal, "status": status}, status=status)
+
+
+class TooLong(Refusal):
     """The body is longer than HITL_BODY_BYTES."""
 
     code, sentence = SAID_BY_DJANGO[413]

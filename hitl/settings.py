@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hitl.nul.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hitl.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

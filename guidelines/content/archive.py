@@ -17,6 +17,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from guidelines.content.checks import ASSET, CODE
+from guidelines.content.plain import flaw_in
 from guidelines.content.shape import (
     Acknowledge,
     Example,
@@ -227,12 +228,8 @@ def _files(packed: Packed, hashes: Iterable[str], examples: Iterable[Example]) -
 def _section(packed: Packed, number: int, one: Heading) -> Section:
     name = text_name(number, one.id)
     if not CODE.fullmatch(one.id):
-        refuse(
-            HEAD,
-            _("sections[{place}].id: an address has small letters, digits, - and _, at most 64.").format(
-                place=number - 1
-            ),
-        )
+        told = _("sections[{place}].id: an address has small letters, digits, - and _, at most 64.")
+        refuse(HEAD, told.format(place=number - 1))
     if name not in packed.sizes:
         refuse(name, _("This file is missing."))
     text = _text(packed, name).removesuffix("\n")
@@ -271,6 +268,8 @@ def _parsed(packed: Packed, name: str) -> dict[str, Any]:
         refuse(name, _unread(problem))
     if not isinstance(sent, dict):
         refuse(name, _("This file is no JSON object."))
+    if told := flaw_in(sent):
+        refuse(name, told)
     return sent
 
 
@@ -285,6 +284,8 @@ def _text(packed: Packed, name: str) -> str:
         refuse(name, _("This file is not UTF-8 at byte {n}.").format(n=problem.start))
     if text.startswith("\ufeff"):
         refuse(name, _("This file begins with a byte order mark; save it as plain UTF-8."))
+    if told := flaw_in(text):
+        refuse(name, told)
     return text
 
 

@@ -17,8 +17,8 @@ LARGEST = 2**31
 
 
 def words(sent: QueryDict, name: str) -> str:
-    """Give what was typed, with the line ends of a text and without what no text holds."""
-    return sent.get(name, "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    """Give what was typed, with the line ends of a text."""
+    return sent.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def whole(typed: str) -> int | None:
@@ -67,7 +67,7 @@ def read_example(sent: QueryDict, row: Document) -> None:
 def _regions(sent: QueryDict, fields: tuple[str, ...]) -> list[Document]:
     """Read the marked parts, row by row; one of which nothing is told is none."""
     typed = zip_longest(*(sent.getlist(f"region-{name}") for name in fields), fillvalue="")
-    notes = [note.replace("\x00", "").strip() for note in sent.getlist("region-note")]
+    notes = [note.strip() for note in sent.getlist("region-note")]
     found = []
     for numbers, note in zip_longest(typed, notes, fillvalue=""):
         told: Document = {}

@@ -52,5 +52,9 @@ def version(request: AdminRequest, project: str, number: int) -> HttpResponse:
     place, _by, _at = place_of(request, project)
     found = get_object_or_404(RightsVersion.objects.select_related("event"), project=place, number=number)
     asked = request.GET.get("against", "")
-    other = RightsVersion.objects.filter(project=place, number=int(asked)).first() if asked.isdecimal() else None
+    other = (
+        RightsVersion.objects.filter(project=place, number=int(asked)).first()
+        if asked.isdecimal() and len(asked) < 10
+        else None
+    )
     return shown(request, "version.html", {"project": place, "found": reading(place, found, other)})

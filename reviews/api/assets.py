@@ -40,7 +40,7 @@ def _sent(request: HttpRequest) -> IO[bytes]:
         BadBody: a multipart body does not hold exactly one file.
     """
     length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > settings.ASSET_BYTES + ENVELOPE:
+    if length.isdecimal() and (len(length) > 18 or int(length) > settings.ASSET_BYTES + ENVELOPE):
         raise TooLarge
     if request.content_type != "multipart/form-data":
         return cast(IO[bytes], request)  # it reads as a file does

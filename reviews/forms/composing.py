@@ -86,7 +86,7 @@ def _value(post: QueryDict, one: Field) -> Any:
 def _json(sent: str, one: Field) -> Any:
     try:
         return json.loads(sent)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _missing(one, _("Choose one of those that stand here.")) from None
 
 

@@ -1,6 +1,7 @@
 """What the page sends when someone decides."""
 
 import json
+import re
 from typing import Any
 
 from django.http import QueryDict
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from reviews.errors import BadBody
 from reviews.wire import DecisionBody, read_decision
+
+NUMBER = re.compile(r"0{0,9}[0-9]{1,6}")
 
 
 def sent_decision(post: QueryDict) -> DecisionBody:
@@ -38,7 +41,7 @@ def sent_turns(post: QueryDict) -> dict[str, Any]:
     for name in post:
         code = name.removeprefix("on:")
         for number in filter(None, map(str.strip, str(post[name]).split(","))) if code != name else ():
-            if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:9]) <= 999_999:
+            if not NUMBER.fullmatch(number) or int(number) < 1:
                 told = _("“%(said)s” is no number of a turn. Write numbers from 1, with commas between them.")
                 raise BadBody(told % {"said": number[:40]}, fields=[("turns", _("This is no number of a turn."))])
             turns.setdefault(int(number) - 1, []).append(code)

@@ -1,6 +1,6 @@
 """What an editor of decision rights sent: the document that it makes, and how its rows move."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -80,9 +80,18 @@ def _rows(shape: type[msgspec.Struct], name: str, sent: QueryDict, before: Any) 
     for key in sent.getlist(name):
         if not key:
             continue
-        earlier = before[int(key)] if key.isdigit() and int(key) < len(before) else {}
-        found.append(_part(shape, f"{name}.{key}.", sent, earlier))
+        place = _place(key, before)
+        found.append(_part(shape, f"{name}.{key}.", sent, {} if place is None else before[place]))
     return found
+
+
+def _place(key: str, rows: Sequence[Any]) -> int | None:
+    """Give the place that a key names in rows; None where there is none such."""
+    return int(key) if _counts(key) and int(key) < len(rows) else None
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _arm(prefix: str, sent: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,13 +138,13 @@ def acted(body: dict[str, Any], act: str) -> tuple[dict[str, Any], str]:
         return body, _id("row", f"{where}.{len(rows) - 1}")
     name, _dot, key = where.rpartition(".")
     rows = _rows_at(body, name)
-    if rows is None or not key.isdigit() or int(key) >= len(rows):
+    place = None if rows is None else _place(key, rows)
+    if rows is None or place is None:
         return body, ""
-    place = int(key)
     row = rows.pop(place)
     if verb == "remove":
         return body, _id("rows", name)
-    goal = {"up": place - 1, "down": place + 1}.get(verb, int(to) if to.isdigit() else place)
+    goal = {"up": place - 1, "down": place + 1}.get(verb, int(to) if _counts(to) else place)
     goal = min(max(goal, 0), len(rows))
     rows.insert(goal, row)
     return body, _id("row", f"{name}.{goal}")
@@ -151,8 +160,8 @@ def _rows_at(body: dict[str, Any], name: str) -> list[Any] | None:
     here: Any = body
     *way, last = name.split(".")
     for step in way:
-        if isinstance(here, list) and step.isdigit() and int(step) < len(here):
-            here = here[int(step)]
+        if isinstance(here, list) and (place := _place(step, here)) is not None:
+            here = here[place]
         elif isinstance(here, dict) and step in here:
             here = here[step]
         else:

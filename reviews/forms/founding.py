@@ -1,6 +1,8 @@
 """A new project, as its founder types it: the project file that `project apply` would take."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -48,6 +50,9 @@ class NewProject(forms.Form):
             self.add_error("labels", _("Name at least two labels, one a line."))
         if found.get("answer") == "fields" and not lines_of(found.get("fields_text", "")):
             self.add_error("fields_text", _("Name at least one field, one a line."))
+        place = "labels" if found.get("answer") == "labels" else "fields_text"
+        for line, said in flaws_of(found.get(place, ""), fields=place == "fields_text"):
+            self.add_error(place, _("Line %(n)d: %(said)s") % {"n": line, "said": said})
         return found
 
     def document(self, slug: str) -> dict[str, Any]:
@@ -70,7 +75,7 @@ class NewProject(forms.Form):
             if place is None:
                 self.add_error("name" if path in {"name", "slug"} else None, message)
             elif place["part"] == "schema":
-                self.add_error("fields_text", message)
+                self.add_error("fields_text", _("These fields make no form: name fewer of them, or shorter ones."))
             else:
                 line = int(place["line"]) + 1 if place["line"] else 0
                 self.add_error("labels", _("Line %(n)d: %(said)s") % {"n": line, "said": message} if line else message)
@@ -81,31 +86,71 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def flaws_of(text: str, *, fields: bool) -> Iterator[tuple[int, str]]:
+    """Name what cannot stand in these lines, by the line: a name that stands there twice, a choice of one."""
+    names: set[str] = set()
+    for number, line in enumerate(lines_of(text), 1):
+        name, said = _field(line) if fields else (_label(line)[0], "")
+        if name.casefold() in names:
+            yield number, _("“%(name)s” stands here twice.") % {"name": name}
+        names.add(name.casefold())
+        if fields and said and said.lower() not in KINDS and len(_choices(said)) < 2:
+            told = _(
+                "“%(said)s” is no kind of field. There are text, number, whole number, yes or no; or write at least "
+                "two choices with commas between them."
+            )
+            yield number, told % {"said": said}
+
+
 def labels_of(text: str) -> list[dict[str, Any]]:
     """Read labels, one a line, with a key in square brackets where one is wanted: Out of stock [o]."""
-    found: list[dict[str, Any]] = []
-    for number, line in enumerate(lines_of(text), 1):
-        keyed = KEYED.fullmatch(line)
-        name, key = (keyed["name"], keyed["key"].lower()) if keyed else (line, None)
-        found.append({"code": code_of(name, f"label_{number}"), "name": name} | ({"key": key} if key else {}))
-    return found
+    named = [_label(line) for line in lines_of(text)]
+    codes = codes_of([name for name, _key in named], "label")
+    return [
+        {"code": code, "name": name} | ({"key": key} if key else {})
+        for code, (name, key) in zip(codes, named, strict=True)
+    ]
 
 
-def code_of(name: str, otherwise: str) -> str:
-    """Make a code of a name; a name without Latin letters or digits gets `otherwise`."""
-    return slugify(name).replace("-", "_")[:64].strip("_") or otherwise
+def _label(line: str) -> tuple[str, str]:
+    """Read a name and the key in square brackets behind it, "" for none."""
+    keyed = KEYED.fullmatch(line)
+    return (keyed["name"], keyed["key"].lower()) if keyed else (line, "")
+
+
+def codes_of(names: list[str], otherwise: str) -> list[str]:
+    """Make a code of each name, numbered where another has it; one without Latin letters or digits gets `otherwise`."""
+    found: dict[str, None] = {}
+    numbers: Counter[str] = Counter()
+    for place, name in enumerate(names, 1):
+        code = wanted = slugify(name).replace("-", "_")[:64].strip("_") or f"{otherwise}_{place}"
+        while code in found:
+            numbers[wanted] += 1
+            end = f"_{numbers[wanted] + 1}"
+            code = f"{wanted[: 64 - len(end)]}{end}"
+        found[code] = None
+    return list(found)
+
+
+def _field(line: str) -> tuple[str, str]:
+    """Read a field's name and what is said of it behind a colon."""
+    name, _colon, said = (part.strip() for part in line.partition(":"))
+    return name, said
+
+
+def _choices(said: str) -> list[str]:
+    return list(dict.fromkeys(one.strip() for one in said.split(",") if one.strip()))
 
 
 def schema_of(text: str) -> dict[str, Any]:
     """Read fields, one a line: `note`, `amount: number`, `decision: grant, refuse`; choices must be answered."""
     members: dict[str, Any] = {}
     chosen = []
-    for number, line in enumerate(lines_of(text), 1):
-        name, _colon, said = (part.strip() for part in line.partition(":"))
+    named = [_field(line) for line in lines_of(text)]
+    for code, (name, said) in zip(codes_of([name for name, _said in named], "field"), named, strict=True):
         kind: dict[str, Any] | None = KINDS.get(said.lower() or "text")
-        code = code_of(name, f"field_{number}")
         if kind is None:
-            kind = {"enum": list(dict.fromkeys(one.strip() for one in said.split(",") if one.strip()))}
+            kind = {"enum": _choices(said)}
             chosen.append(code)
         members[code] = {"title": name} | kind
     return {"type": "object", "properties": members, "required": chosen, "additionalProperties": False}

@@ -18,7 +18,8 @@ class Threshold(forms.Form):
     def shares(self) -> tuple[Decimal, Decimal]:
         """Give threshold and audit rate from 0 to 1."""
         told: dict[str, Any] = self.cleaned_data
-        return Decimal(told["threshold"]) / 100, Decimal(told["audit"]) / 100
+        threshold, audit = (Decimal(told[name]).quantize(Decimal("0.1")) / 100 for name in ("threshold", "audit"))
+        return threshold, audit
 
 
 class SendingToken(forms.Form):

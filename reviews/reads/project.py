@@ -15,7 +15,8 @@ from reviews.reads.home import Line, lines
 from reviews.reads.listing import COUNTED, Listed, listing
 from reviews.reads.replays import requires_replay
 from reviews.reads.standing import Standing, standing
-from reviews.rights import arm_sentence, sentence, threshold_of
+from reviews.reads.threshold import settings_in_force
+from reviews.rights import arm_sentence, sentence
 
 NEWEST = 12
 COUNTS = f"""
@@ -85,7 +86,7 @@ def project_page(project: Project, reader: int, at: dt.datetime) -> ProjectPage:
     return ProjectPage(
         now,
         _rules(now) if now else [],
-        now is not None and threshold_of(now.rights) is not None,
+        now is not None and settings_in_force(now) is not None,
         arrivals(project, reader, at),
         ask(QUEUES, [project.pk]),
         _team(project, at),

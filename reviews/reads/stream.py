@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from reviews.reads.published import rights_of
 from reviews.reads.said import words_of
 from reviews.rights import duration
 
+USUAL, MOST, LOOKED = 8, 60, 240
 MINE = """
 SELECT d.uuid, d.verdict, d.body, d.decided_at, t.state AS task_state, t.item_id, i.uuid AS item_uuid, i.external_id,
     i.state AS item_state, q.name AS queue_name, q.slug AS queue_slug, p.slug AS project_slug, p.name AS project_name,
@@ -26,8 +28,15 @@ JOIN reviews_rightsversion rv ON rv.id = r.rights_id
 JOIN reviews_presentation ps ON ps.claim_id = d.claim_id JOIN guidelines_taxonomyversion tv ON tv.id = ps.taxonomy_id
 LEFT JOIN reviews_outcome o ON o.task_id = t.id AND o.annulled_at IS NULL
 LEFT JOIN reviews_withdrawal w ON w.task_id = d.task_id AND w.person_id = d.person_id AND w.attempt = d.attempt
-WHERE d.person_id = %s ORDER BY d.id DESC LIMIT %s
+WHERE d.person_id = %s AND {which} ORDER BY d.id DESC LIMIT %s
 """
+LAST = MINE.format(
+    which="""d.id IN (SELECT y.id FROM reviews_decision y WHERE y.person_id = %s ORDER BY y.id DESC LIMIT %s)
+    AND (d.id IN (SELECT y.id FROM reviews_decision y WHERE y.person_id = %s ORDER BY y.id DESC LIMIT %s)
+    OR (w.id IS NULL AND o.released_at IS NULL AND t.state <> 'closed'
+        AND i.state NOT IN ('held', 'withdrawn', 'expired', 'erased')))"""
+)
+ON_ITEM = MINE.format(which="t.item_id = %s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,18 @@ class Mine:
     standing: str
 
 
-def decisions(person_id: int, at: dt.datetime, limit: int = 8) -> list[Mine]:
-    """List a person's last decisions, newest first; one statement."""
-    return [_mine(row, at) for row in ask(MINE, [person_id, limit])]
+def decisions(person_id: int, at: dt.datetime) -> list[Mine]:
+    """List a person's last decisions, newest first: eight, and all others that may be withdrawn; one statement.
+
+    Of the last 240 at most 60 are listed, so that a batch of 50 is among them.
+    """
+    found = ask(LAST, [person_id, person_id, LOOKED, person_id, USUAL, MOST])
+    return [_mine(row, at) for place, row in enumerate(found) if place < USUAL or _withdrawable(row, at)]
+
+
+def withdrawable_on(item_id: int, person_id: int, at: dt.datetime) -> Mine | None:
+    """Give the newest decision of a person on an item that may be withdrawn; one statement."""
+    return next((_mine(row, at) for row in ask(ON_ITEM, [person_id, item_id, USUAL]) if _withdrawable(row, at)), None)
 
 
 def stream(person_id: int, at: dt.datetime) -> list[Mine]:
@@ -98,11 +116,18 @@ def _standing(row: Row) -> str:
     return _("With others") if row.task_state == "open" else _("Settled")
 
 
+@lru_cache(maxsize=32)
+def _taxonomy(body: bytes) -> dict[str, Any]:
+    """Read a published taxonomy, with the labels that may no longer be said; the same bytes are read once."""
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
 def _changes(row: Row) -> str:
     if row.body is None:
         return _("Erased")
     body: dict[str, Any] = json.loads(row.body)
     if row.verdict == "correct" or _blind(row):
-        words = words_of(body["output"], json.loads(row.taxonomy_body))
+        words = words_of(body["output"], _taxonomy(row.taxonomy_body))
         return ", ".join(f"{term}: {word}" if term else word for term, word, _number in words)
     return body["sent"].get("rationale") or ""

@@ -7,7 +7,17 @@ from decimal import Decimal
 from accounts.models import Project
 from reviews.models import Item, Prediction, Tray
 from reviews.reads.standing import Standing
-from reviews.rights import Counted, Rights, Share, audit_rate_of, read, share, threshold_of, with_threshold
+from reviews.rights import (
+    Counted,
+    Rights,
+    Share,
+    audit_rate_of,
+    queue_for_people,
+    read,
+    share,
+    threshold_of,
+    with_threshold,
+)
 
 LAST, BINS = 1000, 25
 HEIGHT, STEP = 60, 16
@@ -60,11 +70,16 @@ def likely(counted: list[Counted], rights: Rights, switch: str, seconds: int) ->
 
 
 def settings_in_force(now: Standing) -> tuple[str, str] | None:
-    """Give threshold and audit rate in percent, to a tenth; None for rights of another shape."""
+    """Give threshold and audit rate in percent, to a tenth; None for rights of another shape, or that name no queue."""
     threshold = threshold_of(now.rights)
-    if threshold is None:
+    if threshold is None or queue_for_people(now.rights) is None:
         return None
     return _percent(threshold), _percent(audit_rate_of(now.rights))
+
+
+def just_founded(now: Standing) -> bool:
+    """Tell whether people decide everything by the first rights, as in a project that has chosen no threshold yet."""
+    return now.rights_number == 1 and threshold_of(now.rights) == 1
 
 
 def _percent(part: Decimal) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from .numbers import decimal, shortest
 
 _PERCENT = re.compile(r"(-?[0-9]+(?:[.,][0-9]+)?) ?%?")
-_PART = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)\.?\s*(?:,|and\b|und\b)?\s*")
-_ISO = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)S)?)?")
+_PART = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,12})?)\s*([^\W\d_]+)\.?\s*(?:,|and\b|und\b)?\s*")
+_ISO = re.compile(r"P(?:([0-9]{1,15})D)?(?:T(?:([0-9]{1,15})H)?(?:([0-9]{1,15})M)?(?:([0-9]{1,15})S)?)?")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _STEMS = {"day": "d", "tag": "d", "hour": "h", "hr": "h", "std": "h", "stunde": "h", "min": "m", "sec": "s", "sek": "s"}
 

@@ -51,6 +51,12 @@ def audit_rate_of(rights: Rights) -> Decimal:
     return decimal(rights.otherwise.audit_rate or "0") or Decimal(0)
 
 
+def queue_for_people(rights: Rights) -> Arm | None:
+    """Give the arm that a threshold would send to people by; None where these rights name no queue for them."""
+    arms = [*(rule.then for rule in rights.routing), rights.otherwise, rights.no_confidence]
+    return next((arm for arm in arms if arm.arm == "review"), None)
+
+
 def with_threshold(rights: Rights, threshold: Decimal, audit_rate: Decimal) -> dict[str, Any]:
     """Give the document with another threshold and audit rate, the rest as it stands; at 1 people decide everything.
 
@@ -59,10 +65,7 @@ def with_threshold(rights: Rights, threshold: Decimal, audit_rate: Decimal) -> d
     """
     if threshold_of(rights) is None:
         raise ValueError("these rights have more than one threshold")
-    review = next(
-        (arm for arm in [*(rule.then for rule in rights.routing), rights.otherwise] if arm.arm == "review"), None
-    )
-    review = review or (rights.no_confidence if rights.no_confidence.arm == "review" else None)
+    review = queue_for_people(rights)
     if review is None:
         raise ValueError("these rights name no queue that people decide in")
     name = rights.routing[0].name if rights.routing else NAME

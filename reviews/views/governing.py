@@ -18,8 +18,8 @@ from reviews.policies import governed_project
 from reviews.reads.drafting import takes_two
 from reviews.reads.replays import requires_replay
 from reviews.reads.standing import Standing, standing
-from reviews.reads.threshold import counted_in, likely, moved, settings_in_force
-from reviews.rights import with_threshold
+from reviews.reads.threshold import counted_in, just_founded, likely, moved, settings_in_force
+from reviews.rights import threshold_of, with_threshold
 from reviews.views.asking import HtmxRequest, page, person_of, who
 
 FIRST = {"threshold": "80", "audit": "5"}
@@ -47,13 +47,11 @@ def threshold(request: HtmxRequest, project: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, now: Standing) -> QueryDict | dict[str, str]:
-    """Give what is asked for, else what is in force; a project that sends everything to people begins at 80 %."""
+    """Give what is asked for, else what is in force; a project that has chosen none yet begins at 80 %."""
     if request.method == "POST":
         return request.POST
     standing_at = settings_in_force(now)
-    first = (
-        FIRST if now.rights_number == 1 or standing_at is None else dict(zip(FIRST, map(str, standing_at), strict=True))
-    )
+    first = FIRST if just_founded(now) or standing_at is None else dict(zip(FIRST, standing_at, strict=True))
     return (
         first
         | {"seconds": "15"}
@@ -75,6 +73,7 @@ def _shown(
         "form": form,
         "simple": simple,
         "publishes": publishes,
+        "lone": threshold_of(rights) is not None,
         "likely": likely(counted, rights, now.switch_for(None), seconds),
         "source": source,
         "tray": tray,

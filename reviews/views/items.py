@@ -44,6 +44,7 @@ from reviews.reads.pane import pane
 from reviews.reads.predictions import further
 from reviews.reads.rail import OWNER
 from reviews.reads.resting import showing
+from reviews.reads.stream import withdrawable_on
 from reviews.reads.times import times
 from reviews.reads.veils import veil_in
 from reviews.reads.words import HELD_AGAIN
@@ -85,6 +86,7 @@ def item(request: HttpRequest, project: str, item: uuid.UUID) -> HttpResponse:
         shown["why"] = explained(row, row.project, draws=quality)
         shown["others"] = further(row, taxonomy_in_force(row.project)) if others else []
     shown |= {} if why or row.state in UNANSWERED else _aside(row, roles, by, at)
+    shown["mine"] = withdrawable_on(row.pk, person_of(by), at) if why else None  # what may be taken back withholds
     shown["times"] = [] if why else times(row.pk, quality=quality)
     levels = [] if why else levels_of(row.pk)
     shown |= {"levels": levels, "answers": any(one.waits for one in levels) and may_acknowledge(row, by=by, at=at)}

@@ -128,7 +128,7 @@ def _settings(
         "zone": timezone.get_current_timezone_name(),
         "chosen_theme": request.COOKIES.get("theme", "system"),
     }
-    shown["days"] = [int(day) for day in shown["telling"]["days"].value() or [] if str(day).isdigit()]
+    shown["days"] = [int(day) for day in shown["telling"]["days"].value() or [] if str(day) in set("0123456")]
     answer = page(request, "reviews/settings.html", "settings", at, shown)
     answer.status_code = 422 if faults or form else 200
     return answer

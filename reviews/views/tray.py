@@ -89,7 +89,7 @@ def _hold_length(request: HttpRequest) -> None:
         BadBody: it is too long.
     """
     length = request.headers.get("Content-Length", "")
-    if not length.isdecimal() or int(length) > LONGEST:
+    if not length.isdecimal() or len(length) > 18 or int(length) > LONGEST:
         raise BadBody(
             _("At most %(n)s MB at once. Bring fewer files; `items load` takes more.") % {"n": LONGEST // 2**20}
         )

@@ -118,7 +118,17 @@ def _separator_of(text: str) -> str:
         prose = name != "tab" and first.count(SEPARATORS[name]) == first.count(f"{SEPARATORS[name]} ")
         if width > 1 and often * 5 >= len(widths) * 4 and not prose:
             return name
-    return "none"
+    return next((name for name in ("comma", "semicolon", "tab") if _is_one_column(text, name)), "none")
+
+
+def _is_one_column(text: str, separator: str) -> bool:
+    """Tell whether a text is CSV of one column, as programs write it: a line begins with a quote, all of it reads."""
+    if not re.search(r'^\ufeff?"', text, re.MULTILINE):
+        return False
+    try:
+        return all(len(cells) < 2 for cells in _cells(text, separator))
+    except BadBody:
+        return False
 
 
 def _cells(text: str, separator: str) -> Iterator[list[str]]:

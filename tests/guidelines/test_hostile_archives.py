@@ -99,6 +99,21 @@ def test_a_name_that_goes_on_behind_a_nul_is_refused():
     assert refused(io.BytesIO(body.replace(b"jsonX.exe", b"json\x00.exe")))[0] == ["taxonomy.json\\x00.exe"]
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800"])
+def test_a_text_holds_no_character_that_no_database_holds(sign):
+    taxonomy = json.dumps(TAXONOMY).replace(TAXONOMY["labels"][0]["definition"], f"A{sign}cat")
+    names, told = refused(repacked(summed(good() | {"taxonomy.json": taxonomy.encode()})))
+    assert names == ["taxonomy.json"] and f"labels[0].definition: U+{sign[2:].upper()} stands here" in told
+    titled = head().replace(b'"title": "', f'"title": "{sign}'.encode(), 1)
+    names, told = refused(repacked(summed(good() | {"guideline.json": titled})))
+    assert names == ["guideline.json"] and "sections[0].title: " in told
+
+
+def test_a_section_holds_no_nul():
+    names, told = refused(repacked(summed(good() | {"sections/001-start.md": b"One\nT\0wo\n"})))
+    assert names == ["sections/001-start.md"] and "line 2: U+0000" in told
+
+
 def test_a_hostile_name_is_shown_without_its_tricks():
     assert shown("a\u202eb\n\x1b[31m" + "x" * 900) == ("a\\u202eb\\x0a\\x1b[31m" + "x" * 900)[:120]
     assert shown("") == "''"

@@ -103,7 +103,12 @@ def test_unticked_the_founder_has_no_role(owner):
         ({"name": " "}, "Name the project."),
         ({"labels": "Only one"}, "Name at least two labels, one a line."),
         ({"labels": "In stock [a]\nOut"}, "Line 1: &#x27;a&#x27; is no free key."),
-        ({"labels": "Same\nsame"}, "Two rows have the same code."),
+        ({"labels": "Same\nsame [s]"}, "Line 2: “same” stands here twice."),
+        ({"answer": "fields", "fields_text": "Note\nnote: number"}, "Line 2: “note” stands here twice."),
+        (
+            {"answer": "fields", "fields_text": "Name\nBorn: date"},
+            "Line 2: “date” is no kind of field. There are text,",
+        ),
         ({"answer": "fields", "fields_text": ""}, "Name at least one field, one a line."),
         ({"medium": "video"}, "Nothing was created yet."),
     ],
@@ -132,6 +137,34 @@ def test_fields_become_the_schema_of_a_form(owner):
         "note": "string",
     }
     assert schema["required"] == ["decision"]
+
+
+def test_fields_whose_names_come_to_the_same_code_all_stay(owner):
+    fields = "Amount (EUR): number\nAmount EUR: text\nRisk +: low, high\nRisk -: a, b\n+\n-"
+    assert owner.post(reverse("new-project"), NEW | {"answer": "fields", "fields_text": fields}).status_code == 302
+    schema = json.loads(bytes(TaxonomyVersion.objects.get().body))["schema"]
+    assert {code: part["title"] for code, part in schema["properties"].items()} == {
+        "amount_eur": "Amount (EUR)",
+        "amount_eur_2": "Amount EUR",
+        "risk": "Risk +",
+        "risk_2": "Risk -",
+        "field_5": "+",
+        "field_6": "-",
+    }
+    assert schema["required"] == ["risk", "risk_2"]
+
+
+def test_labels_whose_names_come_to_the_same_code_all_stay(owner):
+    labels = f"C++\nC#\nGroup A+\nGroup A-\n{'x' * 80}\n{'x' * 81}\nc 2"
+    assert owner.post(reverse("new-project"), NEW | {"labels": labels}).status_code == 302
+    found = json.loads(bytes(TaxonomyVersion.objects.get().body))["labels"]
+    assert [one["code"] for one in found] == ["c", "c_2", "group_a", "group_a_2", "x" * 64, f"{'x' * 62}_2", "c_2_2"]
+
+
+def test_more_fields_than_a_form_holds_are_refused_in_plain_words(owner):
+    fields = "\n".join(f"f{number}" for number in range(3000))
+    answer = owner.post(reverse("new-project"), NEW | {"answer": "fields", "fields_text": fields})
+    assert answer.status_code == 422 and "name fewer of them" in text_of(answer) and "schema" not in text_of(answer)
 
 
 def test_a_second_project_of_a_name_gets_an_address_of_its_own(founded):

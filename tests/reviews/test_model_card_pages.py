@@ -90,9 +90,9 @@ def test_a_stale_form_keeps_what_was_typed_and_says_whose_words_it_would_replace
     assert ModelCardDraft.objects.get().card["purpose"] == "Mine."
 
 
-def test_what_no_text_holds_is_left_out_of_a_summary(town, edna):
+def test_a_summary_has_the_line_ends_of_a_text(town, edna):
     card_draft(town, edna)
-    sent = form(2, summary="Why\x00, and\r\nhow.")
+    sent = form(2, summary="Why, and\r\nhow.")
     assert signed_in(edna).post(f"{desk(town)}draft/", sent).status_code == 302
     assert ModelCardDraft.objects.get().summary == "Why, and\nhow."
 

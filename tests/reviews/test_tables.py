@@ -38,6 +38,26 @@ def test_prose_with_commas_is_one_text_a_line():
     assert (table.separator, table.columns, len(table.rows)) == ("none", ("text",), 3)
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_one_column_of_csv_is_read_to_the_cell(ends):
+    text = 'text\n"Great, really"\nBad\n"He said ""no"""\n"two\nlines"\n'.replace("\n", ends)
+    table = read_table(text)
+    assert (table.columns, table.header) == (("text",), True)
+    assert [cells for _number, cells in table.rows] == [
+        ["Great, really"],
+        ["Bad"],
+        ['He said "no"'],
+        [f"two{ends}lines"],
+    ]
+    semicolons = read_table('text\n"Great; really"\nBad, and slow\n')
+    assert [cells for _number, cells in semicolons.rows] == [["Great; really"], ["Bad, and slow"]]
+
+
+def test_prose_that_begins_with_a_quote_stays_as_it_is():
+    lines = ['"Great," she said', "Bad, slow", '"Well"']
+    assert [cells for _number, cells in read_table("\n".join(lines)).rows] == [[line] for line in lines]
+
+
 def test_a_quoted_cell_holds_separators_line_feeds_and_quotes():
     found = made('id,text\n1,"one, ""two""\nthree"\n2,four')
     assert [one["data"]["text"] for one in found] == ['one, "two"\nthree', "four"]
