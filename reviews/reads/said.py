@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.reads.marks import numbered, turn_words
-from reviews.reads.stages import plain
+from reviews.reads.files import plain
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
