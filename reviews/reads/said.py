@@ -7,8 +7,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews.reads.marks import numbered, turn_words
 from reviews.reads.files import plain
+from reviews.reads.marks import numbered, turn_words
+
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
