@@ -56,7 +56,8 @@ def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None
 
     Only ordinary work of normal impact with a visible proposal is taken, nothing to be heard, and nothing with more to
     look at than a tile shows. A batch that the person has open, also one of another queue, is answered again; where
-    batches have ended meanwhile it is given back first. A unique violation is a lost race and is retried once. Locks person, task, seat.
+    batches have ended meanwhile it is given back first. A unique violation is a lost race and is retried once. Locks
+    person, task, seat.
 
     Raises:
         Forbidden: the actor is no person.

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from reviews.reads.files import plain
 from reviews.reads.marks import numbered, turn_words
 
-
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 

@@ -17,8 +17,8 @@ from reviews.reads.veils import Veil
 class Stage:
     """The item as people look at it. `kind` is picture, sound, talk, text, facts, json or gone.
 
-    `pictures` bear the names of their places. `recipe` names what is shown of each picture, as screen-1, and `sound_recipe` what is
-    heard of each sound.
+    `pictures` bear the names of their places. `recipe` names what is shown of each picture, as screen-1, and
+    `sound_recipe` what is heard of each sound.
     """
 
     kind: str
