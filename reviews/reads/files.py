@@ -21,13 +21,14 @@ def is_file(value: Any) -> bool:
 
 
 def taken_out(sent: dict[str, Any]) -> tuple[list[Picture], dict[str, Any]]:
-    """Give every file in what was sent, in order, and the members that are left.
+    """Give every file in what was sent, and the members that are left.
 
-    A member that is a file, or a list of nothing but files, goes. Deeper down a file's name stands where it stood.
+    Members that are files come first, since outlines are drawn over the first picture; then the others, in order. A
+    member that is a file, or a list of nothing but files, goes. Deeper down a file's name stands where it stood.
     """
     found: list[Picture] = []
     left = {}
-    for key, value in sent.items():
+    for key, value in sorted(sent.items(), key=lambda member: not is_file(member[1])):
         named = _named(value, key, found)
         if not _only_files(value):
             left[key] = named

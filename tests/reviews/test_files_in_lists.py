@@ -57,6 +57,10 @@ def test_a_file_deeper_down_is_shown_and_its_name_stands_where_it_stood():
     assert shown.rest == {"candidates": told, "files": ["Files 1", "and a word"]}
 
 
+def test_outlines_stay_on_the_picture_that_is_a_member_of_its_own():
+    assert pictures(stage({"around": {"image": A}, "image": B})) == [(B, "Image"), (A, "Around image")]
+
+
 def test_sounds_in_a_list_are_heard_under_their_places():
     shown = stage({"audio": [A, B], "images": [C]}, sounds={"a" * 64: 1000, "b" * 64: 2000}, veil=Veil(mute=True))
     assert [(one.name, one.duration_ms) for one in shown.sounds] == [("Audio 1", 1000), ("Audio 2", 2000)]
