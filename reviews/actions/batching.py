@@ -25,7 +25,6 @@ from reviews.reads.media import Media, media_of
 from reviews.reads.published import rights_of
 from reviews.rights import duration
 
-LINES = 6  # of an item's text that a tile shows before it is focused
 LOCK_PERSON = "SELECT p.id FROM accounts_person p WHERE p.id = %s"
 LOCK_BATCH = """
 SELECT s.id AS seat_id, s.lease_until, c.id AS claim_id, c.token, t.sseq, t.head
@@ -55,9 +54,10 @@ OPENING = {"claim_id": "bigint", "opened_at": "timestamptz", "event_id": "bigint
 def claim_batch(*, queue: Queue, by: Actor, at: dt.datetime) -> uuid.UUID | None:
     """Lease up to as many seats of a queue as its batches take, to be looked at together; None when nothing waits.
 
-    Only ordinary work of normal impact with a visible proposal is taken, and nothing to be heard. A batch that the
-    person has open, also one of another queue, is answered again; where batches have ended meanwhile it is given back
-    first. A unique violation is a lost race and is retried once. Locks person, task, seat.
+    Only ordinary work of normal impact with a visible proposal is taken, nothing to be heard, and nothing with more to
+    look at than a tile shows. A batch that the person has open, also one of another queue, is answered again; where
+    batches have ended meanwhile it is given back first. A unique violation is a lost race and is retried once. Locks
+    person, task, seat.
 
     Raises:
         Forbidden: the actor is no person.
@@ -192,7 +192,7 @@ def _present_on_grid(row: Row, media: Media, batch: uuid.UUID, place: int) -> di
     """Make the manifest of what a tile shows; it has no room for how often people changed answers like its own."""
     manifest = present(row, [], media, recipe="thumbnail")
     manifest.pop("changed", None)
-    return manifest | {"grid": {"batch": str(batch), "place": place, "recipe": "thumbnail", "lines": LINES}}
+    return manifest | {"grid": {"batch": str(batch), "place": place, "recipe": "thumbnail"}}
 
 
 def open_batch(*, batch: uuid.UUID, tokens: Collection[uuid.UUID], by: Actor, at: dt.datetime) -> dt.datetime:

@@ -19,6 +19,7 @@ from reviews.reads.held import Held, look_at_seat, look_at_taken
 from reviews.reads.resting import break_until
 
 PREFETCHED = dt.timedelta(minutes=2)
+LONGEST_PREFETCHED = dt.timedelta(minutes=15)  # of an item that nobody has opened, however often it is prolonged
 WINDOW = 64
 MOST_AT_ONCE = 256  # more than there are connections: what others are taking just now is passed over
 START = dt.datetime(1, 1, 1, tzinfo=dt.UTC)

@@ -15,6 +15,7 @@ from reviews.reads.held import hides_proposal
 from reviews.reads.media import media_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.retired import retired_in
+from reviews.reads.tiles import fits_a_tile
 
 MAY_BE_TOGETHER = """
 t.kind = 'work' AND t.state = 'open' AND i.impact = 'normal'
@@ -85,10 +86,16 @@ def _locked(seats: list[int], person_id: int, at: dt.datetime) -> list[Row]:
 
 
 def _fitting(rows: list[Row]) -> list[Row]:
-    """Leave what a grid can show: it shows, so what must be heard is looked at alone."""
-    plain = [row for row in rows if _plain(row)]
+    """Leave what a grid can show: what must be heard, or does not stand whole on a tile, is looked at alone."""
+    plain = [row for row in rows if _plain(row) and _whole(row)]
     media = media_of({file for row in plain for file in files_of(row)})
     return [row for row in plain if not media.sounding(files_of(row))]
+
+
+def _whole(seen: Row) -> bool:
+    """Tell whether a tile draws all of a seat's item."""
+    body = json.loads(seen.item_body) if seen.item_body else {}
+    return fits_a_tile(body.get("data", {}), body.get("segments", {}))
 
 
 def _plain(seen: Row) -> bool:

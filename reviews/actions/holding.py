@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotFound
 from accounts.reads import Actor
 from audit.models.sql import Row, ask_one, lock, run, together
-from reviews.actions.claiming import PREFETCHED
+from reviews.actions.claiming import LONGEST_PREFETCHED, PREFETCHED
 from reviews.actions.ending import end_claims
 from reviews.actions.losing import lost
 from reviews.actions.resting import counted, looked_until
@@ -113,7 +113,9 @@ def _open(token: uuid.UUID, by: Actor, at: dt.datetime) -> Held:
 def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
     """Start the lease of an open claim anew, since its person is at work; give its end. Locks task, seat.
 
-    A claim set aside by a withdrawal keeps what it has left.
+    One that stands ready and was never opened ends 15 minutes after it was claimed at the latest, however often this
+    is said: its end then moves no more, and after it the claim is lost. A claim set aside by a withdrawal keeps what it
+    has left.
 
     Raises:
         NotFound: no such claim of this person.
@@ -126,8 +128,11 @@ def prolong(*, token: uuid.UUID, by: Actor, at: dt.datetime) -> dt.datetime:
     if seat.slot == "batch":
         raise InABatch
     acting_role(seen)
-    lease = duration(rights_of(seen.rights_body).lease) if seat.slot == "open" else PREFETCHED
-    until: dt.datetime = max(at + lease, seat.lease_until)
+    if seat.slot == "open":
+        wanted = at + duration(rights_of(seen.rights_body).lease)
+    else:
+        wanted = min(at + PREFETCHED, (seen.opened_at or seen.claimed_at) + LONGEST_PREFETCHED)
+    until: dt.datetime = max(wanted, seat.lease_until)
     looked = looked_until(seen, at) if seat.slot == "open" else []
     together(("UPDATE reviews_seat SET lease_until = %s WHERE id = %s", [until, seen.seat_id]), *looked)
     return until

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reviews.outputs import ELEMENTS, turns_of
+from reviews.reads.files import plain
 from reviews.reads.marks import OnTurn, written
 from reviews.reads.said import said
-from reviews.reads.stages import plain
 from reviews.wire.placing import line_of
 
 

@@ -35,7 +35,7 @@ def showables(item: Item) -> list[Showable]:
     """List what of an item an example can show: its pictures, its sounds, its text; nothing where its body is gone."""
     data = data_of(item)
     seen: Stage = stage(data, sounds=sounds_in(data))
-    pictures = [Showable(sha, "image", FILE + sha, place=n) for n, sha in enumerate(seen.pictures, 1)]
+    pictures = [Showable(one.sha256, "image", FILE + one.sha256, place=n) for n, one in enumerate(seen.pictures, 1)]
     sounds = [Showable(one.sha256, "audio", FILE + one.sha256, place=n) for n, one in enumerate(seen.sounds, 1)]
     words = [Showable("text", "text", text=seen.text)] if seen.text.strip() else []
     return [*pictures, *sounds, *words]

@@ -11,8 +11,8 @@ from accounts.models import Project
 from audit.models.sql import Row, ask, many
 from guidelines.models import GuidelineTerm
 from guidelines.reads import Reading, reading_of, taxonomy_in_force
+from reviews.reads.files import plain
 from reviews.reads.published import taxonomy_of
-from reviews.reads.stages import plain
 
 SHOWN = 50
 HEAVY = ("version__body", "version__taxonomy__body")

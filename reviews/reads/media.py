@@ -8,6 +8,7 @@ from django.db.models import FilteredRelation, Q
 
 from assets.models import Asset
 from assets.reads import RECIPES, SOUND_RECIPES, lengths_of
+from reviews.reads.files import is_file
 
 FILE = "sha256:"
 
@@ -58,8 +59,8 @@ def moment_words(ms: int) -> str:
 
 def files_in(value: Any) -> set[str]:
     """Name every file in a JSON value, as sha256:..."""
-    if isinstance(value, str):
-        return {value} if value.startswith(FILE) and len(value) == 71 else set()
+    if is_file(value):
+        return {value}
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return set().union(*map(files_in, parts)) if parts else set()
 

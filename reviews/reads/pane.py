@@ -95,7 +95,7 @@ def pane(held: Held) -> Pane:
         fields=fields_of(held.taxonomy.get("schema") or {}, standing, draft) if shape == "fields" else [],
         text=draft.get("text", ""),
         takes=takes(held),
-        drawing=drawing(held, seen.pictures),
+        drawing=drawing(held, [picture.sha256 for picture in seen.pictures]),
         proposal_words=_proposal_words(held),
         percent=percent(held.confidence),
         step=step(held.confidence),

@@ -7,8 +7,8 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviews.reads.files import plain
 from reviews.reads.marks import numbered, turn_words
-from reviews.reads.stages import plain
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 

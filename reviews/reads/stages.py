@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assets.reads import in_force
+from reviews.reads.files import Picture, plain, taken_out
 from reviews.reads.media import Sound
 from reviews.reads.turns import Turn, conversation
 from reviews.reads.veils import Veil
@@ -16,12 +17,12 @@ from reviews.reads.veils import Veil
 class Stage:
     """The item as people look at it. `kind` is picture, sound, talk, text, facts, json or gone.
 
-    `pictures` are SHA-256 in hex. `recipe` names what is shown of each picture, as screen-1, and `sound_recipe` what is
-    heard of each sound.
+    `pictures` bear the names of their places. `recipe` names what is shown of each picture, as screen-1, and
+    `sound_recipe` what is heard of each sound.
     """
 
     kind: str
-    pictures: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     text: str = ""
     facts: list[tuple[str, Any]] = field(default_factory=list)
     rest: Any = None
@@ -75,10 +76,9 @@ def stage(
 def _bare(data: dict[str, Any], lengths: Mapping[str, int]) -> Stage:
     turns, told = conversation(data)
     turns = [_heard(turn, lengths) for turn in turns]
-    files = {key: value[7:] for key, value in told.items() if isinstance(value, str) and value.startswith("sha256:")}
-    pictures = [sha256 for sha256 in files.values() if sha256 not in lengths]
-    sounds = [Sound(sha256, plain(key), lengths[sha256]) for key, sha256 in files.items() if sha256 in lengths]
-    plainly = {key: value for key, value in told.items() if key not in files}
+    files, plainly = taken_out(told)
+    pictures = [file for file in files if file.sha256 not in lengths]
+    sounds = [Sound(file.sha256, file.name, lengths[file.sha256]) for file in files if file.sha256 in lengths]
     text = plainly.pop("text", None)
     facts = [(plain(key), value) for key, value in plainly.items() if not isinstance(value, list | dict)]
     rest = {key: value for key, value in plainly.items() if isinstance(value, list | dict)} or None
@@ -101,8 +101,3 @@ def _heard(turn: Turn, lengths: Mapping[str, int]) -> Turn:
     if not sounds:
         return turn
     return replace(turn, sounds=sounds, pictures=[sha256 for sha256 in turn.pictures if sha256 not in lengths])
-
-
-def plain(name: str) -> str:
-    """Make a member's name readable: credit_amount to Credit amount."""
-    return name.replace("_", " ").replace("-", " ").capitalize()

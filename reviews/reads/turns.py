@@ -1,13 +1,13 @@
 """Conversations: the turns of an item's data, as people wrote them down or as chat models do."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from reviews.outputs import Turning
+from reviews.reads.files import is_file, taken_out
 from reviews.reads.media import Sound
 
 MEMBERS = ("turns", "messages", "conversation")
@@ -22,7 +22,6 @@ ROLES = {
     "tool": _("Tool"),
     "function": _("Tool"),
 }
-FILE = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +109,16 @@ def _turn(number: int, sent: dict[str, Any], sides: dict[str, int]) -> Turn:
     text, parts = _words(sent[what])
     at, start = _instant(sent.get("at")), _offset(sent.get("start_ms"))
     shown = {who, what, *(["at"] if at else []), *(["start_ms"] if start else []), *(["name"] if named else [])}
-    rest = {key: value for key, value in sent.items() if key not in shown}
-    pictures = [rest.pop(key)[7:] for key, value in list(rest.items()) if _is_file(value)]
-    if parts:
-        rest[what] = parts
+    besides = {key: value for key, value in sent.items() if key not in shown} | ({what: parts} if parts else {})
+    files, rest = taken_out(besides)
+    pictures = [file.sha256 for file in files]
     side = sides.setdefault(speaker, len(sides)) % 12 + 1
     return Turn(number, speaker, side, role in MODELS, text, at, start, pictures, rest or None)
 
 
 def _words(content: Any) -> tuple[str, list[Any]]:
     """Give the words of a turn's content, and its parts that are no words."""
-    if isinstance(content, str):
+    if isinstance(content, str) and not is_file(content):
         return content, []
     parts = content if isinstance(content, list) else [] if content is None else [content]
     words = [one["text"] for one in parts if _is_text(one)]
@@ -128,11 +126,9 @@ def _words(content: Any) -> tuple[str, list[Any]]:
 
 
 def _is_text(part: Any) -> bool:
-    return isinstance(part, dict) and part.keys() <= {"type", "text"} and isinstance(part.get("text"), str)
-
-
-def _is_file(value: Any) -> bool:
-    return isinstance(value, str) and FILE.fullmatch(value) is not None
+    if not isinstance(part, dict) or not part.keys() <= {"type", "text"}:
+        return False
+    return isinstance(part.get("text"), str) and not is_file(part["text"])
 
 
 def _instant(value: Any) -> dt.datetime | None:

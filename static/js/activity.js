@@ -2,7 +2,7 @@
 // Time at work: what passes between signs of life, without long pauses and hidden tabs.
 
 const IDLE_MS = 30_000;
-const SIGNS = /** @type {const} */ (["pointermove", "pointerdown", "keydown", "input", "wheel", "touchstart"]);
+export const SIGNS = /** @type {const} */ (["pointermove", "pointerdown", "keydown", "input", "wheel", "touchstart"]);
 
 /**
  * Adds up the time at work. After 30 s without a sign of life the rest of a pause does not count.

@@ -56,10 +56,12 @@ export function mountBatch(root) {
     const count = { approve: 0, correct: 0, left: 0, unseen: 0 };
     for (const tile of active()) {
       count[choiceOf(tile.labels, mark(tile.token))] += 1;
-      if (!sight.seen(tile.token)) count.unseen += 1;
+      if (unseen(tile.token)) count.unseen += 1;
     }
     return count;
   };
+  /** @param {string} token */
+  const unseen = (token) => !mark(token).left && !sight.seen(token); // what is left for single review is seen there
   /** @param {string} token */
   const mark = (token) => /** @type {Mark} */ (marks.get(token));
 
@@ -97,8 +99,8 @@ export function mountBatch(root) {
     go: () => {
       if (state.sending) return;
       if (!active().length || state.over) return location.reload();
-      const unseen = active().find((tile) => !sight.seen(tile.token));
-      if (unseen) return view.show(unseen.token);
+      const next = active().find((tile) => unseen(tile.token));
+      if (next) return view.show(next.token);
       void send();
     },
     undo: () => void undo(),

@@ -32,6 +32,8 @@ export function watchClaim(root, hears) {
   const lapse = () => {
     if (over) return;
     over = true;
+    root.toggleAttribute("data-lapsed", true);
+    root.dispatchEvent(new CustomEvent("hitl:lapsed", { bubbles: true }));
     hears.onLapse();
   };
   const tick = () => {

@@ -1,16 +1,13 @@
 // @ts-check
 // The flow from item to item: the next one stands ready, the last decision is on its way.
 
+import { standAhead } from "./ahead.js";
 import { say } from "./live.js";
 import { deliver, unsent } from "./outbox.js";
 import { refusalOf } from "./panes.js";
-import { closeLists, partsOf, settleIn, underWay, warm } from "./parts.js";
-import { ask } from "./requests.js";
+import { closeLists, partsOf, settleIn, underWay } from "./parts.js";
 
-const KEEP_MS = 60_000;
-const LOOK_MS = 20_000;
 const FRESH_MS = 250;
-const LONGEST_LOOK_MS = 4_000;
 
 /**
  * Mounts the flow around the workbench's pane.
@@ -19,43 +16,25 @@ const LONGEST_LOOK_MS = 4_000;
 export function mountFlow(root) {
   const person = root.dataset.person ?? "";
   const words = /** @type {HTMLElement} */ (root.querySelector(":scope > [data-words]")).dataset;
-  /** @type {{pane: HTMLElement, pictures: HTMLImageElement[]} | null} */
-  let ahead = null;
   /** @type {{pane: HTMLElement, text: string, gone: () => void} | null} */
   let waiting = null;
-  let [sending, looking, left, turn] = [false, false, false, 0];
+  let [sending, left] = [false, false];
   const shown = () => /** @type {HTMLElement | null} */ (root.querySelector("#task-pane"));
 
   /** @param {HTMLElement} pane */
   const show = (pane) => {
-    turn += 1;
+    ahead.turned();
     shown()?.replaceWith(pane);
     settleIn(pane);
   };
 
-  const look = async () => {
-    const pane = shown();
-    const url = pane?.dataset.claims;
-    if (!url || ahead || looking || sending || document.hidden || pane?.hasAttribute("data-ahead")) return;
-    looking = true;
-    const now = turn;
-    const answer = await ask("POST", url, { signal: AbortSignal.timeout(LONGEST_LOOK_MS) }).catch(() => null);
-    const html = answer?.status === 201 ? await answer.text().catch(() => "") : "";
-    looking = false;
-    if (now !== turn) return goOn();
-    const found = partsOf(html).pane;
-    if (found && found.dataset.token !== shown()?.dataset.token) ahead = warm(found);
-    if (waiting) goOn();
-  };
-
-  /** Keeps the claim of the item that stands ready, while its page is looked at. */
-  const keep = async () => {
-    if (!ahead || sending || document.hidden) return;
-    const kept = ahead;
-    const answer = await ask("PATCH", kept.pane.dataset.claim ?? "").catch(() => null);
-    if (answer && !answer.ok && ahead === kept) ahead = null;
-    await look();
-  };
+  const ahead = standAhead({
+    shown,
+    busy: () => sending,
+    looked: (moved) => {
+      if (moved || waiting) goOn();
+    },
+  });
 
   /**
    * Shows the item that stands ready and sends the decision behind it.
@@ -64,8 +43,7 @@ export function mountFlow(root) {
    * @param {() => void} gone
    */
   const go = async (pane, text, gone) => {
-    const next = /** @type {{pane: HTMLElement}} */ (ahead).pane;
-    ahead = null;
+    const next = ahead.take();
     sending = true;
     gone();
     const way = underWay(next, words);
@@ -99,9 +77,9 @@ export function mountFlow(root) {
   const goOn = () => {
     const held = waiting;
     waiting = null;
-    if (held && held.pane === shown() && ahead) void go(held.pane, held.text, held.gone);
+    if (held && held.pane === shown() && ahead.ready()) void go(held.pane, held.text, held.gone);
     else if (held) held.pane.dispatchEvent(new CustomEvent("hitl:again"));
-    else void look();
+    else void ahead.look();
   };
 
   /**
@@ -115,7 +93,7 @@ export function mountFlow(root) {
     pane.dataset.refusedCode = refusal.code;
     hold();
     show(pane);
-    ahead = warm(next);
+    ahead.put(next);
   };
 
   /**
@@ -131,7 +109,7 @@ export function mountFlow(root) {
       const part = next.querySelector("[data-part=last]");
       if (part && parts.last) part.replaceWith(parts.last);
       settleIn(next);
-      if (parts.ahead) ahead = warm(parts.ahead);
+      if (parts.ahead) ahead.put(parts.ahead);
     } else if (parts.pane) {
       waiting = null;
       parts.pane.dataset.refused = words.moved ?? "";
@@ -143,21 +121,20 @@ export function mountFlow(root) {
   const decided = (event) => {
     const { detail, target } = /** @type {CustomEvent} */ (event);
     const pane = /** @type {HTMLElement} */ (target);
-    if (sending || looking) waiting = { pane, ...detail };
-    else if (ahead) void go(pane, detail.text, detail.gone);
+    if (sending || ahead.looking()) waiting = { pane, ...detail };
+    else if (ahead.ready()) void go(pane, detail.text, detail.gone);
     else return;
     event.preventDefault();
   };
   const swapped = () => {
-    turn += 1;
-    ahead = null;
-    void look();
+    ahead.turned();
+    ahead.put(null);
+    void ahead.look();
   };
   const close = (/** @type {Event} */ event) => closeLists(root, event);
   const leave = () => {
     left = true;
-    if (ahead) void ask("DELETE", ahead.pane.dataset.claim ?? "", { keepalive: true }).catch(() => null);
-    ahead = null;
+    void ahead.letGo({ keepalive: true });
   };
   const back = (/** @type {PageTransitionEvent} */ event) => event.persisted && location.reload();
   const warn = (/** @type {BeforeUnloadEvent} */ event) => (sending || waiting) && event.preventDefault();
@@ -166,7 +143,7 @@ export function mountFlow(root) {
   const hears = [
     [root, "hitl:decided", decided],
     [root, "htmx:afterSwap", swapped],
-    [document, "visibilitychange", look],
+    [document, "visibilitychange", ahead.look],
     [document, "hitl:escape", close],
     [document, "pointerdown", close],
     [window, "pagehide", leave],
@@ -174,7 +151,6 @@ export function mountFlow(root) {
     [window, "beforeunload", warn],
   ];
   for (const [on, name, hear] of hears) on.addEventListener(name, hear);
-  const timers = [setInterval(() => void keep(), KEEP_MS), setInterval(() => void look(), LOOK_MS)];
   /**
    * Sends what was not answered when the page went away; a refusal is said, whatever is on screen now.
    * @param {import("./outbox.js").Letter} letter
@@ -184,14 +160,14 @@ export function mountFlow(root) {
     if (answer?.ok) return location.reload();
     const detail = answer && (words.refused ?? "").replace("%s", refusalOf(await answer.text()).sentence);
     if (detail) shown()?.dispatchEvent(new CustomEvent("hitl:told", { detail }));
-    void look();
+    void ahead.look();
   };
   const old = unsent(person);
-  void (old ? sendOld(old) : look());
+  void (old ? sendOld(old) : ahead.look());
   return {
     destroy() {
       leave();
-      timers.forEach(clearInterval);
+      ahead.destroy();
       for (const [on, name, hear] of hears) on.removeEventListener(name, hear);
     },
   };

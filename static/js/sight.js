@@ -1,7 +1,10 @@
 // @ts-check
-// Which tiles have been on screen: most of a tile, its picture loaded, the page in view.
+// Which tiles have been on screen: most of a tile, of words all of it, its picture loaded, the page in view.
 
 const MOST = 0.6;
+const ALL = 0.97;
+const FULL = 0.75;
+const STEPS = Array.from({ length: 34 }, (_, step) => step * 0.03);
 const EACH_MS = 250;
 
 /**
@@ -30,11 +33,11 @@ export function watchSight(root, tiles, tell) {
     (entries) => {
       for (const entry of entries) {
         const token = entry.target instanceof HTMLElement ? (entry.target.dataset.tile ?? "") : "";
-        if (entry.isIntersecting) visible.add(token);
+        if (enough(entry)) visible.add(token);
         else visible.delete(token);
       }
     },
-    { root: root.querySelector("[data-scroller]"), threshold: MOST },
+    { root: root.querySelector("[data-scroller]"), threshold: STEPS },
   );
   for (const tile of tiles.values()) watch.observe(tile);
   const timer = setInterval(flush, EACH_MS);
@@ -48,7 +51,20 @@ export function watchSight(root, tiles, tell) {
   };
 }
 
-/** @param {HTMLElement | undefined} tile */
+/**
+ * Tells whether enough of a tile is in view; a tile of words that is taller than the view fills it.
+ * @param {IntersectionObserverEntry} entry
+ */
+function enough(entry) {
+  if (!entry.target.querySelector(".saying, .fact")) return entry.intersectionRatio >= MOST;
+  const view = entry.rootBounds?.height ?? Number.POSITIVE_INFINITY;
+  return entry.intersectionRatio >= ALL || entry.intersectionRect.height >= FULL * view;
+}
+
+/**
+ * Tells whether a tile's picture is there to be seen; one that failed is not.
+ * @param {HTMLElement | undefined} tile
+ */
 function loaded(tile) {
-  return [...(tile?.querySelectorAll("img") ?? [])].every((picture) => picture.complete);
+  return [...(tile?.querySelectorAll("img") ?? [])].every((one) => one.complete && one.naturalWidth > 0);
 }

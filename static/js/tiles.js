@@ -72,6 +72,7 @@ export function showTiles(root, facts, words, marks) {
       signal,
     );
     scroller.addEventListener("keydown", (event) => move(event, hears), signal);
+    for (const name of ["load", "error"]) scroller.addEventListener(name, pictured, { capture: true, ...signal });
     for (const choice of choices) {
       choice.addEventListener(
         "click",
@@ -92,6 +93,10 @@ export function showTiles(root, facts, words, marks) {
     );
     part("button[data-confirm]").addEventListener("click", hears.go, signal);
     part("[data-undo]").addEventListener("click", hears.undo, signal);
+  };
+  /** Shows at the side what became of a picture, once the tile says so. @param {Event} event */
+  const pictured = (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-now]")) setTimeout(() => point(now));
   };
   /** Puts the focus back on the tile in question, so that Enter and the arrows go on from there. */
   const back = () => tiles.get(now)?.focus({ preventScroll: true });

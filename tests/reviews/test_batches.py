@@ -99,7 +99,7 @@ def test_a_presentation_names_its_batch_its_place_and_what_the_grid_shows_of_it(
     batch, shown = taken(town)
     for place, one in enumerate(Presentation.objects.order_by("claim_id"), 1):
         manifest = json.loads(bytes(one.manifest))
-        assert manifest["grid"] == {"batch": str(batch), "place": place, "recipe": "thumbnail", "lines": 6}
+        assert manifest["grid"] == {"batch": str(batch), "place": place, "recipe": "thumbnail"}
         assert len(bytes(one.manifest)) < 4096
     assert replay(shown[0].held.token, town.now).held.proposal == {"labels": ["cat"]}
 

@@ -17,6 +17,7 @@ from hitl.loading import Line, with_media
 from reviews.actions import apply_project, claim_batch, claim_next, put_rows
 from reviews.models import Presentation, Setup
 from reviews.reads.claims import replay
+from reviews.reads.files import Picture
 from reviews.reads.media import Sound, sounds_in
 from reviews.reads.stages import stage
 from reviews.reads.tray import preview
@@ -71,7 +72,7 @@ def body_of(answer) -> bytes:
 def test_a_sound_stands_on_the_stage_under_the_name_of_its_field_and_a_picture_beside_it():
     data = {"call_recording": SOUND, "photo": PICTURE, "text": "A complaint", "channel": "phone"}
     shown = stage(data, sounds=LENGTHS)
-    assert (shown.kind, shown.pictures) == ("picture", ["b" * 64])
+    assert (shown.kind, shown.pictures) == ("picture", [Picture("b" * 64, "Photo")])
     assert shown.sounds == [Sound("a" * 64, "Call recording", 64_000)]
     assert (shown.text, shown.facts, shown.rest) == ("A complaint", [("Channel", "phone")], None)
     assert (shown.sound_recipe, shown.sounds[0].length) == ("listen-1", "1:04")
