@@ -11,6 +11,7 @@ from audit.actions import TAGS
 from audit.models import Event, Payload
 from audit.models.sql import ask
 from audit.reads import canonical, payload_commitment
+from reviews.actions.lines import ABLE
 
 STANDING = """
     SELECT d.* FROM reviews_decision d LEFT JOIN reviews_withdrawal w
@@ -162,6 +163,18 @@ def breaches() -> list[str]:
         if ask(sql, [kind]):
             found.append(f"{kind} without its fact")
     return found + _findings() + _cards() + _counts() + _streams()
+
+
+def stuck(at: dt.datetime) -> list[str]:
+    """Name each task that went up, or to adjudication, and that nobody may take; for towns that nobody leaves."""
+    able = ABLE.format(lane="s.lane_id", item="s.item_id", task="s.task_id")
+    rows = ask(
+        "SELECT t.uuid, t.kind FROM reviews_task t JOIN reviews_item i ON i.id = t.item_id WHERE t.state = 'open' "
+        "AND i.state = 'open' AND t.kind IN ('escalation', 'adjudication') AND NOT EXISTS (SELECT 1 FROM reviews_seat s "
+        f"WHERE s.task_id = t.id AND (s.state = 'leased' OR s.state = 'open' AND EXISTS ({able})))",
+        [at, at],
+    )
+    return [f"{row.kind} {row.uuid} waits where nobody may take it" for row in rows]
 
 
 def _findings() -> list[str]:
