@@ -46,6 +46,7 @@ from reviews.policies.roles import (
     why_no_exports,
 )
 from reviews.policies.telling import Sees, still_theirs, told_of_hold
+from reviews.policies.turning import turned_with_ways
 
 __all__ = [
     "Leave",
@@ -94,6 +95,7 @@ __all__ = [
     "sight_of_all",
     "still_theirs",
     "told_of_hold",
+    "turned_with_ways",
     "why_no_appeal",
     "why_no_exports",
     "withheld",
