@@ -37,6 +37,11 @@ class Publishing(forms.Form):
     reason = forms.CharField(max_length=1000, required=False)
 
 
+def place_in(text: str) -> int | None:
+    """Read a whole number of at most nine digits, as rows and versions are numbered; None where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def document_from(sent: QueryDict, before: Mapping[str, Any], levels: Mapping[str, int]) -> dict[str, Any]:
     """Read the whole form into a document, right or not; what the form does not hold stays as it was before.
 
@@ -80,7 +85,8 @@ def _rows(shape: type[msgspec.Struct], name: str, sent: QueryDict, before: Any) 
     for key in sent.getlist(name):
         if not key:
             continue
-        earlier = before[int(key)] if key.isdigit() and int(key) < len(before) else {}
+        place = place_in(key)
+        earlier = before[place] if place is not None and place < len(before) else {}
         found.append(_part(shape, f"{name}.{key}.", sent, earlier))
     return found
 
@@ -129,13 +135,14 @@ def acted(body: dict[str, Any], act: str) -> tuple[dict[str, Any], str]:
         return body, _id("row", f"{where}.{len(rows) - 1}")
     name, _dot, key = where.rpartition(".")
     rows = _rows_at(body, name)
-    if rows is None or not key.isdigit() or int(key) >= len(rows):
+    place = place_in(key)
+    if rows is None or place is None or place >= len(rows):
         return body, ""
-    place = int(key)
     row = rows.pop(place)
     if verb == "remove":
         return body, _id("rows", name)
-    goal = {"up": place - 1, "down": place + 1}.get(verb, int(to) if to.isdigit() else place)
+    asked = place_in(to)
+    goal = {"up": place - 1, "down": place + 1}.get(verb, place if asked is None else asked)
     goal = min(max(goal, 0), len(rows))
     rows.insert(goal, row)
     return body, _id("row", f"{name}.{goal}")
@@ -151,8 +158,9 @@ def _rows_at(body: dict[str, Any], name: str) -> list[Any] | None:
     here: Any = body
     *way, last = name.split(".")
     for step in way:
-        if isinstance(here, list) and step.isdigit() and int(step) < len(here):
-            here = here[int(step)]
+        place = place_in(step)
+        if isinstance(here, list) and place is not None and place < len(here):
+            here = here[place]
         elif isinstance(here, dict) and step in here:
             here = here[step]
         else:
