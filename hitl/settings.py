@@ -168,6 +168,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.fla
 EXPORTS = HITL_DATA / "exports"  # what pages made, each file 0600
 EXPORT_DAYS = environment.number("HITL_EXPORT_DAYS", 30, 1, 3650)
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.number("HITL_BODY_BYTES", 16 * 2**20, 2**16, 2**30)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000  # decision rights: 200 rules of 10 fields, with 50 conditions of 4 fields each
 DATA_UPLOAD_MAX_NUMBER_FILES = 205  # images brought at once on a page, and the rows beside them
 SOUND_MINUTES = environment.number("HITL_SOUND_MINUTES", 120, 1, 240)
 ASSET_BYTES = environment.number("HITL_ASSET_BYTES", 64 * 2**20, 2**16, 2**34)

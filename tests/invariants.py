@@ -11,6 +11,7 @@ from audit.actions import TAGS
 from audit.models import Event, Payload
 from audit.models.sql import ask
 from audit.reads import canonical, payload_commitment
+from reviews.actions.lines import ABLE
 
 STANDING = """
     SELECT d.* FROM reviews_decision d LEFT JOIN reviews_withdrawal w
@@ -94,6 +95,7 @@ BREACHES = {
     "an override taken back by another than its first": "SELECT x.override_id FROM reviews_overrideend x JOIN reviews_override v ON v.id = x.override_id WHERE x.how = 'taken_back' AND (x.person_id IS NULL OR x.person_id <> v.person_id)",
     "ends of overrides without their event": "SELECT x.override_id FROM reviews_overrideend x JOIN audit_event e ON e.id = x.event_id WHERE x.how <> 'done' AND e.type <> 'reviews.override_' || x.how",
     "an override by somebody who decided": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id JOIN reviews_task t ON t.item_id = v.item_id JOIN reviews_decision d ON d.task_id = t.id WHERE x.how = 'done' AND (d.person_id = v.person_id OR d.person_id = x.person_id)",
+    "an override by whoever returned a decision": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id JOIN reviews_task t ON t.item_id = v.item_id JOIN reviews_withdrawal w ON w.task_id = t.id WHERE x.how = 'done' AND w.withdrawn_at < x.ended_at AND w.returned_by_id IN (v.person_id, x.person_id)",
     "a signature of another record": "SELECT v.id FROM reviews_override v JOIN reviews_overrideend x ON x.override_id = v.id JOIN accounts_signature a ON a.id = v.signature_id LEFT JOIN accounts_signature b ON b.id = x.signature_id WHERE a.digest <> v.digest OR b.digest <> v.digest OR a.person_id <> v.person_id OR b.person_id <> x.person_id",
     "a notice to sign one's own proposal": "SELECT n.id FROM reviews_notice n JOIN reviews_override v ON v.id = n.override_id WHERE n.person_id = v.person_id",
     "a notice of another's returned decision": "SELECT n.id FROM reviews_notice n WHERE n.why = 'returned' AND NOT EXISTS (SELECT 1 FROM reviews_withdrawal w WHERE w.event_id = n.event_id AND w.person_id = n.person_id)",
@@ -101,6 +103,8 @@ BREACHES = {
     "a notice that waits in no postbox": "SELECT n.id FROM reviews_notice n WHERE n.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM reviews_postbox b WHERE b.person_id = n.person_id AND b.next_at IS NOT NULL)",
     "an override over another than the one it followed": "SELECT o.id FROM reviews_outcome o JOIN reviews_overrideend x ON x.outcome_id = o.id JOIN reviews_override v ON v.id = x.override_id JOIN reviews_outcome p ON p.id = v.over_id WHERE o.item_id <> v.item_id OR o.supersedes <> p.number OR p.released_at IS NULL",
     "an appeal heard by somebody who had a part": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind = 'appeal' JOIN reviews_claim c ON c.id = s.claim_id JOIN reviews_involvement v ON v.item_id = s.item_id AND v.person_id = s.person_id AND v.event_id < c.event_id",
+    "an appeal heard by whoever returned a decision": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind = 'appeal' JOIN reviews_task w ON w.item_id = s.item_id JOIN reviews_withdrawal r ON r.task_id = w.id AND r.returned_by_id = s.person_id",
+    "an appeal heard by whoever acknowledged its item": "SELECT s.id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id AND t.kind = 'appeal' JOIN reviews_task w ON w.item_id = s.item_id AND w.id < t.id JOIN reviews_acknowledgement a ON a.task_id = w.id AND a.person_id = s.person_id",
     "an appeal without its task": "SELECT t.id FROM reviews_task t LEFT JOIN reviews_appeal a ON a.task_id = t.id WHERE (t.kind = 'appeal') <> (a.id IS NOT NULL)",
     "two appeals heard at once": "SELECT t.item_id FROM reviews_task t WHERE t.kind = 'appeal' AND t.state = 'open' GROUP BY t.item_id HAVING count(*) > 1",
     "an audit over what was put aside": "SELECT o.id FROM reviews_outcome o JOIN reviews_outcome p ON p.item_id = o.item_id AND p.number = o.supersedes WHERE o.annulled_at IS NULL AND o.source = 'audit' AND p.source IN ('override', 'appeal')",
@@ -159,6 +163,18 @@ def breaches() -> list[str]:
         if ask(sql, [kind]):
             found.append(f"{kind} without its fact")
     return found + _findings() + _cards() + _counts() + _streams()
+
+
+def stuck(at: dt.datetime) -> list[str]:
+    """Name each task that went up, or to adjudication, and that nobody may take; for towns that nobody leaves."""
+    able = ABLE.format(lane="s.lane_id", item="s.item_id", task="s.task_id")
+    rows = ask(
+        "SELECT t.uuid, t.kind FROM reviews_task t JOIN reviews_item i ON i.id = t.item_id WHERE t.state = 'open' "
+        "AND i.state = 'open' AND t.kind IN ('escalation', 'adjudication') AND NOT EXISTS (SELECT 1 FROM reviews_seat s "
+        f"WHERE s.task_id = t.id AND (s.state = 'leased' OR s.state = 'open' AND EXISTS ({able})))",
+        [at, at],
+    )
+    return [f"{row.kind} {row.uuid} waits where nobody may take it" for row in rows]
 
 
 def _findings() -> list[str]:

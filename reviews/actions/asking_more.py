@@ -3,6 +3,7 @@
 from reviews.actions.consequences import CLOSE, Following, Writes
 from reviews.actions.lines import someone_left
 from reviews.actions.seating import tags_of
+from reviews.models import ItemState
 
 SEAT = (
     "INSERT INTO reviews_seat (task_id, item_id, number, lane_id, rank, due_at, apart, compared, state) "
@@ -41,10 +42,20 @@ def asked_again(following: Following) -> Writes:
 
 def skipped(following: Following) -> Writes:
     """Ask somebody else; when nobody is left, wait for those who sit, and after them hold the item."""
-    left = _someone_left(following)
-    if not left and others_sit(following):
+    if not _someone_left(following) and _still_comes(following):
         return lambda _events: []
     return asked_again(following)
+
+
+def _still_comes(following: Following) -> bool:
+    """Tell whether an answer still comes without anybody new: somebody sits, or a seat is kept for its author.
+
+    An open seat that nobody is left for brings none; but an item that has its answer lets it wait.
+    """
+    if following.item_state != ItemState.OPEN:
+        return others_sit(following)
+    mine = following.seen.seat_id
+    return reworked(following) or any(row.state == "leased" for row in following.seats if row.seat_id != mine)
 
 
 def seat_added(following: Following) -> Writes:

@@ -80,7 +80,7 @@ def _raised(following: Following) -> Writes:
         (rule for rule in following.rights.escalation if rule.to.level > level), key=lambda rule: rule.to.level
     )
     try:
-        return up(following, rules, "deadline", {})
+        return up(following, rules, "deadline", {}, reason="deadline")
     except NoHigherLevel:
         return held(following, "deadline")
 

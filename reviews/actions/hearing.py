@@ -26,8 +26,13 @@ from reviews.reads.facts import rights_in_force
 from reviews.rights import ADJUDICATION, Rights
 from reviews.wire import AppealBody
 
-DECIDED = """
-SELECT DISTINCT d.person_id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s
+HAD_PART = """
+SELECT d.person_id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s
+UNION ALL
+SELECT w.returned_by_id FROM reviews_withdrawal w JOIN reviews_task t ON t.id = w.task_id
+WHERE t.item_id = %s AND w.returned_by_id IS NOT NULL
+UNION ALL
+SELECT a.person_id FROM reviews_acknowledgement a JOIN reviews_task t ON t.id = a.task_id WHERE t.item_id = %s
 """
 
 
@@ -101,8 +106,8 @@ def _open(locked: Locked, appeal: Appeal, queue: Queue, rights: Rights, at: dt.d
     new = NewTask(task, item.pk, "appeal", queue, 1, rights, high=high, cost=item.cost)
     (appeal.task_id,) = open_tasks([(new, appeal.event_id)], at)
     appeal.save(force_insert=True)
-    decided = [row.person_id for row in ask(DECIDED, [item.pk])]
-    involve(item.pk, decided + ([appeal.person_id] if appeal.person_id else []), appeal.event_id)
+    people = [row.person_id for row in ask(HAD_PART, [item.pk] * 3)]
+    involve(item.pk, people + ([appeal.person_id] if appeal.person_id else []), appeal.event_id)
 
 
 def _queue(project_id: int, rights: Rights) -> Queue:

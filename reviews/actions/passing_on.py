@@ -1,19 +1,21 @@
 """A task passed on: to adjudication, to a queue at a higher level, or back to the one below."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
 
 from audit.models.sql import ask, many
 from audit.reads import uuid7
+from reviews.actions.asking_more import held
 from reviews.actions.consequences import CLOSE, Following, Writes
-from reviews.actions.lines import someone_left
+from reviews.actions.lines import own_lane, someone_left
 from reviews.actions.seating import tags_of
 from reviews.actions.tasking import NewTask
 from reviews.errors import NobodyBelow, NoHigherLevel
-from reviews.models import CLIMBS, Lane, Queue, Task
-from reviews.rights import ADJUDICATION, EscalationRule, rule_of_labels, rule_of_skips, rules_above
+from reviews.models import CLIMBS, ItemState, Lane, Queue, Task
+from reviews.rights import ADJUDICATION, EscalationRule, rules_above, rules_of_labels, rules_of_skips
 
 AFTERWARDS = ("audit", "second", "rereview")
 BELOW = """
@@ -28,13 +30,29 @@ WHERE q.project_id = %s AND q.level < %s ORDER BY q.level DESC, q.id, l.id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a task may go on, and the rule that says so; None for where it goes without one."""
+
+    queue: Queue
+    rule: EscalationRule | None = None
+
+
 def adjudicated(following: Following) -> Writes:
-    """Pass the task on to whoever settles disagreements; up by a rule on disagreement, where there is one."""
+    """Pass the task on to whoever settles disagreements; up by a rule on disagreement, where there is one.
+
+    Where nobody is left in the queue that the rights name, to adjudication; where nobody is there either, the item is
+    held.
+    """
     rules = rules_above(following.rights, "disagreement", following.seen.queue_level)
     if (higher := raised(following, rules, "disagreement")) is not None:
         return higher
-    queue = Queue.objects.get(project_id=following.seen.project_id, slug=following.rights.disagreement.queue)
-    return passed_on(following, "adjudication", queue, "reviews.task_opened", {})
+    slugs = list(dict.fromkeys([following.rights.disagreement.queue, ADJUDICATION]))
+    queues = _queues(following, slugs)
+    way = _open_to_somebody(following, [Way(queues[slug]) for slug in slugs if slug in queues])
+    if way is None:
+        return held(following)
+    return passed_on(following, "adjudication", way.queue, "reviews.task_opened", {})
 
 
 def escalated(following: Following, note: str | None) -> Writes:
@@ -47,52 +65,85 @@ def escalated(following: Following, note: str | None) -> Writes:
     return up(following, rules, "asked", {"reason": note})
 
 
-def up(following: Following, rules: Sequence[EscalationRule], why: str, more: dict[str, Any]) -> Writes:
-    """Pass the task on by the first of the rules, else to adjudication.
+def up(
+    following: Following,
+    rules: Sequence[EscalationRule],
+    why: str,
+    more: dict[str, Any],
+    reason: str = "nobody_left",
+) -> Writes:
+    """Pass the task on by the first of the rules whose queue has somebody left, else to adjudication.
+
+    Where nobody is left above, the item is held for this reason.
 
     Raises:
         NoHigherLevel: none leads above this level, and adjudication does not lie above it.
     """
-    if (higher := raised(following, rules, why, more)) is not None:
-        return higher
-    seen = following.seen
-    queue = Queue.objects.filter(project_id=seen.project_id, slug=ADJUDICATION, level__gt=seen.queue_level).first()
-    if queue is None:
+    ways = [*_by_rules(following, rules, why), *_adjudication_above(following)]
+    if not ways:
         raise NoHigherLevel
-    return passed_on(following, "escalation", queue, "reviews.escalated", {"on": why, **more})
+    way = _open_to_somebody(following, ways)
+    return held(following, reason) if way is None else _escalated_by(following, way, why, more)
 
 
 def raised_by_labels(following: Following, output: Any) -> Writes | None:
-    """Pass the task on where a rule asks for that because of this answer's labels."""
-    rule = rule_of_labels(following.rights, level=following.seen.queue_level, output=output)
-    return raised(following, [rule] if rule else [], "label")
+    """Pass the task on where a rule asks for that because of this answer's labels; such an answer settles nothing."""
+    rules = rules_of_labels(following.rights, level=following.seen.queue_level, output=output)
+    if not _by_rules(following, rules, "label"):
+        return None
+    return up(following, rules, "label", {})
 
 
 def raised_by_skips(following: Following) -> Writes | None:
-    """Pass the task on where a rule asks for that because of how many have skipped it."""
+    """Pass the task on where a rule asks for that because of how many have skipped it, and somebody is left there."""
     skips = 1 + sum(seat.state == "decided" and seat.verdict == "skip" for seat in following.seats)
-    rule = rule_of_skips(following.rights, level=following.seen.queue_level, skips=skips)
-    return raised(following, [rule] if rule else [], "skips")
+    return raised(following, rules_of_skips(following.rights, level=following.seen.queue_level, skips=skips), "skips")
 
 
-def raised(
-    following: Following, rules: Sequence[EscalationRule], why: str, more: dict[str, Any] | None = None
-) -> Writes | None:
-    """Pass the task on to the first of the rules' queues that lies above it; None where none does.
+def raised(following: Following, rules: Sequence[EscalationRule], why: str) -> Writes | None:
+    """Pass the task on to the first of the rules' queues that lies above it and has somebody left; None without one."""
+    ways = _by_rules(following, rules, why)
+    way = _open_to_somebody(following, ways) if ways else None
+    return None if way is None else _escalated_by(following, way, why, {})
+
+
+def _by_rules(following: Following, rules: Sequence[EscalationRule], why: str) -> list[Way]:
+    """List where rules lead above a task.
 
     Only work that settles the item climbs: what measures people stays where it is, unless somebody asked.
     """
     seen = following.seen
     if not rules or (seen.kind not in CLIMBS and why != "asked"):
-        return None
-    slugs = [rule.to.queue for rule in rules]
-    queues = {queue.slug: queue for queue in Queue.objects.filter(project_id=seen.project_id, slug__in=slugs)}
-    for rule in rules:
-        queue = queues.get(rule.to.queue)
-        if queue is not None and queue.level > seen.queue_level and queue.slug != seen.queue_slug:
-            told = {"on": why, "rule": rule.name, **(more or {})}
-            return passed_on(following, "escalation", queue, "reviews.escalated", told)
-    return None
+        return []
+    queues = _queues(following, [rule.to.queue for rule in rules])
+    ways = [Way(queues[rule.to.queue], rule) for rule in rules if rule.to.queue in queues]
+    return [way for way in ways if way.queue.level > seen.queue_level and way.queue.slug != seen.queue_slug]
+
+
+def _adjudication_above(following: Following) -> list[Way]:
+    found = _queues(following, [ADJUDICATION]).values()
+    return [Way(queue) for queue in found if queue.level > following.seen.queue_level]
+
+
+def _queues(following: Following, slugs: Sequence[str]) -> dict[str, Queue]:
+    rows = Queue.objects.filter(project_id=following.seen.project_id, slug__in=slugs)
+    return {queue.slug: queue for queue in rows}
+
+
+def _open_to_somebody(following: Following, ways: Sequence[Way]) -> Way | None:
+    """Give the first way to a queue where somebody is left for this item; None where nobody is anywhere.
+
+    An item that has its answer is not held: what is asked about it waits where its first way leads.
+    """
+    for way in ways:
+        if someone_left(own_lane(way.queue).pk, following.seen.item_id, following.at):
+            return way
+    return None if following.item_state == ItemState.OPEN else next(iter(ways), None)
+
+
+def _escalated_by(following: Following, way: Way, why: str, more: dict[str, Any]) -> Writes:
+    told = {"on": why, **({"rule": way.rule.name} if way.rule else {}), **more}
+    return passed_on(following, "escalation", way.queue, "reviews.escalated", told)
 
 
 def returned(following: Following, note: str | None) -> Writes:

@@ -11,6 +11,7 @@ from accounts.entrance import AdminRequest, who
 from accounts.errors import NotFound
 from reviews.actions import set_publishing
 from reviews.admin.guarding import place_of, shown
+from reviews.forms.drafting import place_in
 from reviews.models import RightsVersion
 from reviews.policies import governed_projects
 from reviews.reads.versions import governed, overview, reading
@@ -51,10 +52,6 @@ def version(request: AdminRequest, project: str, number: int) -> HttpResponse:
     """Show one version as sentences, beside another one where `against` names it."""
     place, _by, _at = place_of(request, project)
     found = get_object_or_404(RightsVersion.objects.select_related("event"), project=place, number=number)
-    asked = request.GET.get("against", "")
-    other = (
-        RightsVersion.objects.filter(project=place, number=int(asked)).first()
-        if asked.isdecimal() and len(asked) < 10
-        else None
-    )
+    asked = place_in(request.GET.get("against", ""))
+    other = RightsVersion.objects.filter(project=place, number=asked).first() if asked is not None else None
     return shown(request, "version.html", {"project": place, "found": reading(place, found, other)})

@@ -1,6 +1,6 @@
 """What an editor of decision rights sent: the document that it makes, and how its rows move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -35,6 +35,11 @@ class Publishing(forms.Form):
     revision = forms.IntegerField(min_value=1)
     against = forms.IntegerField(min_value=0, required=False)
     reason = forms.CharField(max_length=1000, required=False)
+
+
+def place_in(text: str) -> int | None:
+    """Read a whole number of at most nine digits, as rows and versions are numbered; None where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def document_from(sent: QueryDict, before: Mapping[str, Any], levels: Mapping[str, int]) -> dict[str, Any]:
@@ -80,18 +85,10 @@ def _rows(shape: type[msgspec.Struct], name: str, sent: QueryDict, before: Any) 
     for key in sent.getlist(name):
         if not key:
             continue
-        place = _place(key, before)
-        found.append(_part(shape, f"{name}.{key}.", sent, {} if place is None else before[place]))
+        place = place_in(key)
+        earlier = before[place] if place is not None and place < len(before) else {}
+        found.append(_part(shape, f"{name}.{key}.", sent, earlier))
     return found
-
-
-def _place(key: str, rows: Sequence[Any]) -> int | None:
-    """Give the place that a key names in rows; None where there is none such."""
-    return int(key) if _counts(key) and int(key) < len(rows) else None
-
-
-def _counts(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _arm(prefix: str, sent: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,13 +135,14 @@ def acted(body: dict[str, Any], act: str) -> tuple[dict[str, Any], str]:
         return body, _id("row", f"{where}.{len(rows) - 1}")
     name, _dot, key = where.rpartition(".")
     rows = _rows_at(body, name)
-    place = None if rows is None else _place(key, rows)
-    if rows is None or place is None:
+    place = place_in(key)
+    if rows is None or place is None or place >= len(rows):
         return body, ""
     row = rows.pop(place)
     if verb == "remove":
         return body, _id("rows", name)
-    goal = {"up": place - 1, "down": place + 1}.get(verb, int(to) if _counts(to) else place)
+    asked = place_in(to)
+    goal = {"up": place - 1, "down": place + 1}.get(verb, place if asked is None else asked)
     goal = min(max(goal, 0), len(rows))
     rows.insert(goal, row)
     return body, _id("row", f"{name}.{goal}")
@@ -160,7 +158,8 @@ def _rows_at(body: dict[str, Any], name: str) -> list[Any] | None:
     here: Any = body
     *way, last = name.split(".")
     for step in way:
-        if isinstance(here, list) and (place := _place(step, here)) is not None:
+        place = place_in(step)
+        if isinstance(here, list) and place is not None and place < len(here):
             here = here[place]
         elif isinstance(here, dict) and step in here:
             here = here[step]

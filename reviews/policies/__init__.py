@@ -5,7 +5,6 @@ from reviews.policies.judging import (
     Leave,
     at_rest,
     entitlement,
-    had_part,
     judged,
     leave_to_override,
     leave_to_sign,
@@ -47,6 +46,7 @@ from reviews.policies.roles import (
     why_no_exports,
 )
 from reviews.policies.telling import Sees, still_theirs, told_of_hold
+from reviews.policies.turning import turned_with_ways
 
 __all__ = [
     "Leave",
@@ -64,7 +64,6 @@ __all__ = [
     "governed_project",
     "governed_projects",
     "governors",
-    "had_part",
     "has_part",
     "item_for",
     "judged",
@@ -96,6 +95,7 @@ __all__ = [
     "sight_of_all",
     "still_theirs",
     "told_of_hold",
+    "turned_with_ways",
     "why_no_appeal",
     "why_no_exports",
     "withheld",

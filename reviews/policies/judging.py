@@ -26,13 +26,15 @@ WHERE v.item_id = %s AND v.over_id = %s AND e.override_id IS NULL AND v.until_at
 JUDGED = """
 SELECT d.id FROM reviews_decision d JOIN reviews_task t ON t.id = d.task_id WHERE t.item_id = %s AND d.person_id = %s
 UNION ALL
+SELECT w.id FROM reviews_withdrawal w JOIN reviews_task t ON t.id = w.task_id
+WHERE t.item_id = %s AND w.returned_by_id = %s
+UNION ALL
 SELECT s.id FROM reviews_seat s WHERE s.item_id = %s AND s.person_id = %s AND s.state IN ('leased', 'decided')
 UNION ALL
 SELECT v.id FROM reviews_override v JOIN reviews_overrideend e ON e.override_id = v.id
 WHERE v.item_id = %s AND e.how = 'done' AND (v.person_id = %s OR e.person_id = %s)
 LIMIT 1
 """
-INVOLVED = "SELECT id FROM reviews_involvement WHERE item_id = %s AND person_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,11 @@ class Leave:
 
 
 def judged(item_id: int, person_id: int) -> bool:
-    """Tell whether somebody decided on an item, whether that stands or not, holds it, or put an outcome of it aside."""
-    return ask_one(JUDGED, [item_id, person_id] * 3 + [person_id]) is not None
+    """Tell whether somebody judged an item on any path.
 
-
-def had_part(item_id: int, person_id: int) -> bool:
-    """Tell whether somebody had any part in an item, on any path."""
-    return judged(item_id, person_id) or ask_one(INVOLVED, [item_id, person_id]) is not None
+    They decided on it, whether that stands or not, returned another's decision, hold it, or put an outcome of it aside.
+    """
+    return ask_one(JUDGED, [item_id, person_id] * 4 + [person_id]) is not None
 
 
 def outcome_in_force(item: Item) -> Outcome:

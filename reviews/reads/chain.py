@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,10 @@ WHERE d.task_id IN {tasks} AND d.verdict IN ('approve', 'correct', 'reject') ORD
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One outcome of the chain. `authors` are roles, or names where the reader may know them; `row` an override's."""
+    """One outcome of the chain. `authors` are roles, or names where the reader may know them; `row` an override's.
+
+    `standing` is in_force for the newest that was released, settled for what is newer, superseded for what is older.
+    """
 
     number: int
     supersedes: int | None
@@ -47,6 +50,7 @@ class Step:
     authors: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     row: str = ""
+    standing: str = "superseded"
 
 
 def chain(item_id: int, taxonomy: dict[str, Any], *, names: bool) -> list[Step]:
@@ -56,7 +60,13 @@ def chain(item_id: int, taxonomy: dict[str, Any], *, names: bool) -> list[Step]:
     decided: dict[int, list[Row]] = {}
     for one in ask(DECISIONS.format(tasks=tasks), ids):
         decided.setdefault(one.task_id, []).append(one)
-    return [_step(row, decided.get(row.task_id, []), taxonomy, names=names) for row in rows]
+    out = max((row.number for row in rows if row.released_at is not None), default=0)
+    steps = [_step(row, decided.get(row.task_id, []), taxonomy, names=names) for row in rows]
+    return [replace(step, standing=_standing(step.number, out)) for step in steps]
+
+
+def _standing(number: int, in_force: int) -> str:
+    return "in_force" if number == in_force else "settled" if number > in_force else "superseded"
 
 
 def _step(row: Row, decided: list[Row], taxonomy: dict[str, Any], *, names: bool) -> Step:

@@ -13,9 +13,11 @@ from reviews.models import Position, SwitchChange
 MODELS_SHOWN = 20
 OF_PROJECT = f"""
 SELECT mv.uuid AS model_uuid, mv.name, mv.version, s.position, s.reason, s.turned_at
-FROM (SELECT m.* FROM guidelines_modelversion m WHERE m.project_id = %s ORDER BY m.id DESC LIMIT {MODELS_SHOWN}) mv
+FROM guidelines_modelversion mv
 LEFT JOIN reviews_switchchange s ON s.model_version_id = mv.id
     AND s.id = (SELECT max(o.id) FROM reviews_switchchange o WHERE o.model_version_id = mv.id)
+WHERE mv.project_id = %s AND (s.position <> 'normal' OR mv.id IN (SELECT n.id FROM (SELECT m.id
+    FROM guidelines_modelversion m WHERE m.project_id = %s ORDER BY m.id DESC LIMIT {MODELS_SHOWN}) n))
 ORDER BY mv.id DESC
 """  # noqa: S608 - a constant
 OF_SCOPES = """
@@ -37,7 +39,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The installation's, a project's, and those of its newest model versions."""
+    """The installation's, a project's, and those of its newest model versions and of each one that is turned."""
 
     installation: Switch
     project: Switch
@@ -47,8 +49,16 @@ class Switches:
 def switches_of(project_id: int) -> Switches:
     """Read the switches that rule a project's items; two statements."""
     found = positions([project_id])
-    models = [_switch(row, f"{row.name} {row.version}", row.model_uuid) for row in ask(OF_PROJECT, [project_id])]
+    models = [
+        _switch(row, f"{row.name} {row.version}", row.model_uuid) for row in ask(OF_PROJECT, [project_id, project_id])
+    ]
     return Switches(found[None], found.get(project_id, Switch(Position.NORMAL.value)), models)
+
+
+def switch_of_model(model_id: int) -> Switch:
+    """Give where one model version's switch stands; one statement."""
+    last = SwitchChange.objects.filter(model_version_id=model_id).order_by("-pk").first()
+    return Switch(last.position, last.reason, last.turned_at) if last else Switch(Position.NORMAL.value)
 
 
 def positions(projects: list[int] | None = None) -> dict[int | None, Switch]:
@@ -69,13 +79,18 @@ def _switch(row: Row, name: str = "", model: UUID | None = None) -> Switch:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A switch that does not stand at normal: of a model version, of a project, or (no project) the installation's."""
+    """A switch that does not stand at normal: of a model version, of a project, or (no project) the installation's.
+
+    `turnable` says that whoever reads of it may turn it.
+    """
 
     position: str
     turned_at: dt.datetime
     project: str = ""
     project_name: str = ""
     model: str = ""
+    model_uuid: UUID | None = None
+    turnable: bool = False
 
 
 def turned_for(person_id: int, at: dt.datetime, *, owner: bool) -> list[Turned]:
@@ -96,4 +111,4 @@ def _turned(one: SwitchChange) -> Turned:
     if project is None:
         return Turned(one.position, one.turned_at)
     named = f"{model.name} {model.version}" if model else ""
-    return Turned(one.position, one.turned_at, project.slug, project.name, named)
+    return Turned(one.position, one.turned_at, project.slug, project.name, named, model.uuid if model else None)

@@ -4,7 +4,7 @@ from .calendars import DAYS, Calendar, all_work, later, working
 from .changed import Changed, Sheet, band_of, changed_as_told, changed_of, read_changed, sheet_of, wilson
 from .document import STARTING, load, read
 from .draws import AT_INTAKE, REVEALED_AFTER, Draw, chance, drawn, draws, month_seed, seed_commitment, unit, units
-from .escalating import clock_waits, roles_told, rule_at_intake, rule_of_labels, rule_of_skips, rules_above
+from .escalating import clock_waits, roles_told, rule_at_intake, rules_above, rules_of_labels, rules_of_skips
 from .estimating import Estimate, estimate
 from .fields import Subject
 from .numbers import duration
@@ -78,9 +78,9 @@ __all__ = [
     "roles_told",
     "route",
     "rule_at_intake",
-    "rule_of_labels",
-    "rule_of_skips",
     "rules_above",
+    "rules_of_labels",
+    "rules_of_skips",
     "seed_commitment",
     "sentence",
     "share",

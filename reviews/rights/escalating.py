@@ -23,15 +23,15 @@ def rule_at_intake(rights: Rights, *, level: int, impact: str, cost: Decimal | N
     return max(found, key=lambda rule: rule.to.level, default=None)
 
 
-def rule_of_labels(rights: Rights, *, level: int, output: Any) -> EscalationRule | None:
-    """Give the rule that an answer's labels call for."""
+def rules_of_labels(rights: Rights, *, level: int, output: Any) -> list[EscalationRule]:
+    """List the rules that an answer's labels call for, the nearest level first."""
     given = set(labels_in(output))
-    return next((rule for rule in rules_above(rights, "label", level) if given & set(rule.labels or ())), None)
+    return [rule for rule in rules_above(rights, "label", level) if given & set(rule.labels or ())]
 
 
-def rule_of_skips(rights: Rights, *, level: int, skips: int) -> EscalationRule | None:
-    """Give the rule that this many skips of one task call for."""
-    return next((rule for rule in rules_above(rights, "skips", level) if skips >= (rule.count or 1)), None)
+def rules_of_skips(rights: Rights, *, level: int, skips: int) -> list[EscalationRule]:
+    """List the rules that this many skips of one task call for, the nearest level first."""
+    return [rule for rule in rules_above(rights, "skips", level) if skips >= (rule.count or 1)]
 
 
 def roles_told(rights: Rights, queue: str, rule: str | None = None) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ and where an earlier rule asks for two fields at once, only what follows conditi
 called unreachable is; what is not called so may be.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from itertools import pairwise
 
 from .comparing import ORDER
@@ -54,22 +56,33 @@ def _takers(when: Sequence[Condition], earlier: Sequence[Rule]) -> tuple[int, ..
     for name in sorted(fields):
         if _single(name, when) and not any(_all_hold(when, name, point) for point in _points(name, when)):
             return ()
+    open_to: dict[str, list[int]] = defaultdict(list)
     for place, rule in enumerate(earlier):
-        if all(_follows(part, when) for part in rule.when):
+        unmet = _unmet(rule, when)
+        if not unmet:
             return (place,)
-    for name in sorted({part.field for rule in earlier for part in rule.when}):
-        if by := _together(name, when, earlier):
+        if len(unmet) == 1:
+            open_to[unmet.pop()].append(place)
+    for name in sorted(open_to):
+        if by := _together(name, when, earlier, open_to[name]):
             return by
     return None
 
 
-def _together(name: str, when: Sequence[Condition], earlier: Sequence[Rule]) -> tuple[int, ...]:
-    """Give the rules that take every value of one field between them, the rest of their conditions being implied."""
-    able = [
-        (place, [part for part in rule.when if part.field == name])
-        for place, rule in enumerate(earlier)
-        if all(_follows(part, when) for part in rule.when if part.field != name)
-    ]
+def _unmet(rule: Rule, when: Sequence[Condition]) -> set[str]:
+    """Give the fields of which a rule asks for what does not follow from these conditions; two say as much as more."""
+    found: set[str] = set()
+    for part in rule.when:
+        if part.field not in found and not _follows(part, when):
+            found.add(part.field)
+            if len(found) > 1:
+                break
+    return found
+
+
+def _together(name: str, when: Sequence[Condition], earlier: Sequence[Rule], places: Sequence[int]) -> tuple[int, ...]:
+    """Give the rules that take every value of one field between them, of those whose other conditions are implied."""
+    able = [(place, [part for part in earlier[place].when if part.field == name]) for place in places]
     used: set[int] = set()
     told = [*when, *(part for _, own in able for part in own)]
     if not _single(name, told):
@@ -86,11 +99,13 @@ def _together(name: str, when: Sequence[Condition], earlier: Sequence[Rule]) -> 
 
 def _follows(part: Condition, when: Sequence[Condition]) -> bool:
     """Tell whether a condition holds, or cannot be compared, wherever all these hold."""
-    if part in when:
-        return True
-    own = [one for one in when if one.field == part.field]
-    if not own:
-        return False
+    own = tuple(one for one in when if one.field == part.field)
+    return bool(own) and (part in own or _implied(part, own))
+
+
+@lru_cache(maxsize=65_536)
+def _implied(part: Condition, own: tuple[Condition, ...]) -> bool:
+    """Tell it of conditions on one field, kept since a document is looked at again with each change of it."""
     if _single(part.field, [*own, part]):
         points = [point for point in _points(part.field, [*own, part]) if _all_hold(own, part.field, point)]
         return all(_holds(part, point) for point in points)

@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 
 from accounts.models import User
-from reviews.reads.switching import turned_for
+from reviews.policies import turned_with_ways
 
 register = template.Library()
 
@@ -17,4 +17,4 @@ def turned(context: template.Context) -> dict[str, Any]:
     user = context["request"].user
     if not isinstance(user, User):
         return {"turned": []}
-    return {"turned": turned_for(user.person_id, timezone.now(), owner=user.person.is_owner)}
+    return {"turned": turned_with_ways(user.person, timezone.now())}

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_GET
 
 from accounts.models import User
 from audit.errors import Refusal
-from reviews.policies import leave_to_sign, may_mail, runs, sight_of_all, why_no_exports
+from reviews.policies import leave_to_sign, may_mail, runs, sight_of_all, turned_with_ways, why_no_exports
 from reviews.reads import home as reading
 from reviews.reads.batches import batch_lines
 from reviews.reads.chain import Waiting, overrides_waiting, waiting
@@ -25,7 +25,7 @@ from reviews.reads.owning import owned
 from reviews.reads.questions import recent_answers
 from reviews.reads.rail import Rail
 from reviews.reads.running import running_each
-from reviews.reads.switching import positions, turned_for
+from reviews.reads.switching import positions
 from reviews.reads.trail import trail
 from reviews.views.asking import frame, page, who
 
@@ -86,7 +86,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         f"{line.project}/{line.queue}": {"waiting": line.waiting, "overdue": line.overdue, "soon": line.soon}
         for line in reading.lines(person.pk, at)
     }
-    turned = turned_for(person.pk, at, owner=person.is_owner)
+    turned = turned_with_ways(person, at)
     said = "".join(render_to_string("reviews/turned_line.html", {"one": one}) for one in turned)
     return JsonResponse({"lines": lines, "turned": said}, headers={"Cache-Control": "private, no-cache"})
 

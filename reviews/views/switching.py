@@ -21,7 +21,7 @@ from reviews.models import Position
 from reviews.policies import runnable_project
 from reviews.reads.held_by_switch import would_go
 from reviews.reads.running import running
-from reviews.reads.switching import Switch, positions, switches_of
+from reviews.reads.switching import Switch, positions, switch_of_model, switches_of
 from reviews.views.asking import page, person_of, who
 
 
@@ -37,7 +37,7 @@ def switch(request: HttpRequest, project: str) -> HttpResponse:
         _turn(asked, by, at, project=place, model_version=model)
         return redirect("operations", project)
     found = switches_of(place.pk)
-    standing = next((one for one in found.models if model and one.model == model.uuid), found.project)
+    standing = switch_of_model(model.pk) if model else found.project
     waiting = running(place.pk, reader=person_of(by), at=at).waiting
     going = would_go(place, _asked_position(request), model=model.pk if model else None)
     goings = [(place, going)] if going else []

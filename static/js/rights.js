@@ -42,7 +42,7 @@ function swap(root, fresh, back) {
 
 /**
  * Mounts the editor.
- * @param {HTMLElement} root carries the words data-saving, data-saved and data-lost
+ * @param {HTMLElement} root carries the words data-saving, data-saved, data-large, data-refused and data-lost
  */
 export function mountRights(root) {
   let timer = 0;
@@ -54,6 +54,12 @@ export function mountRights(root) {
   const tell = (words) => {
     const part = root.querySelector("[data-part=status]");
     if (part) part.textContent = words ?? "";
+  };
+
+  /** @param {number} status */
+  const refusal = (status) => {
+    if (status === 400 || status === 413) return root.dataset.large;
+    return status < 500 ? root.dataset.refused : root.dataset.lost;
   };
 
   /**
@@ -75,7 +81,9 @@ export function mountRights(root) {
       return;
     }
     if (!answer.ok && answer.status !== 409) {
-      tell(root.dataset.lost);
+      const words = refusal(answer.status);
+      tell(words);
+      say(words ?? "");
       return;
     }
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#draft");

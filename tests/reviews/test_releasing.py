@@ -56,3 +56,31 @@ def test_a_second_reviews_opening_carries_model_and_rights_as_the_release_does()
         for kind in ("outcome_released", "task_opened")
     )
     assert opened == released | {"kind": "second", "source": None} and opened["model"] and opened["rights"] == 1
+
+
+def test_the_items_page_calls_the_newest_released_outcome_in_force_and_a_newer_one_settled() -> None:
+    import re
+
+    from django.urls import reverse
+
+    from tests.reviews.test_rights_editor import someone
+
+    town = build(people=1, adjudicators=0, rights=RIGHTS | {"release_after": "PT4H"})
+    client, _by = someone(town, "operations")
+    item = town.send(0.8)["id"]
+
+    def said() -> list[str]:
+        page = client.get(reverse("item", args=["cats", item])).content.decode()
+        shown = (
+            re.findall(r"<b>Outcome (\d)</b>.*?</p>", page, re.DOTALL),
+            re.findall(
+                r"in force</span>|settled, not released yet|superseded</span>", page[page.find('<ol class="chain') :]
+            ),
+        )
+        return [f"{number} {words.removesuffix('</span>')}" for number, words in zip(*shown, strict=True)]
+
+    town.decide(town.people[0], town.take(town.people[0], "general"), None, "dog")
+    assert said() == ["2 settled, not released yet", "1 in force"]
+    town.wait(hours=4)
+    release(at=town.now)
+    assert said() == ["2 in force", "1 superseded"]

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.reads import Actor, actor_of_person, console
 from audit.models import Event, Payload
 from guidelines.models import ModelVersion
-from reviews.actions import claim_next, open_claim, save_draft, take_back
+from reviews.actions import claim_next, open_claim, save_draft, take_back, turn_switch
 from reviews.errors import ClaimOver, ReasonMissing
 from reviews.models import ClaimEnd, Draft, Seat, SwitchChange
 from reviews.reads.running import running
@@ -241,3 +241,32 @@ def test_an_item_that_is_routed_again_and_held_again_says_why() -> None:
     client = signed_in(with_role(town, "operations"))
     told = client.post(reverse("routes", args=["cats", sent["id"]]), follow=True).content.decode()
     assert "Held again: the model proposed a label that the taxonomy lacks" in told
+
+
+def test_a_turned_model_version_stays_on_the_page_behind_twenty_newer_ones():
+    town = build(people=1, adjudicators=0)
+    town.send(0.95)
+    old = ModelVersion.objects.get()
+    turn_switch(position="hold-everything", reason="bad", by=console(), at=town.now, model_version=old)
+    for number in range(2, 24):
+        town.send(0.95, model={"name": "m", "version": str(number)})
+    client = signed_in(with_role(town, "operations"))
+    page = client.get(reverse("operations", args=["cats"])).content.decode()
+    back = f"{reverse('switch', args=['cats'])}?position=normal&amp;model={old.uuid}"
+    assert page.count(back) == 2 and page.count('data-origin="model"') == 21  # in the banner, and in its card
+    said = client.get(reverse("switch", args=["cats"]), {"position": "normal", "model": str(old.uuid)}).content.decode()
+    said = re.sub(r"<[^>]+>", "", said)
+    assert "This one stands at: Everything is held" in " ".join(said.split())
+
+
+def test_the_banner_leads_to_the_switch_only_for_those_who_may_turn_it():
+    town = build(people=1, adjudicators=0)
+    turn_switch(position="all-to-people", reason="bad", by=console(), at=town.now, project=town.project)
+    turn_switch(position="all-to-people", reason="bad", by=console(), at=town.now)
+    ways = [f'"{url}?position=normal' for url in (reverse("switch", args=["cats"]), reverse("installation-switch"))]
+    for role, may in (("reviewer", [0, 0]), ("operations", [1, 0]), ("owner", [1, 1])):
+        client = signed_in(with_role(town, role))
+        page = client.get(reverse("home")).content.decode()
+        banner = page[page.index('id="turned"') :].split("</div>")[0]
+        told = client.get(reverse("counts")).json()["turned"]
+        assert [banner.count(way) for way in ways] == [told.count(way) for way in ways] == may

@@ -43,7 +43,7 @@ from reviews.wire import read_decision
 from tests.arena import Worker, fresh_database
 from tests.charting import drawn, happened, watch
 from tests.guidelines.writing import editor
-from tests.invariants import breaches
+from tests.invariants import breaches, stuck
 from tests.reviews.contesting import OVERRIDES, Contested
 from tests.reviews.guiding import Guided
 from tests.reviews.upsetting import Upset
@@ -283,7 +283,7 @@ class Loop(Contested, RuleBasedStateMachine):
     @invariant()
     def all_holds(self) -> None:
         if hasattr(self, "town"):
-            assert breaches() == []
+            assert breaches() == [] and stuck(self.town.now) == []
 
 
 def called_off(town: Any, pick: int) -> Any:
