@@ -11,7 +11,7 @@ from audit import actions
 def seal_ledger() -> None:
     """Give new events their places and sign checkpoints; that they waited too long is an alarm first."""
     actions.check_lag(by=clock(), at=timezone.now())
-    actions.seal(by=clock(), at=timezone.now())
+    actions.seal(by=clock(), at=timezone.now(), now=timezone.now)
 
 
 @shared_task(name="hitl.check_guards")

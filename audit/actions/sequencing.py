@@ -5,7 +5,7 @@ leave gaps among the ids of events, never among places.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ from audit.tree import Frontier
 MOST = 500
 """Events of one transaction on SQLite, where a writer keeps all others waiting."""
 MOST_ON_POSTGRES = 10_000
+SIGNED_AT_LATEST = 10_000
+"""Events that get their places before a checkpoint over them is signed, though more wait."""
 LOCK = "SELECT id, tree_size, root, frontier FROM audit_log WHERE id = %s"
 CHOSEN = """
 SELECT p.event_id, e.leaf_hash, e.leaf FROM audit_pending p JOIN audit_event e ON e.id = p.event_id
@@ -35,12 +37,27 @@ WITH oldest AS (
 )
 SELECT event_id, leaf_hash, whole FROM chosen ORDER BY place
 """
+WAITING = "SELECT count(*) AS number FROM audit_pending p JOIN audit_event e ON e.id = p.event_id WHERE e.log_id = %s"
 GONE = "DELETE FROM audit_pending WHERE event_id = ANY(%b::bigint[])"
 """Ids that are given, and no join with what was chosen: of a queue whose statistics were taken when it was empty the
 planner expects one row, and compares each with each."""
 GROW = "UPDATE audit_log SET tree_size = %s, root = %s, frontier = %s WHERE id = %s"
 LEAF = {"log_id": "bigint", "log_index": "bigint", "event_id": "bigint", "leaf_hash": "bytea"}
 TILE = {"log_id": "bigint", "level": "int", '"index"': "bigint", "hashes": "bytea"}
+
+
+def batches(log_id: int, *, wait: bool = False) -> Iterator[int]:
+    """Give their places to the events of a log that wait now, a batch at a time; tell of each how many there were.
+
+    It ends after a batch that was not full, and before it has run after events that come as fast as it goes.
+    """
+    most = MOST_ON_POSTGRES if postgres() else MOST
+    count = sequence(log_id, wait=wait) or 0
+    yield count
+    left = int(ask(WAITING, [log_id])[0].number) // most + 1 if count == most else 0
+    while left and count == most:
+        count, left = sequence(log_id, wait=wait) or 0, left - 1
+        yield count
 
 
 @transaction.atomic
