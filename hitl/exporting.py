@@ -18,9 +18,12 @@ from accounts.actions import Choice, export_records
 from accounts.reads import Actor, actor_of_user, console
 from audit.models import Log
 from audit.reads import KINDS
+from audit.tree import parse_checkpoint
 from hitl.commands import project_of, user_of
 
 HELP = "write a bundle that outsiders verify: all of a log, or a part of it"
+
+KNOWN = "prove that a checkpoint, which somebody kept, is this log's beginning"
 
 
 def declare(export: ArgumentParser) -> None:
@@ -39,6 +42,7 @@ def declare(export: ArgumentParser) -> None:
     export.add_argument("--person", metavar="EMAIL", help="disclose what this person did")
     export.add_argument("--type", dest="types", action="append", default=[], metavar="TYPE", help="disclose this type")
     export.add_argument("--cite", action="append", type=int, default=[], metavar="INDEX", help="prove this entry alone")
+    export.add_argument("--known", action="append", type=Path, default=[], metavar="CHECKPOINT", help=KNOWN)
     export.add_argument("--by", metavar="EMAIL", help="whoever exports; the console when left out")
     export.add_argument("--resume", action="store_true", help="go on with the same export, stopped before its end")
 
@@ -129,6 +133,7 @@ def _choice(options: dict[str, Any]) -> tuple[Choice, Log]:
     if unknown:
         raise CommandError(f"There is no type {unknown[0]}. Types are: {', '.join(sorted(KINDS))}.")
     project = project_of(options["project"]) if options["project"] else None
+    log = project.log if project and not options["log"] else _log(options["log"])
     choice = Choice(
         project=project,
         person=user_of(options["person"]).person if options["person"] else None,
@@ -139,8 +144,20 @@ def _choice(options: dict[str, Any]) -> tuple[Choice, Log]:
         since=options["since"],
         until=options["until"],
         cite=tuple(options["cite"]),
+        known=tuple(sorted({_known(path, log) for path in options["known"]})),
     )
-    return choice, project.log if project and not options["log"] else _log(options["log"])
+    return choice, log
+
+
+def _known(path: Path, log: Log) -> int:
+    """Give the size of a checkpoint that somebody kept; whether its root is ours the verifier says."""
+    try:
+        found = parse_checkpoint(path.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"{path} is no checkpoint that can be read: {problem}") from problem
+    if found.origin != log.origin:
+        raise CommandError(f"{path} is a checkpoint of the log {found.origin}.")
+    return found.size
 
 
 def _log(origin: str | None) -> Log:

@@ -20,6 +20,7 @@ class Choice:
     """What somebody wants to have exported; all of the log where nothing is named.
 
     `begin` and `end` are log indexes, `since` and `until` times: one pair or the other, or neither.
+    `known` are sizes of trees of which somebody kept a checkpoint.
     """
 
     project: Project | None = None
@@ -31,6 +32,7 @@ class Choice:
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     cite: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()
 
     def wanted(self) -> Wanted:
         """Say it in the ledger's words."""
@@ -42,7 +44,7 @@ class Choice:
             since=self.since,
             until=self.until,
         )
-        return Wanted(chosen, self.begin, self.end, self.cite)
+        return Wanted(chosen, self.begin, self.end, self.cite, self.known)
 
 
 def export_records(

@@ -1,7 +1,6 @@
 """Anchoring: the newest checkpoint goes to places that this installation cannot change; docs/anchors.md says which."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
@@ -10,11 +9,10 @@ from django.db import transaction
 
 from audit.actions.alarms import calm, raise_alarm
 from audit.actions.logs import Voice, lock_log, record_on_log
-from audit.actions.mailing import mail_to_those_named
+from audit.actions.mailing import anchor_told, mail_to_those_named
 from audit.errors import AnchorFailed, AnchorLate, AnchorUnlocked
 from audit.models import Anchor, AnchorFailure, Checkpoint, Log
 from audit.models.sql import ask
-from audit.reads import timestamp
 
 NEWS = """
 SELECT 1 AS one FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
@@ -101,7 +99,7 @@ def keep_anchor(log: Log, kind: str, size: int, body: bytes, *, by: Voice, at: d
         AnchorFailure.objects.filter(log=log, kind=kind).delete()
         if Anchor.objects.filter(log=log, kind=kind, size=size).exists():
             return
-        told = {"kind": kind, "size": size, "sha256": hashlib.sha256(body).hexdigest(), "at": timestamp(at)}
+        told = anchor_told(kind, size, body, at)
         number = record_on_log(locked, "audit.anchor_recorded", by=by, at=at, sections={"anchor": told})
         Anchor.objects.create(log=log, kind=kind, size=size, body=body, created_at=at, event_id=number)
     if not AnchorFailure.objects.filter(log=log).exists():

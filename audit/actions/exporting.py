@@ -40,13 +40,14 @@ class Wanted:
     """What is to be exported: entries [begin, end) of a log (None: from its first, to its last), the chosen of them.
 
     A time in `chosen` narrows the range to the entries of that time, where none is given. `cite` names entries that get
-    a proof of their own.
+    a proof of their own, `known` sizes of trees that somebody kept a checkpoint of.
     """
 
     chosen: Filter = field(default_factory=Filter)
     begin: int | None = None
     end: int | None = None
     cite: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def export(
             write_files(bundle, cut, plan, words, told)
             if not erased_after(log.pk, cut.size):
                 return _finish(bundle, log, cut, by, now)
-            bundle.begin(_planned(log, wanted, by, now()))
+            bundle.begin(_planned(log, wanted, by, now))
         bundle.give_up()
         raise ErasedMeanwhile
     except BaseException:
@@ -117,14 +118,15 @@ def _plan_or_resume(
         raise ExportDiffers
     if plan is None or erased_after(log.pk, plan["tree"]):
         try:
-            bundle.begin(_planned(log, wanted, by, now()))
+            bundle.begin(_planned(log, wanted, by, now))
         except BaseException:
             bundle.give_up()
             raise
 
 
 def _asked(log: Log, wanted: Wanted, by: Voice) -> dict[str, Any]:
-    return {
+    known = {"known": list(wanted.known)} if wanted.known else {}
+    return known | {
         "log": log.origin,
         "filter": wanted.chosen.document(),
         "range": [wanted.begin, wanted.end],
@@ -133,9 +135,10 @@ def _asked(log: Log, wanted: Wanted, by: Voice) -> dict[str, Any]:
     }
 
 
-def _planned(log: Log, wanted: Wanted, by: Voice, at: dt.datetime) -> dict[str, Any]:
+def _planned(log: Log, wanted: Wanted, by: Voice, now: Callable[[], dt.datetime]) -> dict[str, Any]:
     """Seal the log and say what the bundle will be, so that a later run makes the same one."""
-    seal(by=by, at=at, logs=[log], wait=True)
+    at = now()
+    seal(by=by, at=at, logs=[log], wait=True, now=now)
     newest = Checkpoint.objects.filter(log=log).order_by("size", "created_at").last()
     if newest is None:
         raise NothingToExport
@@ -167,7 +170,8 @@ def _range(log: Log, wanted: Wanted, size: int) -> tuple[int, int]:
 
 def _cut(log: Log, plan: dict[str, Any], wanted: Wanted) -> Cut:
     begin, end = plan["range"]
-    return Cut(log.pk, begin, end, plan["tree"], plan["row"], wanted.chosen, tuple(sorted(set(wanted.cite))))
+    cite = tuple(sorted(set(wanted.cite)))
+    return Cut(log.pk, begin, end, plan["tree"], plan["row"], wanted.chosen, cite, wanted.known)
 
 
 def _finish(bundle: Bundle, log: Log, cut: Cut, by: Voice, now: Callable[[], dt.datetime]) -> Exported:

@@ -6,6 +6,7 @@ from typing import Any
 from audit.bundle import Bundle, Chunks, base64s, cosigned_at, document, json_line, record_proof, whole
 from audit.models.sql import ask
 from audit.reads.anchors import anchor_files
+from audit.reads.earlier import earlier_sizes
 from audit.reads.filters import Cut
 from audit.reads.grounds import leaf_of
 from audit.reads.nodes import node_reader
@@ -24,7 +25,6 @@ FROM (
     WHERE log_id = %s AND size >= %s AND size <= %s AND id <= %s
 ) kept WHERE (place %% %s = 0 OR size IN (SELECT size FROM audit_anchor WHERE log_id = %s AND kind = 'rfc3161'))
 """
-SIZES = "SELECT DISTINCT size " + KEPT + " AND size > %s AND size < %s ORDER BY size LIMIT {limit}"
 NOTES = "SELECT id, size, note " + KEPT + " AND id > %s ORDER BY id LIMIT {limit}"
 
 
@@ -40,8 +40,8 @@ def write_proofs(bundle: Bundle, cut: Cut, checkpoint: str, outside: list[int]) 
     kept = _kept(cut)
     for path, note in _checkpoints(kept):
         bundle.write(path, whole(note))
-    bundle.write("consistency.json", _consistency(cut, kept))
     sizes = {row.size for row in ask("SELECT DISTINCT size " + KEPT, kept)}
+    bundle.write("consistency.json", _consistency(cut, sorted(sizes | earlier_sizes(cut))))
     for path, content in anchor_files(cut.log_id, cut.size, from_size=cut.begin, sizes=sizes):
         bundle.write(path, whole(content))
     bundle.write("outside.ndjson", _outside(cut, outside))
@@ -70,12 +70,12 @@ def _checkpoints(kept: list[int]) -> Iterator[tuple[str, bytes]]:
         yield held
 
 
-def _consistency(cut: Cut, kept: list[int]) -> Chunks:
+def _consistency(cut: Cut, wanted: list[int]) -> Chunks:
     def chunks(cursor: list[Any] | None) -> Iterator[tuple[bytes, list[Any]]]:
         after, some = cursor or (0, False)
         while after < cut.size:
             node = node_reader(cut.log_id)
-            sizes = [row.size for row in ask(SIZES.format(limit=PROOFS), [*kept, after, cut.size])]
+            sizes = [size for size in wanted if after < size < cut.size][:PROOFS]
             proofs = [{"from": size, "proof": base64s(consistency(size, cut.size, node))} for size in sizes]
             said = b",".join(map(json_line, proofs))
             head, after = b"[" if after == 0 else b"", sizes[-1] if len(sizes) == PROOFS else cut.size

@@ -53,6 +53,7 @@ CODES = {
     "consistency": 60, "known_newer": 61, "record_proof": 62,
     "anchor_form": 70, "anchor": 71,
     "draw": 80,
+    "known_unproven": 90,
 }  # fmt: skip
 
 
@@ -1532,6 +1533,10 @@ class Tree:
         self.target, self.proofs = target, proofs
         self.proven: dict[int, bytes] = {0: EMPTY_ROOT, target.size: target.root}
 
+    def told(self, size: int) -> bool:
+        """Tell whether the bundle has something to hold a root of this size against."""
+        return size in self.proven or size in self.proofs
+
     def problem(self, size: int, root: bytes) -> str:
         """Say what is wrong with a root of a size; an empty text if it is the target's own."""
         if size not in self.proven and size in self.proofs:
@@ -1584,6 +1589,10 @@ def check_known(tree: Tree, trust: Trust, findings: Findings) -> list[int]:
     for path, known in trust.known:
         if known.size > tree.target.size:
             findings.add("known_newer", f"you hold a tree of {known.size}, this is one of {tree.target.size}", path)
+            continue
+        if not tree.told(known.size):
+            text = f"nothing here proves or disproves your tree of {known.size}: ask for an export made with --known"
+            findings.add("known_unproven", f"{text} and this file", path)
             continue
         problem = tree.problem(known.size, known.root)
         if problem:
@@ -1894,7 +1903,9 @@ class Check:
             beside.append("STALE")
         facts = self._facts(tokens, known, cosigned_at, erased)
         code = self.findings.code
-        return Report("BROKEN" if code else verdict, code, beside, facts, self._notes(tokens, known), self.findings)
+        if code:
+            verdict = "NOT PROVEN" if code == CODES["known_unproven"] else "BROKEN"
+        return Report(verdict, code, beside, facts, self._notes(tokens, known), self.findings)
 
     def _facts(
         self, tokens: list[tuple[str, int]], known: list[int], cosigned_at: int | None, erased: int
@@ -1918,6 +1929,11 @@ class Check:
             notes.append("no anchor outside this installation: who holds its keys could have written all of this anew")
         elif max(sizes) < self.manifest.b:
             notes.append(f"leaves from {max(sizes)} on are not anchored")
+        notes += [
+            f"your checkpoint of {size} is a beginning of this tree, and lies before the range"
+            for size in self.known
+            if size <= self.manifest.a
+        ]
         if not self.target.times:
             notes.append("no cosignature by a key that was given, so the age of the checkpoint is not known")
         if self.encrypted:

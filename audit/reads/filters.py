@@ -83,7 +83,8 @@ def bounds_in_time(log_id: int, size: int, since: dt.datetime | None, until: dt.
 class Cut:
     """What an export holds: entries [begin, end) of a log, which of them it discloses, and against which tree.
 
-    `checkpoint` is the row of the one that states the tree of `size`; `cite` are entries to prove one by one.
+    `checkpoint` is the row of the one that states the tree of `size`; `cite` are entries to prove one by one;
+    `known` are sizes of trees that somebody kept.
     """
 
     log_id: int
@@ -93,3 +94,4 @@ class Cut:
     checkpoint: int
     chosen: Filter
     cite: tuple[int, ...]
+    known: tuple[int, ...] = ()

@@ -23,9 +23,10 @@ def checkpoint_mail(request: HttpRequest, log: uuid.UUID) -> HttpResponse:
     """Mail a log's newest checkpoint to those whom settings name; where they name nobody, to whoever asks."""
     assert isinstance(request.user, User)
     at = timezone.now()
-    chosen = mailable_log(log, by=who(request), at=at)
+    by = who(request)
+    chosen = mailable_log(log, by=by, at=at)
     to = list(settings.LEDGER_MAIL_TO) or [request.user.email]
-    sent = mail_checkpoint(chosen, to, at)
+    sent = mail_checkpoint(chosen, to, by=by, at=at)
     said = ngettext(
         "The checkpoint of %(n)d event is mailed to %(to)s.",
         "The checkpoint of %(n)d events is mailed to %(to)s.",

@@ -264,10 +264,11 @@ def build(plan: Plan) -> Files:
     last = seconds_of(events, n)
     files: Files = {"checkpoint": checkpoint(hashes, n, last)}
     sizes = sorted({size for size in plan.sizes if a <= size <= n})
+    proven = sorted({size for size in plan.sizes if 0 < size < n})  # those before the range too
     for beat, size in enumerate(size for size in sorted(plan.sizes) if a <= size <= n):
         seconds = seconds_of(events, size) + beat % 2
         files[f"checkpoints/{size}-{seconds}"] = checkpoint(hashes, size, seconds)
-    proofs = [{"from": size, "proof": list(map(b64, consistency(size, hashes)))} for size in sizes if 0 < size < n]
+    proofs = [{"from": size, "proof": list(map(b64, consistency(size, hashes)))} for size in proven]
     files["consistency.json"] = line(proofs)
     files["entries.ndjson"] = b"".join(one.leaf + b"\n" for one in events[a:b])
     sides = {"left": perfect(hashes, 0, a), "right": perfect(hashes, b, n)}

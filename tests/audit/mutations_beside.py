@@ -350,7 +350,8 @@ def known(name: str, text: Callable[[Case], bytes], code: int, base: str = "whol
 known("a_known_tree_that_is_another", lambda case: note_text(20, b"r" * 32), 60)
 known("a_known_tree_of_the_same_size", lambda case: note_text(40, b"r" * 32), 60)
 known("a_known_tree_that_is_larger", lambda case: note_text(41, b"r" * 32), 61)
-known("a_known_tree_that_nothing_proves", lambda case: note_text(3, b"r" * 32), 60, "part")
+known("a_known_tree_that_nothing_proves", lambda case: note_text(3, b"r" * 32), 90, "part")
+known("a_known_tree_before_the_range_that_is_another", lambda case: note_text(5, b"r" * 32), 60, "part")
 known("a_known_tree_of_another_log", lambda case: note_text(3, b"r" * 32).replace(b"/one", b"/two"), 2)
 
 

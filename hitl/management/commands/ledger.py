@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(map(str, several.exceptions))) from several
 
     def _seal(self, **_options: Any) -> None:
-        self._tell(seal(by=console(), at=timezone.now(), wait=True))
+        self._tell(seal(by=console(), at=timezone.now(), wait=True, now=timezone.now))
         check_lag(by=console(), at=timezone.now())
 
     def _rotate_key(self, **_options: Any) -> None:
@@ -121,7 +121,7 @@ class Command(BaseCommand):
 
     def _mail_checkpoint(self, address: str, **_options: Any) -> None:
         for log in Log.objects.order_by("pk"):
-            sent = mail_checkpoint(log, [address], timezone.now())
+            sent = mail_checkpoint(log, [address], by=console(), at=timezone.now())
             self.stdout.write(f"{log.origin}: mailed the checkpoint of {sent.size} events to {address}")
 
     def _roles(self, owner: str, app: str, sequencer: str, apply: bool, **_options: Any) -> None:
