@@ -18,13 +18,14 @@ class AuditConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from audit import models
-        from audit.models import Check, Frozen, guard
+        from audit.models import Check, Frozen, Waits, guard
         from audit.reads import EventKind, learn
 
         guard(
             *(Frozen(model) for model in (models.Event, models.Erasure)),
             *(Frozen(model) for model in (models.Leaf, models.Tile, models.Checkpoint, models.Anchor)),
             Frozen(models.Payload, erasable=True),
+            Waits(models.Pending, "event_id", until=models.Leaf),
             Check("audit_event_leaf_hash", models.Event, r"leaf_hash = sha256('\x00'::bytea || leaf)"),
         )
         learn(

@@ -69,10 +69,25 @@ def anchor(*, by: Voice, at: dt.datetime, kinds: Collection[str] = (), now: bool
     """Send each log's newest checkpoint where it is due, or of these kinds; with `now`, due or not.
 
     An anchor is recorded once, in its log's stream, and no log is sent for that event's sake alone. A failure is kept
-    and tried again with the next run; one that lasts for twice the interval is an alarm.
+    and tried again with the next run; one that lasts for twice the interval is an alarm. Failures of places that
+    settings no longer name are forgotten, and their alarm ends.
     """
+    if not kinds:
+        _forget({place.kind for place in places()})
     chosen = [place for place in places() if not kinds or place.kind in kinds]
     return [one for log in Log.objects.order_by("pk") for place in chosen for one in _send(log, place, by, at, now)]
+
+
+def _forget(named: Collection[str]) -> None:
+    """Drop the failures of places that settings no longer name; an alarm ends where none is left."""
+    for log in Log.objects.filter(anchorfailure__isnull=False).distinct().order_by("pk"):
+        AnchorFailure.objects.filter(log=log).exclude(kind__in=named).delete()
+        _calm(log)
+
+
+def _calm(log: Log) -> None:
+    if not AnchorFailure.objects.filter(log=log).exists():
+        calm(log, {AnchorLate.code, AnchorUnlocked.code})
 
 
 def _send(log: Log, place: Place, by: Voice, at: dt.datetime, now: bool) -> Iterator[Tried]:
@@ -102,8 +117,7 @@ def keep_anchor(log: Log, kind: str, size: int, body: bytes, *, by: Voice, at: d
         told = anchor_told(kind, size, body, at)
         number = record_on_log(locked, "audit.anchor_recorded", by=by, at=at, sections={"anchor": told})
         Anchor.objects.create(log=log, kind=kind, size=size, body=body, created_at=at, event_id=number)
-    if not AnchorFailure.objects.filter(log=log).exists():
-        calm(locked, {AnchorLate.code, AnchorUnlocked.code})
+    _calm(locked)
 
 
 def _fail(

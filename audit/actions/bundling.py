@@ -57,7 +57,7 @@ def write_files(bundle: Bundle, cut: Cut, plan: Mapping[str, Any], names: Mappin
     kinds = frozenset().union(*(one.types for one in BODIES.values()))
     bundle.write(contents.path, _some(found, kinds, lambda i, end: content_lines(log, i, end, chosen), contents))
     bundle.write("records.csv", _records(cut, found, Pace("records.csv", cut, told)))
-    write_proofs(bundle, cut, plan["checkpoint"], [index for index in resting if index >= cut.end])
+    write_proofs(bundle, cut, plan["checkpoint"], [index for index in resting if not cut.begin <= index < cut.end])
     if "report.html" not in bundle:
         bundle.write("report.html", whole(report(cut, found, plan=plan, names=names)))
     for name in FOR_PEOPLE:
@@ -79,8 +79,12 @@ def _payloads(cut: Cut, resting: list[int], pace: Pace) -> Chunks:
     """Give the disclosed payloads, and in their places those that others rest upon."""
 
     def chunks(cursor: int | None) -> Iterator[tuple[bytes, int]]:
-        i = cut.begin if cursor is None else cursor
+        i = 0 if cursor is None else cursor
         ahead = [index for index in resting if index >= i]
+        while ahead and ahead[0] < cut.begin:
+            i = ahead.pop(0)
+            yield ground_lines(cut.log_id, i), i + 1
+        i = max(i, cut.begin)
         while i < cut.end:
             if ahead and ahead[0] == i:
                 piece, i = ground_lines(cut.log_id, ahead.pop(0)), i + 1

@@ -65,7 +65,10 @@ def _note_mailed(log_id: int, sent: Checkpoint, by: Voice, at: dt.datetime) -> N
     told = anchor_told("mail", sent.size, sent.note.encode(), at)
     known = Payload.objects.filter(event__stream=f"log/{log.uuid}", event__type="audit.anchor_recorded")
     bodies = known.filter(body__isnull=False).values_list("body", flat=True)
-    if not any(said["kind"] == "mail" and said["size"] == sent.size for said in map(json.loads, map(bytes, bodies))):
+    if not any(
+        said["kind"] == "mail" and said["size"] == sent.size
+        for said in (json.loads(bytes(one or b"")) for one in bodies)
+    ):
         record_on_log(log, "audit.anchor_recorded", by=by, at=at, sections={"anchor": told})
 
 

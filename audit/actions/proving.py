@@ -29,7 +29,7 @@ NOTES = "SELECT id, size, note " + KEPT + " AND id > %s ORDER BY id LIMIT {limit
 
 
 def write_proofs(bundle: Bundle, cut: Cut, checkpoint: str, outside: list[int]) -> None:
-    """Write what proves a cut; `outside` are entries behind its range that it rests upon."""
+    """Write what proves a cut; `outside` are entries beside its range that it rests upon."""
     node = node_reader(cut.log_id)
     sides = {
         "left": base64s(range_hashes(0, cut.begin, node)),

@@ -47,11 +47,20 @@ class Bundle:
         self.target = target
         self.part = target.with_name(target.name + ".part")
         self.journal = Journal(target.with_name(target.name + ".journal"))
-        self.plan = self.journal.plan
+        self.plan = self.journal.plan if self._whole() else None
         if self.plan is None:
             self._clear()
+            self.journal.forget()
         self._store: Store = self._at_part()
         self._beside = ThreadPoolExecutor(1)
+
+    def _whole(self) -> bool:
+        """Tell whether the files that the journal calls whole are there: the bundle may have been moved meanwhile."""
+        return all(self._length(one.path) >= one.end for one in self.journal.written.values())
+
+    def _length(self, path: str) -> int:
+        place = self.part if self.target.suffix == ".zip" else self.part / path
+        return place.stat().st_size if place.is_file() else -1
 
     def _at_part(self) -> Store:
         return Zip(self.part) if self.target.suffix == ".zip" else Folder(self.part)

@@ -79,10 +79,14 @@ class Journal:
         else:
             self.open = Place(**said)
 
+    def forget(self) -> None:
+        """Forget all of it."""
+        self._file.truncate(0)
+        self.plan, self.written, self.open = None, {}, None
+
     def begin(self, plan: dict[str, Any]) -> None:
         """Write down what the bundle is to be; everything before is forgotten."""
-        self._file.truncate(0)
-        self.written, self.open = {}, None
+        self.forget()
         self._say({"plan": plan})
 
     def reached(self, place: Place) -> None:

@@ -1178,6 +1178,21 @@ def range_proof(raw: bytes, manifest: Manifest) -> tuple[list[bytes], list[bytes
 
 PAYLOADS, CONTENTS, ERASURES, OUTSIDE = "payloads.ndjson", "contents.ndjson", "erasures.json", "outside.ndjson"
 ERASING = ("compliance.subject_erased", "reviews.bodies_expired")
+CARRIED: dict[
+    str, dict[str, tuple[str, ...]]
+] = {  # members of disclosed sections, by type of leaf, that are commitments to stored bodies, or null
+    "reviews.appeal_received": {"appeal": ("content",)},
+    "reviews.decision_submitted": {"decision": ("content",)},
+    "reviews.item_received": {"outcome": ("content",), "received": ("content", "prediction")},
+    "reviews.item_routed_again": {"outcome": ("content",)},
+    "reviews.outcome_settled": {"outcome": ("content",)},
+    "reviews.override_declined": {"override": ("content",)},
+    "reviews.override_made": {"override": ("after",)},
+    "reviews.override_proposed": {"override": ("after",)},
+    "reviews.prediction_received": {"prediction": ("content",)},
+    "reviews.question_asked": {"question": ("content",)},
+    "reviews.question_ended": {"question": ("content",)},
+}
 Named = set[tuple[Any, str]]  # what an erasure event names: (index or event id, section or commitment)
 
 
@@ -1327,6 +1342,7 @@ class Payloads:
             for section in pay.keys() - {one.name for one in given} - erased.keys():
                 text = f"leaf {index}: neither disclosed nor erased: {section}"
                 self.findings.add("payload_withheld", text, PAYLOADS)
+            self._see_carried(index, carried(fields["type"] or "", bodies) - {one.name for one in contents}, erased)
         for name in erased:
             if name not in pay and not re.fullmatch(HEX32, name):
                 self.findings.add("erasure", f"leaf {index} has no section {name}", ERASURES)
@@ -1360,6 +1376,11 @@ class Payloads:
             if one.name in erased:
                 self._find("erasure", f"a body of leaf {one.i} is erased, and disclosed", CONTENTS, one)
 
+    def _see_carried(self, index: int, missing: set[str], erased: dict[str, int]) -> None:
+        for name in missing - erased.keys():
+            text = f"leaf {index}: a body neither disclosed nor erased: {name}"
+            self.findings.add("payload_withheld", text, CONTENTS)
+
     def _find(self, kind: str, text: str, file: str, one: Record) -> None:
         self.findings.add(kind, text, file, one.line)
 
@@ -1383,19 +1404,25 @@ class Payloads:
             else:
                 self.promised[project, told["month"]] = index, told["commitment"]
 
-    def outside(self, bundle: Bundle, target: Checkpoint, manifest: Manifest) -> None:
-        """Take up the leaves after the range that erasures and draws rest upon, each with its inclusion proof."""
-        last = manifest.b - 1
+    def outside(self, bundle: Bundle, target: Checkpoint, manifest: Manifest, span: range, findings: Findings) -> None:
+        """Take up the leaves of one side of the range that erasures and draws rest upon, each with its inclusion proof.
+
+        Those before it are read before its leaves, those after it after them, as payloads are in the order of the log.
+        """
+        last = -1
         for at, raw in bundle.lines(OUTSIDE, "proof_form"):
             try:
                 told = shaped(json_of(text_of(raw)), i=int, leaf=str, proof=list)
                 proof = [hash_bytes(one) for one in told["proof"]]
-                if told["i"] <= last:
+                if told["i"] <= last or manifest.a <= told["i"] < manifest.b:
                     raise Malformed("out of order, or within the range")
+                last = told["i"]
             except Malformed as problem:
-                self.findings.add("proof_form", str(problem), OUTSIDE, at)
+                findings.add("proof_form", str(problem), OUTSIDE, at)
                 continue
-            last, line = told["i"], told["leaf"].encode()
+            if last not in span:
+                continue
+            line = told["leaf"].encode()
             try:
                 fields_of(told["leaf"])
             except Malformed as problem:
@@ -1425,6 +1452,16 @@ class Payloads:
         return {one for named in self.named.values() for one in named} - listed
 
 
+def carried(kind: str, bodies: dict[str, str]) -> set[str]:
+    """Give the commitments to stored bodies in what is disclosed of a leaf."""
+    found: set[str] = set()
+    for section, names in CARRIED.get(kind, {}).items():
+        told = json.loads(bodies[section]) if section in bodies else None
+        values = [told.get(name) for name in names] if type(told) is dict else []
+        found.update(value for value in values if type(value) is str)
+    return found
+
+
 def named_by(told: Any) -> Named:
     """Give what an erasure event names; entries of another shape name nothing."""
     entries = told.get("entries", []) if type(told) is dict else []
@@ -1443,6 +1480,8 @@ def look_again(bundle: Bundle, manifest: Manifest, payloads: Payloads, findings:
     besides = payloads.named_besides()
     for key, seed in payloads.seeds.items():
         promise = payloads.promised.get(key)
+        if not promise and manifest.a == 0 and not manifest.filter:
+            findings.add("draw", f"the seed of {key[0]}, {key[1]}, was revealed and never promised", PAYLOADS)
         if promise and sha256(bytes.fromhex(seed)).hexdigest() != promise[1]:
             findings.add("draw", f"the seed of {key[0]}, {key[1]}, is not the one that was promised", PAYLOADS)
     if not besides and not payloads.seeds:
@@ -1451,7 +1490,7 @@ def look_again(bundle: Bundle, manifest: Manifest, payloads: Payloads, findings:
     for one, fields in disclosed_again(bundle, manifest):
         if besides & {(one.i, one.name), (fields["id"], one.name)}:
             findings.add("erasure", f"{one.name} of leaf {one.i} was erased, and is disclosed")
-        if one.name == "draws" and fields["type"] == "reviews.item_received":
+        if one.name == "draws":
             redone += redo(one, fields["proj"] or "", payloads, findings)
     return redone
 
@@ -1818,6 +1857,7 @@ class Check:
         self.older: list[Checkpoint] = []
         self.known: list[int] = []
         self.redone = 0
+        self.unpromised: list[tuple[str, str]] = []
         self.encrypted: dict[str, Any] = {}
 
     def run(self) -> None:
@@ -1839,10 +1879,12 @@ class Check:
         self.leaves.wanted_roots = {one.size for _, one in self.trust.known}
         self.payloads = Payloads(self.bundle, manifest, findings)
         with findings.part():
+            self.payloads.outside(self.bundle, target, manifest, range(manifest.a), findings)
+        with findings.part():
             self._read_leaves()
         tree.proven.update({size: root for size, root in self.leaves.roots.items() if size not in tree.proven})
         with findings.part():
-            self.payloads.outside(self.bundle, target, manifest)
+            self.payloads.outside(self.bundle, target, manifest, range(manifest.b, LARGEST_NUMBER), Findings())
         self.payloads.finish(manifest)
         self.known = check_known(tree, self.trust, findings)
         if ENCRYPTED in self.bundle.sizes:
@@ -1855,6 +1897,7 @@ class Check:
             check_witness(self.bundle, tree, self.trust, self.anchors, findings)
         with findings.part():
             self.redone = look_again(self.bundle, manifest, self.payloads, findings)
+        self.unpromised = sorted(self.payloads.seeds.keys() - self.payloads.promised.keys())
 
     def _read_leaves(self) -> None:
         """Read the leaves once, and compare the bytes of their file on the way."""
@@ -1896,6 +1939,7 @@ class Check:
             verdict = f"ANCHORED at size {max(known)} by the auditor's own checkpoint"
         erased = sum(map(len, self.payloads.erased.values()))
         beside = ["PARTIAL"] if (a, b) != (0, n) or self.manifest.filter else []
+        beside += ["TIME NOT PROVEN COMPLETE"] if self._open_in_time() else []
         beside += [f"ERASED {erased} section{'s' if erased > 1 else ''} or bodies"] if erased else []
         beside += ["PAYLOADS WITHHELD"] if self.encrypted else []
         cosigned_at = max(self.target.times, default=None)
@@ -1906,6 +1950,19 @@ class Check:
         if code:
             verdict = "NOT PROVEN" if code == CODES["known_unproven"] else "BROKEN"
         return Report(verdict, code, beside, facts, self._notes(tokens, known), self.findings)
+
+    def _open_in_time(self) -> list[str]:
+        """Tell before or behind which end of the range leaves of the filter's time may lie.
+
+        None do where the range goes on past that time by more than clocks may differ, or the log ends.
+        """
+        manifest, skew, sides = self.manifest, self.trust.skew, []
+        start, end = manifest.filter.get("from"), manifest.filter.get("until")
+        if (start or end) and manifest.a and not (start and "" < self.leaves.first < shifted(start, -skew)):
+            sides.append("before")
+        if (start or end) and manifest.b < manifest.n and not (end and self.leaves.latest >= shifted(end, skew)):
+            sides.append("behind")
+        return sides
 
     def _facts(
         self, tokens: list[tuple[str, int]], known: list[int], cosigned_at: int | None, erased: int
@@ -1924,6 +1981,9 @@ class Check:
 
     def _notes(self, tokens: list[tuple[str, int]], known: list[int]) -> list[str]:
         notes = list(self.anchors.notes)
+        notes += [f"leaves of the filter's time may lie {side} the range" for side in self._open_in_time()]
+        notes += [f"the seed of {project}, {month}: when it was promised is not shown" for project, month in
+                  self.unpromised]  # fmt: skip
         sizes = [size for _, size in tokens] + known
         if not sizes:
             notes.append("no anchor outside this installation: who holds its keys could have written all of this anew")

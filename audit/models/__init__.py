@@ -3,6 +3,7 @@
 from audit.models.comparing import Flaw, flaws
 from audit.models.guards import GUARDS, Check, Frozen, Refers, guard, put_in_place
 from audit.models.ledger import Anchor, AnchorFailure, Checkpoint, Erasure, Event, Leaf, Log, Payload, Pending, Tile
+from audit.models.waiting import Waits
 
 __all__ = [
     "GUARDS",
@@ -20,6 +21,7 @@ __all__ = [
     "Pending",
     "Refers",
     "Tile",
+    "Waits",
     "flaws",
     "guard",
     "put_in_place",

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from audit.models.guards import GUARDS, Check, Frozen, Refers, clause_of, function_body, sqlite_triggers
+from audit.models.guards import GUARDS, Check, Refers, clause_of, function_body, sqlite_triggers
 from audit.models.sql import ask
 from audit.models.uniques import spoilt_keys
+from audit.models.waiting import KINDS as WAITING
+from audit.models.waiting import waiting_body
 
 TRIGGERS = """
 SELECT c.relname AS on_table, t.tgname AS name, t.tgtype AS type, t.tgenabled::text AS enabled, p.prosrc AS body,
@@ -69,11 +71,13 @@ def _of_sqlite(tables: set[str]) -> Iterator[Flaw]:
 
 
 def _of_postgres(tables: set[str]) -> Iterator[Flaw]:
-    rules = {rule.model._meta.db_table: rule for rule in GUARDS.frozen if rule.model._meta.db_table in tables}
+    rules = {rule.model._meta.db_table: (KINDS, function_body(rule)) for rule in GUARDS.frozen}
+    rules |= {rule.model._meta.db_table: (WAITING, waiting_body(rule)) for rule in GUARDS.waits}
+    rules = {table: rule for table, rule in rules.items() if table in tables}
     standing = {(row.on_table, row.name): row for row in ask(TRIGGERS)}
-    for table, rule in rules.items():
-        yield from _of_frozen(table, rule, standing)
-    declared = {(table, f"{table}_{kind}") for table in rules for kind in KINDS}
+    for table, (kinds, body) in rules.items():
+        yield from _of_triggers(table, kinds, body, standing)
+    declared = {(table, f"{table}_{kind}") for table, (kinds, _) in rules.items() for kind in kinds}
     for table, name in standing.keys() - declared:
         if table in rules:
             yield Flaw(table, name, "strange")
@@ -82,14 +86,16 @@ def _of_postgres(tables: set[str]) -> Iterator[Flaw]:
     yield from _of_constraints(tables)
 
 
-def _of_frozen(table: str, rule: Frozen, standing: dict[tuple[str, str], object]) -> Iterator[Flaw]:
-    for kind, type_ in KINDS.items():
+def _of_triggers(
+    table: str, kinds: dict[str, int], body: str, standing: dict[tuple[str, str], object]
+) -> Iterator[Flaw]:
+    for kind, type_ in kinds.items():
         name = f"{table}_{kind}"
         found = standing.get((table, name))
         if found is None:
             yield Flaw(table, name, "missing")
         elif vars(found) | {"on_table": "", "name": ""} != {
-            "on_table": "", "name": "", "type": type_, "enabled": "A", "body": function_body(rule), "plain": True,
+            "on_table": "", "name": "", "type": type_, "enabled": "A", "body": body, "plain": True,
         }:  # fmt: skip
             yield Flaw(table, name, "changed")
 

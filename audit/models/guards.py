@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from django.db import connection, models
 
+from audit.models.waiting import Waits, postgres_waiting, sqlite_waiting
+
 
 @dataclass(frozen=True)
 class Frozen:
@@ -50,6 +52,7 @@ class Guards:
     """All declared guards, in the order of their declaration."""
 
     frozen: list[Frozen] = field(default_factory=list)
+    waits: list[Waits] = field(default_factory=list)
     refers: list[Refers] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
 
@@ -57,10 +60,11 @@ class Guards:
 GUARDS = Guards()
 
 
-def guard(*rules: Frozen | Refers | Check) -> None:
+def guard(*rules: Frozen | Waits | Refers | Check) -> None:
     """Declare guards; called from `ready()`."""
+    places = {Frozen: GUARDS.frozen, Waits: GUARDS.waits, Refers: GUARDS.refers, Check: GUARDS.checks}
     for rule in rules:
-        kept: list[object] = {Frozen: GUARDS.frozen, Refers: GUARDS.refers, Check: GUARDS.checks}[type(rule)]  # type: ignore[assignment]
+        kept: list[object] = places[type(rule)]  # type: ignore[assignment]
         if rule not in kept:
             kept.append(rule)
 
@@ -82,12 +86,18 @@ def _postgres(tables: set[str]) -> Iterator[str]:
     for rule in GUARDS.frozen:
         if _table(rule.model) in tables:
             yield from _postgres_frozen(rule)
+    for waits in _waiting(tables):
+        yield from postgres_waiting(waits)
     for refers in GUARDS.refers:
         if {_table(refers.model), _table(refers.to)} <= tables:
             yield _constraint(refers.name, _table(refers.model), clause_of(refers))
     for check in GUARDS.checks:
         if _table(check.model) in tables:
             yield _constraint(check.name, _table(check.model), clause_of(check))
+
+
+def _waiting(tables: set[str]) -> Iterator[Waits]:
+    return (one for one in GUARDS.waits if {_table(one.model), _table(one.until)} <= tables)
 
 
 def clause_of(rule: Refers | Check) -> str:
@@ -144,6 +154,8 @@ def sqlite_triggers(tables: set[str]) -> dict[str, tuple[str, str]]:
     for rule in GUARDS.frozen:
         if _table(rule.model) in tables:
             found |= {name: (_table(rule.model), statement) for name, statement in _sqlite_frozen(rule)}
+    for waits in _waiting(tables):
+        found |= {name: (_table(waits.model), statement) for name, statement in sqlite_waiting(waits)}
     for refers in GUARDS.refers:
         if {_table(refers.model), _table(refers.to)} <= tables:
             found |= {name: (_table(refers.model), statement) for name, statement in _sqlite_refers(refers)}

@@ -15,7 +15,7 @@ STEP = 50_000
 PARTS = " SELECT type, actor, project_uuid, count(*) AS number FROM chosen GROUP BY type, actor, project_uuid"
 GONE = " SELECT count(*) AS number FROM chosen c JOIN audit_payload p ON p.event_id = c.event_id WHERE p.body IS NULL"
 GONE_BODIES = ", stored AS ({sources}) SELECT count(*) AS number FROM stored WHERE body IS NULL"
-DRAWS = "reviews.item_received"
+DRAWS = {"reviews.item_received", "reviews.item_routed_again"}
 
 
 @dataclass
@@ -51,7 +51,7 @@ def figures(cut: Cut) -> Figures:
             made.types[row.type] += row.number
             made.actors[row.actor] += row.number
             made.projects[str(row.project_uuid or "")] += row.number
-        made.drawn |= {str(row.project_uuid) for row in rows if row.type == DRAWS}
+        made.drawn |= {str(row.project_uuid) for row in rows if row.type in DRAWS}
         made.stretches.append((begin, end, frozenset(row.type for row in rows)))
     return made
 

@@ -18,6 +18,16 @@ BOUNDS = """
 SELECT min(l.log_index) AS first, max(l.log_index) AS last FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
 WHERE l.log_id = %s AND l.log_index < %s
 """
+SKEW = dt.timedelta(seconds=300)
+"""How far clocks may differ, as a verifier has it who is told nothing else."""
+BEFORE = """
+SELECT l.log_index AS place FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.log_id = %s AND l.log_index < %s AND e.recorded_at < %s ORDER BY l.log_index DESC LIMIT 1
+"""
+BEHIND = """
+SELECT l.log_index AS place FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id
+WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s AND e.recorded_at >= %s ORDER BY l.log_index LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -69,14 +79,22 @@ class Filter:
 
 
 def bounds_in_time(log_id: int, size: int, since: dt.datetime | None, until: dt.datetime | None) -> tuple[int, int]:
-    """Give the smallest range of a log that holds all entries of [since, until) among its first `size`."""
+    """Give the smallest range of a log that proves to hold all entries of [since, until) among its first `size`.
+
+    It goes on to an entry on each side that lies so far off that none behind it can be of that time, clocks being as
+    they are: that one shows that the range was not shifted.
+    """
     where, params = "", []
     if since is not None:
         where, params = " AND e.event_id >= %s AND e.recorded_at >= %s", [first_uuid7(since), since]
     if until is not None:
         where, params = where + " AND e.recorded_at < %s", [*params, until]
     found = ask_one(BOUNDS + where, [log_id, size, *params])
-    return (0, 0) if found is None or found.first is None else (found.first, found.last + 1)
+    if found is None or found.first is None:
+        return 0, 0
+    before = ask_one(BEFORE, [log_id, found.first, since - SKEW]) if since else None
+    behind = ask_one(BEHIND, [log_id, found.last, size, until + SKEW]) if until else None
+    return before.place if before else 0, behind.place + 1 if behind else size
 
 
 @dataclass(frozen=True)

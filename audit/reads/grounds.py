@@ -1,7 +1,7 @@
 """Entries that others rest upon: the events that permit erasures, and those that promise and reveal draw seeds.
 
 An export discloses of them what a verifier needs, also where its filter does not choose them, and where they lie behind
-its range.
+its range; promises of draw seeds also where they lie before it.
 """
 
 from collections.abc import Collection
@@ -15,8 +15,9 @@ SECTIONS = ("erased", "seed")
 STEP = 2000
 SEEDS = """
 SELECT l.log_index FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
-WHERE l.log_id = %s AND l.log_index >= %s AND l.log_index < %s
-    AND e.type IN ('reviews.seed_committed', 'reviews.seed_revealed') AND e.stream IN {streams}
+WHERE l.log_id = %s AND l.log_index < %s AND e.stream IN {streams} AND (
+    e.type = 'reviews.seed_committed' OR (e.type = 'reviews.seed_revealed' AND l.log_index >= %s)
+)
 """
 CHOSEN = " SELECT i FROM chosen"
 GROUND = """
@@ -31,19 +32,22 @@ LEAF = (
 def grounds(cut: Cut, drawn: Collection[str]) -> list[int]:
     """List the indexes that what a cut chooses rests upon and that are not chosen themselves, in order.
 
-    `drawn` are the projects whose draws it discloses. All of them lie at or behind the cut's begin, in its tree.
+    `drawn` are the projects whose draws it discloses. Promises of their seeds may lie before the cut; the others lie at
+    its begin or behind, all of them in its tree.
     """
     found = _seeds(cut, drawn)
     for begin in range(cut.begin, cut.end, STEP) if anything_gone() else ():
         erased = gone(cut.log_id, begin, min(begin + STEP, cut.end), cut.chosen)
         found.update(one["by"] for one in erased if one["by"] is not None)
-    return sorted(index for index in found if index >= cut.end or not _chosen(cut.log_id, index, cut.chosen))
+    return sorted(
+        index for index in found if not cut.begin <= index < cut.end or not _chosen(cut.log_id, index, cut.chosen)
+    )
 
 
 def _seeds(cut: Cut, drawn: Collection[str]) -> set[int]:
     streams, names = many([f"project/{one}" for one in drawn])
     sql = SEEDS.format(streams=streams)
-    return {row.log_index for row in ask(sql, [cut.log_id, cut.begin, cut.size, *names])}
+    return {row.log_index for row in ask(sql, [cut.log_id, cut.size, *names, cut.begin])}
 
 
 def _chosen(log_id: int, index: int, chosen: Filter) -> bool:

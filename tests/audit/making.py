@@ -274,9 +274,9 @@ def build(plan: Plan) -> Files:
     sides = {"left": perfect(hashes, 0, a), "right": perfect(hashes, b, n)}
     files["range_proof.json"] = line({side: list(map(b64, told)) for side, told in sides.items()})
     told = [i for i in range(a, b) if plan.matches(events[i].fields)]
-    beside = [n - 3, n - 2]  # what erasures and draws rest upon is told in any case
-    files.update(disclosures(events, sorted({*told, *(i for i in beside if i >= a)})))
-    outside = [i for i in beside if i >= b]
+    beside = [0, n - 3, n - 2]  # what erasures and draws rest upon is told in any case
+    files.update(disclosures(events, sorted({*told, *beside})))
+    outside = [i for i in beside if not a <= i < b]
     files["outside.ndjson"] = b"".join(
         line({"i": i, "leaf": events[i].leaf.decode(), "proof": list(map(b64, inclusion(i, hashes)))}) for i in outside
     )

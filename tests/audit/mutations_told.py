@@ -270,7 +270,30 @@ def an_erased_body_disclosed_as_if_never_erased(case):
     return 53
 
 
+@mutation("plain")
+def all_bodies_left_out(case):
+    case.files[CONTENTS] = b""
+    return 52
+
+
+@mutation("plain")
+def a_body_left_out(case):
+    lines = case.lines(CONTENTS)
+    lines.pop(case.chance.randrange(len(lines)))
+    case.put(CONTENTS, lines)
+    return 52
+
+
+@mutation("plain", "filtered")
+def a_body_of_a_match_left_out(case):
+    return a_body_left_out(case)
+
+
 # ----------------------------------------------------------------------------------- leaves outside the range
+
+spoil_line("a_leaf_before_without_proof", OUTSIDE, lambda one: one.update(proof=[]), 62, '"i":0,', "part")
+spoil_line("a_leaf_before_at_another_index", OUTSIDE, lambda one: one.update(i=1), 50, '"i":0,', "part")
+spoil_line("a_leaf_before_that_is_none", OUTSIDE, lambda one: one.update(leaf="{}"), 31, '"i":0,', "part")
 
 spoil_line("a_leaf_outside_without_proof", OUTSIDE, lambda one: one.update(proof=[]), 62, base="part")
 spoil_line("a_leaf_outside_at_another_index", OUTSIDE, lambda one: one.update(i=41), 50, '"i":39,', "part")
@@ -311,6 +334,24 @@ draw("a_rate_that_is_none", lambda told: told["draws"][0].update(pi="-0.5"))
 draw("a_rate_of_nothing_that_draws", lambda told: told["draws"][0].update(pi="0", drawn=True))
 draw("draws_without_a_subject", lambda told: told.pop("external_id"))
 draw("draws_of_another_shape", lambda told: told.update(draws=[5]))
+
+
+@mutation("deep")
+def a_draw_of_an_item_that_was_routed_again(case):
+    items = [i for i, one in enumerate(case.plan.events) if "draws" in one.sections]
+    place = case.chance.choice([i for i in items if i != ERASED_AT])
+    case.plan.events[place].fields["type"] = "reviews.item_routed_again"
+    value = json.loads(case.plan.events[place].sections["draws"][1])
+    value["draws"][0]["drawn"] = not value["draws"][0]["drawn"]
+    retell(case, place, "draws", value)
+    return 80
+
+
+@mutation("deep")
+def a_seed_that_was_never_promised(case):
+    case.plan.events[0].fields["type"] = "audit.alarm_raised"
+    making.relink(case.plan.events)
+    return 80
 
 
 @mutation("deep")

@@ -218,6 +218,21 @@ def test_a_store_that_gives_back_another_note_is_no_anchor(bucket, settings, now
     assert "another checkpoint" in tried.problem and not Anchor.objects.exists()
 
 
+def test_the_alarm_of_a_place_ends_when_settings_no_longer_name_it(settings, now):
+    settings.LEDGER_TSA_URL, settings.LEDGER_TSA_CA = "http://127.0.0.1:9/", "/dev/null"
+    sealed(now)
+    for hours in (0, 30, 60, 90):
+        anchor(by=clock(), at=now + dt.timedelta(hours=hours))
+    assert Log.objects.get().alarm == "anchor_late"
+    anchor(by=clock(), at=now + dt.timedelta(hours=91))
+    assert Log.objects.get().alarm == "anchor_late"
+    settings.LEDGER_TSA_URL = ""
+    anchor(by=clock(), at=now + dt.timedelta(hours=92), kinds=["mail"])
+    assert Log.objects.get().alarm == "anchor_late"
+    anchor(by=clock(), at=now + dt.timedelta(hours=93))
+    assert Log.objects.get().alarm == "" and not AnchorFailure.objects.exists()
+
+
 def test_a_checkpoint_is_mailed_once_a_month_with_the_way_to_use_it(settings, now):
     settings.LEDGER_MAIL_TO, settings.EMAIL_HOST = ["auditor@example.org"], "mail.example"
     first = dt.datetime(2026, 11, 2, 8, 0, tzinfo=dt.UTC)

@@ -95,7 +95,7 @@ def test_an_export_by_item_person_and_type_tells_what_matches_and_no_more(tmp_pa
         assert matching
 
 
-def test_an_export_by_time_holds_the_smallest_range_and_a_time_in_its_filter(tmp_path):
+def test_an_export_by_time_goes_on_to_an_entry_on_each_side_that_shows_it_whole(tmp_path):
     town = busy()
     town.wait(hours=3)
     before = Event.objects.count()
@@ -104,8 +104,9 @@ def test_an_export_by_time_holds_the_smallest_range_and_a_time_in_its_filter(tmp
     town.wait(hours=3)
     town.send(0.5)
     made = exported(tmp_path / "bundle", since=since, until=since + dt.timedelta(hours=1))
-    report = verified(tmp_path / "bundle", None, "--skew", "100000")
-    assert (report["exit"], made.begin, made.end) == (0, before, before + 1), report
+    report = verified(tmp_path / "bundle", None, "--skew", "300")
+    assert (report["exit"], made.begin, made.end) == (0, before - 1, before + 2), report
+    assert report["beside"] == ["PARTIAL"], report
     assert set(report["filter"]) == {"from", "until"}
     with pytest.raises(NothingToExport):
         exported(tmp_path / "none", since=since + dt.timedelta(days=9))

@@ -52,6 +52,34 @@ def test_an_export_killed_again_and_again_goes_on_and_ends_as_one_that_never_was
 
 
 @pytest.mark.parametrize("name", ["bundle", "bundle.zip"])
+@pytest.mark.parametrize("left", ["nothing", "half"])
+def test_a_bundle_that_its_journal_alone_is_left_of_is_begun_anew(
+    arena: str, tmp_path: Path, name: str, left: str
+) -> None:
+    """As after a kill between the bundle's name and its journal's end, when it was moved away."""
+    busy(items=2)
+    bundle = Bundle(tmp_path / name)
+    bundle.begin({"a": 1})
+    for path in ("first", "second"):
+        bundle.write(path, growing.whole(b"words " * 100))
+    bundle.leave()
+    part = tmp_path / f"{name}.part"
+    if left == "nothing":
+        part.rename(tmp_path / f"moved-{name}")
+    elif name == "bundle":
+        (part / "second").unlink()
+    else:
+        with part.open("r+b") as file:
+            file.truncate(part.stat().st_size // 2)
+    again = Bundle(tmp_path / name)
+    assert (again.plan, again.written) == (None, [])
+    again.leave()
+    exported(tmp_path / name, resume=True)
+    assert verified(tmp_path / name)["exit"] == 0
+    assert not list(tmp_path.glob("*.part")) and not list(tmp_path.glob("*.journal"))
+
+
+@pytest.mark.parametrize("name", ["bundle", "bundle.zip"])
 def test_a_piece_that_a_crash_spoilt_is_written_anew(tmp_path: Path, name: str) -> None:
     bundle = Bundle(tmp_path / name)
     bundle.begin({"a": 1})

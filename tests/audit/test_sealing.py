@@ -14,7 +14,7 @@ from accounts.reads import clock, console
 from audit.actions import NO_HEAD, check_lag, entry, record, rotate_key, seal, sequence
 from audit.actions import sequencing as sequencing_module
 from audit.errors import TreeDiffers, TreeSetBack
-from audit.models import Checkpoint, Event, Leaf, Log, Pending, Tile
+from audit.models import Checkpoint, Event, Leaf, Log, Pending, Tile, put_in_place
 from audit.reads import states, uuid7
 from audit.reads.nodes import node_reader
 from audit.tree import consistency, consistent, decompose, inclusion, parse_checkpoint, root_of
@@ -94,8 +94,9 @@ def test_an_event_that_commits_late_gets_its_place_all_the_same() -> None:
     write(1)
     first = Event.objects.order_by("pk").last()
     assert first is not None
-    Pending.objects.filter(event=first).delete()  # as if its transaction had not committed yet
+    forced("DELETE FROM audit_pending WHERE event_id = %s", [first.pk])  # as if its transaction came later
     write(2)
+    put_in_place()
     seal(by=clock(), at=AT)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO audit_pending (event_id) VALUES (%s)", [first.pk])

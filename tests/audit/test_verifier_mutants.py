@@ -38,6 +38,14 @@ def laid_out(root: Path) -> Laid:
             [str(making.write_zip(root / f"{base}.zip", making.bundle(plan))), *laid[base][0][1:]],
             0,
         )
+    for base in ("part", "filtered"):  # the seed is revealed and its promise is not here: that is a note
+        plan = fresh_plan(base)
+        files = making.build(plan)
+        for path in ("outside.ndjson", "payloads.ndjson"):
+            lines = files[path].splitlines(keepends=True)
+            files[path] = b"".join(raw for raw in lines if b'"i":0,' not in raw)
+        folder = making.write_folder(root / f"{base} unpromised", making.sealed(plan, files))
+        laid[folder.name] = [str(folder), *laid[base][0][1:]], 0
     laid["wide, and close"] = [*laid["wide"][0], "--skew", "15"], 0
     laid |= stamped(root, laid["whole"][0])
     for name in MUTATIONS:
