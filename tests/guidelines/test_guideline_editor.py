@@ -113,7 +113,7 @@ PAGES: list[tuple[str, str, int]] = [
     ("POST", "draft/en/examples/", 302),
     ("POST", "draft/en/examples/plush/", 409),
     ("POST", "draft/en/proposal/", 409),
-    ("POST", "draft/en/answer/", 409),
+    ("POST", "draft/en/answer/", 422),
     ("POST", "draft/en/publishing/", 422),
     ("POST", "draft/en/discarding/", 409),
     ("POST", "versions/1/ending/", 422),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import Membership
 from reviews.actions import climb
 from reviews.models import Acknowledgement, Item, Outcome, Task
 from tests.house import House
@@ -35,6 +36,7 @@ def late_town(**changes: Any) -> Town:
     }
     town = build(queues=QUEUES, rights=rights, **changes)
     town.now -= dt.timedelta(hours=5, minutes=1)
+    Membership.objects.update(from_at=town.now)
     town.send(0.5)
     return town
 

@@ -1,5 +1,6 @@
 """The pages of overrides and appeals: what they show, take and refuse."""
 
+import datetime as dt
 import html
 import json
 import re
@@ -7,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Signature, User
 from accounts.reads import Actor, console
@@ -61,7 +63,9 @@ def test_an_outcome_is_put_aside_from_its_page(town):
     assert "in the place of outcome 1" in page and "Your password" not in page and "“Adjudicators”" in page
     assert post(client, item).headers["Location"] == path("item", item)
     assert in_force(item).source == "override"
-    release(at=town.now)
+    told = client.get(path("item", item)).content.decode()
+    assert "Outcome 2" in told and "settled, not released yet" in told and "superseded" not in told
+    release(at=timezone.now() + dt.timedelta(minutes=1))
     told = client.get(path("item", item)).content.decode()
     assert "How it came to this" in told and "Outcome 2" in told and "superseded" in told and "“A fox”" in told
     assert breaches() == []
