@@ -49,7 +49,9 @@ class Switches:
 def switches_of(project_id: int) -> Switches:
     """Read the switches that rule a project's items; two statements."""
     found = positions([project_id])
-    models = [_switch(row, f"{row.name} {row.version}", row.model_uuid) for row in ask(OF_PROJECT, [project_id, project_id])]
+    models = [
+        _switch(row, f"{row.name} {row.version}", row.model_uuid) for row in ask(OF_PROJECT, [project_id, project_id])
+    ]
     return Switches(found[None], found.get(project_id, Switch(Position.NORMAL.value)), models)
 
 

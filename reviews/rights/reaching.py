@@ -80,9 +80,7 @@ def _unmet(rule: Rule, when: Sequence[Condition]) -> set[str]:
     return found
 
 
-def _together(
-    name: str, when: Sequence[Condition], earlier: Sequence[Rule], places: Sequence[int]
-) -> tuple[int, ...]:
+def _together(name: str, when: Sequence[Condition], earlier: Sequence[Rule], places: Sequence[int]) -> tuple[int, ...]:
     """Give the rules that take every value of one field between them, of those whose other conditions are implied."""
     able = [(place, [part for part in earlier[place].when if part.field == name]) for place in places]
     used: set[int] = set()

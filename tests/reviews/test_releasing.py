@@ -71,8 +71,11 @@ def test_the_items_page_calls_the_newest_released_outcome_in_force_and_a_newer_o
 
     def said() -> list[str]:
         page = client.get(reverse("item", args=["cats", item])).content.decode()
-        shown = re.findall(r"<b>Outcome (\d)</b>.*?</p>", page, re.DOTALL), re.findall(
-            r"in force</span>|settled, not released yet|superseded</span>", page[page.find('<ol class="chain') :]
+        shown = (
+            re.findall(r"<b>Outcome (\d)</b>.*?</p>", page, re.DOTALL),
+            re.findall(
+                r"in force</span>|settled, not released yet|superseded</span>", page[page.find('<ol class="chain') :]
+            ),
         )
         return [f"{number} {words.removesuffix('</span>')}" for number, words in zip(*shown, strict=True)]
 
