@@ -25,6 +25,7 @@ urlpatterns = [
     path("projects/<slug:project>/threshold/", views.threshold, name="threshold"),
     path("projects/<slug:project>/queues/<slug:queue>/work/", views.work, name="work"),
     path("projects/<slug:project>/queues/<slug:queue>/claims/", views.claims, name="claims"),
+    path("projects/<slug:project>/queues/<slug:queue>/holding/", views.unmanned_holding, name="unmanned-holding"),
     path("projects/<slug:project>/tasks/<uuid:task>/acknowledgement/", views.acknowledgement, name="acknowledgement"),
     path("claims/<uuid:token>/renewal/", views.renewal, name="renewal"),
     path("claims/<uuid:token>/", views.claim, name="claim"),

@@ -11,7 +11,7 @@ from audit.actions import TAGS
 from audit.models import Event, Payload
 from audit.models.sql import ask
 from audit.reads import canonical, payload_commitment
-from reviews.actions.lines import ABLE
+from reviews.reads.unmanned import ABLE
 
 STANDING = """
     SELECT d.* FROM reviews_decision d LEFT JOIN reviews_withdrawal w

@@ -65,6 +65,7 @@ PAGES: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "override-ending"): only(),
     ("POST", "override-ending"): only(),
     ("GET", "operations"): only("operations", "owner"),
+    ("POST", "unmanned-holding"): only() | dict.fromkeys(["operations", "owner"], DOOR),
     ("GET", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 409),
     ("POST", "claim-ending"): only() | dict.fromkeys(["operations", "owner"], 422),
     ("GET", "switch"): only(),  # without a position there is nothing to confirm
@@ -282,6 +283,7 @@ def path_of(name: str, town: Town) -> str:
         **{name: [project] for name in OF_A_PROJECT},
         **{name: [uuid4()] for name in ("batch-held", "batch-openings", "batch-decisions", "batch-withdrawals")},
         "claim-ending": [project, decision.claim.token],
+        "unmanned-holding": [project, "general"],
         **{name: [project, item.uuid] for name in ("item", "routes", "override", "appeals", "item-example")},
         "question": [project, Question.objects.get().uuid],
         "api-appeals": [project, item.external_id],

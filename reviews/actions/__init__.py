@@ -54,6 +54,7 @@ from reviews.actions.setting_up import apply_project
 from reviews.actions.stranding import hold_stranded
 from reviews.actions.taking_back import take_back
 from reviews.actions.unconfirming import withdraw_batch
+from reviews.actions.unmanning import hold_unmanned
 from reviews.actions.withdrawing import withdraw
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "give_back_batch",
     "give_consent",
     "hold_stranded",
+    "hold_unmanned",
     "make_example",
     "make_export",
     "make_replay",

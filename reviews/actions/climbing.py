@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from accounts.reads import clock
+from accounts.reads import Actor, clock
 from audit.models.sql import Row, ask, ask_one, lock, run, together
 from reviews.actions.asking_more import held
 from reviews.actions.consequences import Following, Writes
@@ -72,14 +72,14 @@ def open_seats(item_id: int) -> list[Row]:
     return ask(LOCK_SEATS + lock("t", "s"), [item_id])
 
 
-def by_clock(item: Row, seats: list[Row], at: dt.datetime) -> Following:
-    """Begin what the clock does to one open task, given its item and seats as locked."""
+def by_clock(item: Row, seats: list[Row], at: dt.datetime, by: Actor | None = None) -> Following:
+    """Begin what the clock, or somebody who sits nowhere, does to one open task, given its item and seats as locked."""
     seen = look_at_seat(seats[0].seat_id, 0, at)
     assert seen is not None
     seen.seat_id = 0  # no seat's decision leads to this, so every open one closes
     now = seats[0]
     now.item_state, now.item_sseq = item.item_state, item.item_sseq
-    trail = Trail(ground_of(seen), clock(), at)
+    trail = Trail(ground_of(seen), by or clock(), at)
     trail.at_head(f"task/{seen.task_uuid}", now.task_sseq, now.task_head)
     trail.at_head(f"item/{seen.item_uuid}", item.item_sseq, item.item_head)
     return Following(seen=seen, now=now, seats=seats, trail=trail, at=at, decision=None)

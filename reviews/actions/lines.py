@@ -17,6 +17,7 @@ from reviews.actions.gating import gate_project
 from reviews.models import Lane, PersonLane, Queue, RightsVersion
 from reviews.reads.held import NEVER_DUE
 from reviews.reads.published import rights_of
+from reviews.reads.unmanned import ABLE
 from reviews.rights import Calendar, Rights, later
 
 P = ParamSpec("P")
@@ -155,14 +156,6 @@ def fill_project(project_id: int) -> None:
     fill_lanes(Lane.objects.filter(queue__project_id=project_id).order_by("pk"))
 
 
-ABLE = """
-SELECT 1 AS able FROM reviews_personlane pl
-JOIN accounts_membership m ON m.id = pl.membership_id AND m.from_at <= %s AND (m.until_at IS NULL OR m.until_at > %s)
-WHERE pl.lane_id = {lane} AND NOT EXISTS (SELECT 1 FROM reviews_seat o WHERE o.item_id = {item}
-    AND o.person_id = pl.person_id AND o.apart AND o.state IN ('leased', 'decided'))
-AND NOT EXISTS (SELECT 1 FROM reviews_onlooker o WHERE o.task_id = {task} AND o.person_id = pl.person_id)
-AND NOT EXISTS (SELECT 1 FROM reviews_involvement v WHERE v.item_id = {item} AND v.person_id = pl.person_id)
-"""
 ABLE_HERE = ABLE.format(lane="%s", item="%s", task="%s") + "LIMIT 1"
 
 

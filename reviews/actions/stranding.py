@@ -7,12 +7,8 @@ from django.db import transaction
 from audit.models.sql import ask
 from reviews.actions.asking_more import held
 from reviews.actions.climbing import by_clock, lock_item, open_seats, write_following
-from reviews.actions.lines import ABLE
+from reviews.reads.unmanned import SOMEBODY
 
-SOMEBODY = f"""
-EXISTS (SELECT 1 FROM reviews_seat f WHERE f.task_id = t.id AND (f.state = 'leased' OR f.state = 'open'
-    AND (f.kept_until > %s OR EXISTS ({ABLE.format(lane="f.lane_id", item="f.item_id", task="t.id")}))))
-"""  # noqa: S608 - a constant
 STRANDED = f"""
 SELECT t.id, t.item_id FROM reviews_seat s JOIN reviews_task t ON t.id = s.task_id
 JOIN reviews_item i ON i.id = t.item_id

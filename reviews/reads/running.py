@@ -1,6 +1,7 @@
 """What those who run projects see: queues with what waits in them, who is at work, what is held."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from audit.models.sql import Row, ask, ask_one, many
 from reviews.reads.levels import held_reasons
 from reviews.reads.listing import COUNTED, Listed, listing, waiting_in
+from reviews.reads.unmanned import unmanned
 from reviews.reads.waiting import with_waiting
 from reviews.reads.words import WORDS
 
@@ -33,7 +35,10 @@ SELECT count(*) AS held FROM (SELECT i.id FROM reviews_item i WHERE i.project_id
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A queue as a whole: seats open to anyone, up to 2,000 a lane, and those that are leased now."""
+    """A queue as a whole: seats open to anyone, up to 2,000 a lane, and those that are leased now.
+
+    `unmanned` counts the tasks among the first that wait which nobody may take.
+    """
 
     project: int
     queue: str
@@ -45,6 +50,7 @@ class Load:
     due_at: dt.datetime | None = None
     soon: bool = False
     leased: int = 0
+    unmanned: int = 0
 
     @property
     def capped(self) -> bool:
@@ -95,14 +101,16 @@ class Running:
 
 
 def running(project_id: int, *, reader: int, at: dt.datetime) -> Running:
-    """Read how a project runs; at most eight statements. What the `reader` decides on themselves is not in `held`."""
+    """Read how a project runs; at most ten statements. What the `reader` decides on themselves is not in `held`."""
     leased = ask(LEASED.format(which="q.project_id = %s"), [project_id])
     held = ask_one(HELD, [project_id])
     count = held.held if held else 0
     found = listing(project_id, reader=reader, at=at, state="held").rows[:HELD_SHOWN] if count else []
     why = held_reasons([one.uuid for one in found])
     found = [replace(one, rule=why.get(one.uuid) or str(WORDS["rule"].get(one.rule, one.rule))) for one in found]
-    return Running(loads([project_id], leased, at), [_sitting(row, at) for row in leased], found, count)
+    alone = Counter(row.slug for row in unmanned(project_id, at))
+    queues = [replace(load, unmanned=alone[load.queue]) for load in loads([project_id], leased, at)]
+    return Running(queues, [_sitting(row, at) for row in leased], found, count)
 
 
 def running_each(projects: Iterable[int], at: dt.datetime) -> dict[int, Running]:

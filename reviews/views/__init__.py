@@ -29,7 +29,7 @@ from reviews.views.reading import guideline, guideline_changes, guideline_export
 from reviews.views.replaying import replay, replay_ending, replay_progress, replays, replays_list
 from reviews.views.rereviewing import rereview, rereview_ending, rereview_progress, rereviews
 from reviews.views.returning import returning
-from reviews.views.running import claim_ending, operations
+from reviews.views.running import claim_ending, operations, unmanned_holding
 from reviews.views.switching import installation_switch, reroutings, switch
 from reviews.views.together import batch, batch_decisions, batch_held, batch_openings, batch_withdrawals
 from reviews.views.tray import columns, emptying, tray
@@ -116,6 +116,7 @@ __all__ = [
     "tokens",
     "trail",
     "tray",
+    "unmanned_holding",
     "veils",
     "withdrawal",
     "work",

@@ -4,15 +4,18 @@ import hashlib
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.policies import role_in
-from reviews.actions import take_back
+from reviews.actions import hold_unmanned, take_back
 from reviews.errors import ClaimOver
 from reviews.policies import may_browse, runnable_project
 from reviews.reads.held_by_switch import held_by_switch, newest_rerouting
@@ -43,6 +46,21 @@ def operations(request: HtmxRequest, project: str) -> HttpResponse:
     shown["switches"], shown["unmailed"] = switches_of(place.pk), unmailed(place.pk)
     shown["readers"], shown["cards"] = readers(place, at), card_readers(place, at)
     return page(request, "reviews/operations.html", "operations", at, shown, project=place)
+
+
+@require_POST
+@login_required
+def unmanned_holding(request: HttpRequest, project: str, queue: str) -> HttpResponse:
+    """Hold the items of a queue that nobody may take, so that they can be routed again."""
+    by, at = who(request), timezone.now()
+    place = runnable_project(project, by=by, at=at)
+    count = hold_unmanned(project=place, queue=queue, by=by, at=at)
+    told = ngettext("%(n)d item is held now. Route it again.", "%(n)d items are held now. Route them again.", count)
+    if count:
+        messages.success(request, told % {"n": count})
+    else:
+        messages.info(request, _("Nothing is to be held there: somebody may take what waits by now."))
+    return redirect("operations", project)
 
 
 @require_http_methods(["GET", "POST"])

@@ -122,3 +122,35 @@ def test_what_is_asked_about_an_item_with_an_answer_waits_at_its_level():
     town.decide(town.people[0], town.take(town.people[0]), "escalate", rationale="What is it?")
     assert standing()[-1] == ("escalation", "senior", "open") and Item.objects.get().state == "accepted"
     assert breaches() == []
+
+
+def test_operations_see_what_nobody_is_left_for_and_hold_it_by_name():
+    from django.urls import reverse
+
+    from accounts.actions import end_membership
+    from accounts.models import Membership
+    from audit.models import Event
+    from reviews.actions import hold_unmanned
+    from reviews.reads.running import running
+    from tests.reviews.test_rights_editor import someone
+
+    one = {"arm": "review", "queue": "general"}
+    town = town_of(2, 0, otherwise=one, escalation=[rule("asked", 1)])
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]), "escalate", rationale="What is it?")
+
+    def alone() -> dict[str, int]:
+        loads = running(town.project.pk, reader=0, at=town.now).loads
+        return {load.queue: load.unmanned for load in loads if load.unmanned}
+
+    client, by = someone(town, "operations")
+    page = reverse("operations", args=["cats"])
+    assert alone() == {} and "nobody is left who may take" not in client.get(page).content.decode()
+    assert hold_unmanned(project=town.project, queue="senior", by=by, at=town.now) == 0
+    membership = Membership.objects.get(person_id=town.people[1].person_id)
+    end_membership(membership=membership, by=console(), at=town.now)
+    assert alone() == {"senior": 1} and "nobody is left who may take 1 item" in client.get(page).content.decode()
+    answer = client.post(reverse("unmanned-holding", args=["cats", "senior"]), follow=True)
+    assert "1 item is held now." in answer.content.decode() and alone() == {}
+    assert why() == "nobody_left" and Event.objects.get(type="reviews.item_held").actor == by.pseudonym
+    assert breaches() == []

@@ -221,7 +221,7 @@ def test_a_look_at_the_figures_takes_as_many_statements_for_much_as_for_little(t
         town.send(0.95, label="unlisted")
     for who in town.people:
         town.take(who)
-    assert statements() == few <= 3 + 17
+    assert statements() == few <= 3 + 18
 
 
 def test_a_claim_that_is_only_fetched_is_told_apart_and_a_lapsed_one_too(town):
