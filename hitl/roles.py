@@ -65,7 +65,7 @@ def _granted(model: type[models.Model], roles: Roles) -> Iterator[str]:
     table = model._meta.db_table
     rule = next((one for one in GUARDS.frozen if one.model is model), None)
     yield f"ALTER TABLE {table} OWNER TO {roles.owner}"
-    if rule is not None:
+    if rule is not None or any(one.model is model for one in GUARDS.waits):
         yield f"ALTER FUNCTION {table}_guard() OWNER TO {roles.owner}"
     yield f"REVOKE ALL ON {table} FROM PUBLIC, {roles.app}, {roles.sequencer}"
     for role, rights in ((roles.app, _of_app(model, rule)), (roles.sequencer, _of_sequencer(model))):

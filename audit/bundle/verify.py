@@ -1396,6 +1396,8 @@ class Payloads:
                 shaped(told, **{"month": str, member: str})
                 if not re.fullmatch(HEX32, told[member]):
                     raise Malformed("not 32 bytes in hex")
+                if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", told["month"]):
+                    raise Malformed("not of a month")
             except Malformed as problem:
                 self.findings.add("draw", f"leaf {index}: no proper seed: {problem}", PAYLOADS)
                 return
@@ -1836,8 +1838,7 @@ class Report(NamedTuple):
         for kind, count in self.findings.counts.items():
             if count > SHOWN:
                 lines.append(f"{CODES[kind]} {kind}: and {count - SHOWN} more")
-        return "".join(character if character.isprintable() or character == "\n" else "?" for character in
-                       "\n".join(lines))  # fmt: skip
+        return "\n".join("".join(one if one.isprintable() else "?" for one in line) for line in lines)
 
 
 def broken(findings: Findings) -> Report:

@@ -15,6 +15,7 @@ from reviews.reads.held import hides_proposal
 from reviews.reads.media import media_of
 from reviews.reads.published import taxonomy_of
 from reviews.reads.retired import retired_in
+from reviews.reads.sent import sent_of
 from reviews.reads.tiles import fits_a_tile
 
 MAY_BE_TOGETHER = """
@@ -94,7 +95,7 @@ def _fitting(rows: list[Row]) -> list[Row]:
 
 def _whole(seen: Row) -> bool:
     """Tell whether a tile draws all of a seat's item."""
-    body = json.loads(seen.item_body) if seen.item_body else {}
+    body = sent_of(seen.item_body)
     return fits_a_tile(body.get("data", {}), body.get("segments", {}))
 
 

@@ -58,7 +58,7 @@ def turn_and_reroute(
     """Turn a switch as `turn_switch` does, and ask that what it held is routed again, wherever no other one holds it.
 
     Where a project's held items are being routed already, that run begins once more when it is through: it may have
-    passed by what this turn released.
+    passed by what this turn released. It goes on with the rights of whoever asked for it first.
 
     Raises:
         Forbidden, BadRights: as `turn_switch`.
@@ -97,13 +97,14 @@ def reroute(*, rerouting_id: int, now: Clock) -> None:
     row = begin_run(Rerouting.objects.select_related("project", "person"), rerouting_id, now())
     if row is None:
         return
-    try:
-        left = _routed(row, now)
-        while not _done(row, now(), left):
-            row.refresh_from_db()
-            left = _routed(row, now)
-    except Refusal as problem:
-        _end(row, ReroutingState.STOPPED, now(), said=type(problem).sentence)
+    while True:
+        try:
+            state, left, said = ReroutingState.DONE, _routed(row, now), ""
+        except Refusal as problem:
+            state, left, said = ReroutingState.STOPPED, 0, type(problem).sentence
+        if _ended(row, state, now(), left, said):
+            return
+        row.refresh_from_db()
 
 
 def find_reroutings(*, at: dt.datetime) -> list[int]:
@@ -142,9 +143,9 @@ def _routed(row: Rerouting, now: Clock) -> int:
     return left
 
 
-def _done(row: Rerouting, at: dt.datetime, left: int) -> bool:
-    """Note that it is done; not so where it was asked for again meanwhile and still runs."""
-    _end(row, ReroutingState.DONE, at, left=left, asked_at=row.asked_at)
+def _ended(row: Rerouting, state: ReroutingState, at: dt.datetime, left: int, said: str) -> bool:
+    """Note how it ended; not so where it was asked for again meanwhile and still runs."""
+    _end(row, state, at, left=left, said=said, asked_at=row.asked_at)
     return not Rerouting.objects.filter(pk=row.pk, state=ReroutingState.RUNNING).exists()
 
 

@@ -381,6 +381,15 @@ def a_seed_of_another_shape(case):
 
 
 @mutation("deep")
+def a_seed_of_a_month_with_lines_of_its_own(case):
+    month = f"{making.MONTH}\nANCHORED SINCE 2020-01-01"
+    promise = hashlib.sha256(making.SEED).hexdigest()
+    retell(case, 0, "seed", {"commitment": promise, "month": month})
+    retell(case, 38, "seed", {"month": month, "seed": making.SEED.hex()})
+    return 80
+
+
+@mutation("deep")
 def a_seed_promised_after_the_draws(case):
     events = case.plan.events
     promise, last = events[0], events[39]

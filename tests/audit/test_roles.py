@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from accounts.reads import clock, console
 from audit.actions import check_guards, rotate_key, seal
 from audit.models import GUARDS, Checkpoint, Event, Leaf, Log, Pending
+from audit.models.sql import ask
 from hitl.checks import guards_stand, roles_are_apart
 from hitl.roles import Roles
 from reviews.actions import release, reveal_seeds, withdraw
@@ -26,6 +27,7 @@ WRITES = (
     "DELETE FROM {table}",
     "TRUNCATE {table}",
 )
+GUARD_OWNERS = "SELECT pg_get_userbyid(proowner) AS owner FROM pg_proc WHERE right(proname, 6) = '_guard'"
 TREE = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_anchor")
 
 
@@ -86,6 +88,7 @@ def test_three_roles_work_apart(roles: Roles, engine: str, capsys: pytest.Captur
     assert not roles_exist(roles)
     part(roles)
     part(roles)
+    assert {row.owner for row in ask(GUARD_OWNERS)} == {roles.owner}
     with signed_in_as(roles.app):
         the_loop_works()
         the_app_cannot_write_the_tree()

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.reads import Actor
-from reviews.actions import ask_rereview, release, rereview
+from reviews.actions import ask_rereview, claim_batch, release, rereview
 from reviews.jobs import make_export
-from reviews.models import Export, Item, Task
+from reviews.models import Claim, Export, Item, Task
 from reviews.reads.facts import data_of, facts_of
 from tests.guidelines.writing import editor
 from tests.invariants import breaches
@@ -35,6 +35,7 @@ PROPOSED = {"model": {"name": "m", "version": "1"}, "prediction": {"labels": ["c
 SENT: dict[str, dict[str, Any]] = {
     "all null": dict.fromkeys(OPTIONAL),
     "all null but what is proposed": dict.fromkeys(OPTIONAL) | PROPOSED,
+    "no segments": PROPOSED | {"data": {"text": "A cat?"}, "segments": None, "scores": None},
     "no prediction": {"prediction": None, "confidence": None, "data": {"text": "A cat?"}},
     "empty data": PROPOSED | {"data": {}, "segments": {}, "scores": {}},
     "nothing at all": {},
@@ -144,3 +145,9 @@ def test_it_is_exported(
     make_export(row.pk)
     row.refresh_from_db()
     assert (row.state, row.said) == ("done", "")
+
+
+def test_a_batch_takes_an_item_whose_segments_are_null(town: Town) -> None:
+    found = arrived(town, SENT["no segments"])
+    batch = claim_batch(queue=town.queue(), by=town.people[0], at=town.now)
+    assert batch is not None and Claim.objects.get().seat.item_id == found.pk

@@ -160,6 +160,27 @@ def test_what_a_model_versions_switch_releases_behind_a_running_run_is_routed_to
     assert held_by_switch(town.project.pk) == 0 and Rerouting.objects.count() == 1
 
 
+@db
+def test_a_run_that_would_stop_begins_again_where_the_switch_was_turned_back_meanwhile(monkeypatch):
+    town = held_town(0.95)
+    turn(town, "normal")
+    begun = ask_rerouting(project=town.project, by=console(), at=town.now)
+    turn(town, "hold-everything")
+    end, again = rerouting_all._end, []
+
+    def ended(row, state, at, **told):
+        if not again:  # it has seen the switch, and not said so yet
+            town.wait(seconds=1)
+            again.extend(
+                turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, project=town.project)
+            )
+        end(row, state, at, **told)
+
+    monkeypatch.setattr(rerouting_all, "_end", ended)
+    assert run(town, begun).state == ReroutingState.DONE and [one.pk for one in again] == [begun.pk]
+    assert held_by_switch(town.project.pk) == 0
+
+
 def test_a_turn_waits_for_no_end_and_no_end_for_a_turn(arena):
     town = build()
     version = first_version(town)
