@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +11,9 @@ from django.db import transaction
 
 from audit.actions.logs import Voice, lock_log, record_on_log
 from audit.errors import AnchorFailed, NoCheckpoint, NoMail
-from audit.models import Checkpoint, Log, Payload
+from audit.models import Checkpoint, Log
 from audit.reads import timestamp
+from audit.reads.earlier import anchored_sizes
 
 SUBJECT = "Checkpoint of {origin}: {size} events"
 TEXT = """\
@@ -63,12 +63,8 @@ def _note_mailed(log_id: int, sent: Checkpoint, by: Voice, at: dt.datetime) -> N
     """
     log = lock_log(log_id)
     told = anchor_told("mail", sent.size, sent.note.encode(), at)
-    known = Payload.objects.filter(event__stream=f"log/{log.uuid}", event__type="audit.anchor_recorded")
-    bodies = known.filter(body__isnull=False).values_list("body", flat=True)
-    if not any(
-        said["kind"] == "mail" and said["size"] == sent.size
-        for said in (json.loads(bytes(one or b"")) for one in bodies)
-    ):
+    mailed, _others = anchored_sizes(log_id)
+    if sent.size not in mailed:
         record_on_log(log, "audit.anchor_recorded", by=by, at=at, sections={"anchor": told})
 
 

@@ -116,4 +116,4 @@ def _sign(log_id: int, now: Callable[[], dt.datetime], wait: bool) -> Checkpoint
 def _second(log_id: int, since_size: int, at: dt.datetime) -> int:
     """Give the second to cosign: now, or that of the youngest event since, where clocks of others are ahead of ours."""
     young = instant(ask(YOUNGEST, [log_id, since_size])[0].young_at)
-    return math.ceil(max(at, young).timestamp()) if young and young > at else int(at.timestamp())
+    return math.ceil(young.timestamp()) if young and young > at else int(at.timestamp())

@@ -1178,9 +1178,8 @@ def range_proof(raw: bytes, manifest: Manifest) -> tuple[list[bytes], list[bytes
 
 PAYLOADS, CONTENTS, ERASURES, OUTSIDE = "payloads.ndjson", "contents.ndjson", "erasures.json", "outside.ndjson"
 ERASING = ("compliance.subject_erased", "reviews.bodies_expired")
-CARRIED: dict[
-    str, dict[str, tuple[str, ...]]
-] = {  # members of disclosed sections, by type of leaf, that are commitments to stored bodies, or null
+# Members of disclosed sections, by type of leaf, that are commitments to stored bodies, or null.
+CARRIED: dict[str, dict[str, tuple[str, ...]]] = {
     "reviews.appeal_received": {"appeal": ("content",)},
     "reviews.decision_submitted": {"decision": ("content",)},
     "reviews.item_received": {"outcome": ("content",), "received": ("content", "prediction")},

@@ -26,7 +26,7 @@ STREAM = "SELECT uuid FROM audit_log WHERE id = %s"
 
 def earlier_sizes(cut: Cut) -> set[int]:
     """Give the sizes that a cut's export proves because checkpoints of them are elsewhere, or may be."""
-    mailed, others = _anchored(cut.log_id)
+    mailed, others = anchored_sizes(cut.log_id)
     found = {*mailed, *_thinned(sorted(others, reverse=True), MOST_ANCHORS), *_before(cut), *cut.known}
     return {size for size in found if 0 < size < cut.size}
 
@@ -37,7 +37,7 @@ def _before(cut: Cut) -> Iterable[int]:
     return [row.size for row in ask(BEFORE, [*range_, max(1, -(-number // MOST))])]
 
 
-def _anchored(log_id: int) -> tuple[set[int], set[int]]:
+def anchored_sizes(log_id: int) -> tuple[set[int], set[int]]:
     """Give the sizes that were mailed, and those that went elsewhere, as the log's own stream tells them."""
     stream = f"log/{ask(STREAM, [log_id])[0].uuid}"
     told = [json.loads(bytes(row.body)) for row in ask(ANCHORS, [stream])]

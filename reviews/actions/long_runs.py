@@ -58,7 +58,7 @@ def _another_runs(runs: QuerySet[R], pk: int, at: dt.datetime) -> bool:
 
 
 def take_up_runs(
-    unfinished: QuerySet[R], job: str, at: dt.datetime, *, most_tries: int, give_up: Callable[[R], None]
+    unfinished: QuerySet[R], job: str, at: dt.datetime, *, most_tries: int, give_up: Callable[[R], object]
 ) -> list[int]:
     """Ask again for runs that a lost broker or a killed worker left; give their ids.
 

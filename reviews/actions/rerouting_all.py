@@ -3,7 +3,6 @@
 import datetime as dt
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -68,12 +67,12 @@ def turn_and_reroute(
     begun = []
     for place in [scope] if scope else Project.objects.order_by("pk"):
         with suppress(StillHolding, NothingToReroute):
-            begun.append(_asked_again(place, at) or _asked(place, by, at))
+            begun.append(_asked(place, by, at))
     return begun
 
 
 def _asked(project: Project, by: Actor, at: dt.datetime) -> Rerouting:
-    """Ask for a run, or for the one again that somebody asked for this moment."""
+    """Ask for a run; where one is not through, for that one again."""
     try:
         return ask_rerouting(project=project, by=by, at=at)
     except ReroutingRuns:
@@ -102,7 +101,7 @@ def reroute(*, rerouting_id: int, now: Clock) -> None:
             state, left, said = ReroutingState.DONE, _routed(row, now), ""
         except Refusal as problem:
             state, left, said = ReroutingState.STOPPED, 0, type(problem).sentence
-        if _ended(row, state, now(), left, said):
+        if _end(row, state, now(), left=left, said=said):
             return
         row.refresh_from_db()
 
@@ -143,13 +142,9 @@ def _routed(row: Rerouting, now: Clock) -> int:
     return left
 
 
-def _ended(row: Rerouting, state: ReroutingState, at: dt.datetime, left: int, said: str) -> bool:
-    """Note how it ended; not so where it was asked for again meanwhile and still runs."""
-    _end(row, state, at, left=left, said=said, asked_at=row.asked_at)
-    return not Rerouting.objects.filter(pk=row.pk, state=ReroutingState.RUNNING).exists()
-
-
-def _end(row: Rerouting, state: ReroutingState, at: dt.datetime, *, left: int = 0, said: str = "", **when: Any) -> None:
+def _end(row: Rerouting, state: ReroutingState, at: dt.datetime, *, left: int = 0, said: str = "") -> bool:
+    """Note how a run ended; False where it was asked for again since the row was read, and goes on."""
     done = max(0, row.total - held_by_switch(row.project_id))
-    ended = Rerouting.objects.filter(pk=row.pk, state__in=UNDONE, **when)
-    ended.update(state=state, moved_at=at, done=done, left=left, said=said[:255])
+    undone = Rerouting.objects.filter(pk=row.pk, state__in=UNDONE)
+    undone.filter(asked_at=row.asked_at).update(state=state, moved_at=at, done=done, left=left, said=said[:255])
+    return not undone.exists()

@@ -1,12 +1,15 @@
 """A rework that nobody can do any more: its author is gone, and nobody else may sit there. The item is held."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 
+from accounts.reads import Actor
 from audit.models.sql import ask
 from reviews.actions.asking_more import held
 from reviews.actions.climbing import by_clock, lock_item, open_seats, write_following
+from reviews.models import ItemState
 from reviews.reads.unmanned import SOMEBODY
 
 STRANDED = f"""
@@ -34,12 +37,19 @@ def _asked(at: dt.datetime, task_id: int, limit: int) -> list[dt.datetime | int]
     return [at, at, at, at, task_id, limit]
 
 
-@transaction.atomic
 def _hold(task_id: int, item_id: int, at: dt.datetime) -> bool:
+    return hold_where(lambda: bool(ask(STRANDED, _asked(at, task_id, 1))), task_id=task_id, item_id=item_id, at=at)
+
+
+@transaction.atomic
+def hold_where(
+    still: Callable[[], bool], *, task_id: int, item_id: int, at: dt.datetime, by: Actor | None = None
+) -> bool:
+    """Hold an item for a task's sake, by the clock or by somebody, where that is `still` so once both are locked."""
     item = lock_item(item_id)
     seats = [row for row in open_seats(item_id) if row.task_id == task_id] if item else []
-    if item is None or not seats or not ask(STRANDED, _asked(at, task_id, 1)):
+    if item is None or item.item_state != ItemState.OPEN or not seats or not still():
         return False
-    following = by_clock(item, seats, at)
+    following = by_clock(item, seats, at, by)
     write_following(following, held(following))
     return True

@@ -11,8 +11,8 @@ from reviews.rights import (
     Counted,
     Rights,
     Share,
+    arm_for_people,
     audit_rate_of,
-    queue_for_people,
     read,
     share,
     threshold_of,
@@ -72,7 +72,7 @@ def likely(counted: list[Counted], rights: Rights, switch: str, seconds: int) ->
 def settings_in_force(now: Standing) -> tuple[str, str] | None:
     """Give threshold and audit rate in percent, to a tenth; None for rights of another shape, or that name no queue."""
     threshold = threshold_of(now.rights)
-    if threshold is None or queue_for_people(now.rights) is None:
+    if threshold is None or arm_for_people(now.rights) is None:
         return None
     return _percent(threshold), _percent(audit_rate_of(now.rights))
 

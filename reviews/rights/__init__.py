@@ -14,7 +14,7 @@ from .routing import SWITCH, Routed, Switch, intake_rates, route
 from .sentences import arm_sentence, sentence
 from .shape import ADJUDICATION, ROLES, VERDICTS, Arm, Condition, Disagreement, EscalationRule, Override, Rights, Rule
 from .tallying import GONE, NONE, OTHER, Counts, Sample, Tally
-from .thresholds import Counted, Share, audit_rate_of, queue_for_people, share, threshold_of, with_threshold
+from .thresholds import Counted, Share, arm_for_people, audit_rate_of, share, threshold_of, with_threshold
 
 __all__ = [
     "ADJUDICATION",
@@ -54,6 +54,7 @@ __all__ = [
     "Switch",
     "Tally",
     "all_work",
+    "arm_for_people",
     "arm_sentence",
     "asked",
     "audit_rate_of",
@@ -72,7 +73,6 @@ __all__ = [
     "load",
     "month_seed",
     "place_of",
-    "queue_for_people",
     "read",
     "read_changed",
     "roles_told",

@@ -51,7 +51,7 @@ def audit_rate_of(rights: Rights) -> Decimal:
     return decimal(rights.otherwise.audit_rate or "0") or Decimal(0)
 
 
-def queue_for_people(rights: Rights) -> Arm | None:
+def arm_for_people(rights: Rights) -> Arm | None:
     """Give the arm that a threshold would send to people by; None where these rights name no queue for them."""
     arms = [*(rule.then for rule in rights.routing), rights.otherwise, rights.no_confidence]
     return next((arm for arm in arms if arm.arm == "review"), None)
@@ -65,7 +65,7 @@ def with_threshold(rights: Rights, threshold: Decimal, audit_rate: Decimal) -> d
     """
     if threshold_of(rights) is None:
         raise ValueError("these rights have more than one threshold")
-    review = queue_for_people(rights)
+    review = arm_for_people(rights)
     if review is None:
         raise ValueError("these rights name no queue that people decide in")
     name = rights.routing[0].name if rights.routing else NAME

@@ -309,6 +309,15 @@ spoil_line(
     base="part",
 )
 
+
+@mutation("plain", "part")
+def a_leaf_outside_twice(case):
+    lines = case.lines(OUTSIDE)
+    place = case.chance.randrange(len(lines))
+    case.put(OUTSIDE, [*lines[:place], lines[place], *lines[place:]])
+    return 34
+
+
 # ------------------------------------------------------------------------------------------------------ draws
 
 

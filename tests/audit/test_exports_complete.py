@@ -60,6 +60,19 @@ def test_a_skew_that_is_larger_than_the_exporters_shows_less(tmp_path: Path) -> 
     assert LATE in verified(tmp_path / "b", None, "--skew", "9000")["beside"]
 
 
+def test_an_entry_that_lies_too_near_to_a_time_shows_nothing_of_what_lies_beyond_it(tmp_path: Path) -> None:
+    town = busy()
+    times = []
+    for _ in range(3):
+        times.append(town.wait(minutes=2) or town.now)
+        town.send(0.5)
+    town.wait(minutes=20)
+    town.send(0.5)
+    exported(tmp_path / "b", since=times[1], until=times[1] + dt.timedelta(seconds=60))
+    report = verified(tmp_path / "b")
+    assert (report["exit"], report["beside"]) == (0, ["PARTIAL"]), report
+
+
 def test_every_stored_body_that_is_exported_is_asked_for_by_the_verifier() -> None:
     told = {(kind, section) for kind, sections in CARRIED.items() for section in sections}
     found = {(kind, one.sql(True).partition("'")[2].partition("'")[0]) for one in BODIES.values() for kind in one.types}

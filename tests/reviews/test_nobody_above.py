@@ -154,3 +154,29 @@ def test_operations_see_what_nobody_is_left_for_and_hold_it_by_name():
     assert "1 item is held now." in answer.content.decode() and alone() == {}
     assert why() == "nobody_left" and Event.objects.get(type="reviews.item_held").actor == by.pseudonym
     assert breaches() == []
+
+
+def test_what_somebody_may_take_by_now_is_not_held(monkeypatch):
+    from accounts.actions import end_membership, give_membership
+    from accounts.models import Membership
+    from reviews.actions import hold_unmanned, unmanning
+    from tests.reviews.test_rights_editor import someone
+
+    town = town_of(2, 0, otherwise={"arm": "review", "queue": "general"}, escalation=[rule("asked", 1)])
+    town.send(0.5)
+    town.decide(town.people[0], town.take(town.people[0]), "escalate", rationale="What is it?")
+    _client, by = someone(town, "operations")
+    theirs = Membership.objects.get(person_id=town.people[1].person_id)
+    person, role = theirs.person, theirs.role
+    end_membership(membership=theirs, by=console(), at=town.now)
+    looked = unmanning.unmanned
+
+    def seen_before_a_role_came(*asked):
+        found = looked(*asked)
+        town.wait(seconds=1)
+        give_membership(person=person, project=town.project, role=role, by=console(), at=town.now)
+        return found
+
+    monkeypatch.setattr(unmanning, "unmanned", seen_before_a_role_came)
+    assert hold_unmanned(project=town.project, queue="senior", by=by, at=town.now + dt.timedelta(minutes=1)) == 0
+    assert standing()[-1] == ("escalation", "senior", "open") and breaches() == []

@@ -46,7 +46,7 @@ def test_a_project_in_which_people_decide_everything_begins_at_80() -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"threshold": "70", "audit": "5"}])
-def test_rights_that_name_no_queue_for_people_are_led_to_the_editor(asked: dict[str, str]) -> None:
+def test_rights_that_name_no_arm_for_people_are_led_to_the_editor(asked: dict[str, str]) -> None:
     town, client, page = page_of(NO_QUEUE, **asked)
     assert stands_at(page) == [] and "name no queue" in page and reverse("admin:rights", args=["cats"]) in page
     assert client.post(reverse("threshold", args=["cats"]), {"threshold": "70", "audit": "5"}).status_code == 200

@@ -174,7 +174,7 @@ def test_a_run_that_would_stop_begins_again_where_the_switch_was_turned_back_mea
             again.extend(
                 turn_and_reroute(position="normal", reason=WHY, by=console(), at=town.now, project=town.project)
             )
-        end(row, state, at, **told)
+        return end(row, state, at, **told)
 
     monkeypatch.setattr(rerouting_all, "_end", ended)
     assert run(town, begun).state == ReroutingState.DONE and [one.pk for one in again] == [begun.pk]
